@@ -1,0 +1,244 @@
+"""Network: a resolved scenario as numbers: every default filled in, every id an index.
+
+In: a ``Scenario``. Out: a ``Network``, frozen arrays that draws, engines and outcomes share.
+Not here: chance (``draws``), and what a manager can compute from a plan (``plan``).
+
+Rows of ``project_*`` are the listed projects in project order, then one prototype per stream.
+Rows of ``task_*`` are contiguous by project, in task order; a phase is one summary row (kind
+``PHASE``) followed by its parts. A *pool* is an amount of work or time that must be used up; a
+*need* asks for people who use up one pool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pmosim.distributions import Law
+    from pmosim.policy.dispatch import DispatchRule
+    from pmosim.policy.intake import IntakeRule
+    from pmosim.workdays import WorkCalendar
+
+    IntArray = NDArray[np.int64]
+    FloatArray = NDArray[np.float64]
+
+NONE = -1
+"""No index, no minute: "not", "never" or "not yet" wherever a whole number stands."""
+
+EFFORT, DURATION, MILESTONE, PHASE = range(4)
+"""Kinds of task rows."""
+
+FS, SS, FF = range(3)
+"""Kinds of links."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PeopleArrays:
+    """People, N rows in file order. Factors in billionths, times in working minutes."""
+
+    ids: tuple[str, ...]
+    role: IntArray
+    """(N,) home role."""
+    skill: IntArray
+    """(N, S) proficiency in each role, 0 = cannot; the home role is WHOLE."""
+    fte: IntArray
+    presence: IntArray
+    """(N,) fte x (1 - bau)."""
+    max_parallel: IntArray
+    focus: tuple[tuple[int, ...], ...]
+    day_rate: FloatArray
+    is_contractor: NDArray[np.bool_]
+    employed_from: IntArray
+    """First minute, 0 if already here."""
+    employed_until: IntArray
+    """Minute after the last, NONE = stays."""
+    away: tuple[tuple[tuple[int, int], ...], ...]
+    """Per person, disjoint sorted [from, until) minutes of leave and holidays, from day 0 on."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProjectArrays:
+    """Projects, P rows: listed ones first, then the prototypes of streams."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    status: tuple[str, ...]
+    groups: tuple[dict[str, str], ...]
+    classes: tuple[str, ...]
+    sponsors: tuple[str, ...]
+    templates: tuple[str, ...]
+    first_task: IntArray
+    """(P + 1,) tasks of project p are first_task[p] .. first_task[p + 1]."""
+    size: tuple[Law, ...]
+    rank: IntArray
+    """NONE = none."""
+    priority: FloatArray
+    value: FloatArray
+    is_mandatory: NDArray[np.bool_]
+    starts: IntArray
+    """Minute of release whatever the rule says, NONE = by the rule."""
+    arrives: IntArray
+    """Minute of the request (0 for those that ask on day 0; NONE for streams, and on-hold without a
+    date)."""
+    not_before: IntArray
+    due: IntArray
+    """Minute at which the due day ends, NONE = none; for prototypes minutes after the arrival."""
+    deadline: IntArray
+    probability: FloatArray
+    budget: FloatArray
+    """NaN = none."""
+    fixed_cost: tuple[Law | None, ...]
+    running_cost: FloatArray
+    """Money per working minute between release and finish."""
+    cost_of_delay: FloatArray
+    """Money per working day, given or from the benefit; NaN = neither."""
+    benefit_per_year: tuple[Law | None, ...]
+    benefit_years: FloatArray
+    """Length of a benefit that slides, NaN = fixed end or none."""
+    benefit_until: FloatArray
+    """Calendar days after the morning of day 0 at which a fixed benefit ends, NaN = slides."""
+    pauses: tuple[tuple[tuple[int, int], ...], ...]
+    """Per project, [from, until) minutes."""
+    cancelled: IntArray
+    """Minute at which the project is stopped, NONE = never."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TaskArrays:
+    """Tasks, T rows; parts of a phase are rows of kind EFFORT with ``phase`` set."""
+
+    ids: tuple[str, ...]
+    project: IntArray
+    kind: IntArray
+    phase: IntArray
+    """Row of the phase a part belongs to, NONE."""
+    lasts: IntArray
+    """Minutes that a part should last, NONE for all else."""
+    not_before: IntArray
+    """Minute, NONE."""
+    due: IntArray
+    deadline: IntArray
+    capex: FloatArray
+    is_done: NDArray[np.bool_]
+    is_running: NDArray[np.bool_]
+    """In flight on day 0."""
+    held_by: tuple[tuple[int, ...], ...]
+    """People who hold the task on day 0."""
+    first_pool: IntArray
+    """(T + 1,)"""
+    first_need: IntArray
+    """(T + 1,)"""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PoolArrays:
+    """Pools, Q rows: person-minutes of work, or minutes of a duration task."""
+
+    task: IntArray
+    keys: tuple[str, ...]
+    """Role (or person) whose own work it is, "" = of the whole task."""
+    law: tuple[Law, ...]
+    """Whole amount before size, in person-minutes (duration: minutes)."""
+    spent: FloatArray
+    """Before day 0, same unit, 0 = nothing."""
+    remaining: tuple[Law | None, ...]
+    """Stated remaining amount, which wins."""
+    is_sized: NDArray[np.bool_]
+    """Whether ``size`` multiplies the amount (effort yes, duration no)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NeedArrays:
+    """Needs, K rows. The heads and share of a phase's part follow from its size (``plan``)."""
+
+    task: IntArray
+    pool: IntArray
+    role: IntArray
+    """NONE = a named person."""
+    person: IntArray
+    """NONE = anybody with the role."""
+    heads: IntArray
+    share: IntArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LinkArrays:
+    """Links, L rows sorted by successor. A predecessor is a task row, or a whole project.
+
+    ``successor_task`` NONE: the link holds back the release of ``successor_project``.
+    """
+
+    predecessor_task: IntArray
+    """NONE = the whole project."""
+    predecessor_project: IntArray
+    successor_task: IntArray
+    successor_project: IntArray
+    kind: IntArray
+    lag: IntArray
+    is_ignored_if_absent: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StreamArrays:
+    """Streams, D rows; stream d has the prototype row ``n_listed + d``."""
+
+    ids: tuple[str, ...]
+    knot_minute: tuple[FloatArray, ...]
+    """Per stream: minutes at which the cumulated expected number of arrivals bends."""
+    knot_expected: tuple[FloatArray, ...]
+    """Per stream: cumulated expected number at those minutes."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Network:
+    """The numbers of one scenario; see the head of this module."""
+
+    name: str
+    calendar: WorkCalendar
+    currency: str
+    fiscal_year_month: int
+    discount_rate: float
+    hurdle: float
+    correlation: float
+    month_minutes: float
+    """Working minutes of ``settings.month``."""
+    range_means: str
+    show_people: bool
+    window_end: int
+    """Minute at which the planning window closes; the cap of 10 years without a horizon."""
+    has_horizon: bool
+    run_off: int
+    intake: IntakeRule
+    dispatch: DispatchRule
+    role_ids: tuple[str, ...]
+    role_speed: tuple[tuple[int, int], ...]
+    """Planned speed of a role's head as an exact fraction (billionths, people): (0, 1) if nobody's
+    home."""
+    role_heads: IntArray
+    """(S,) listed people whose home role it is."""
+    role_day_rate: FloatArray
+    people: PeopleArrays
+    projects: ProjectArrays
+    tasks: TaskArrays
+    pools: PoolArrays
+    needs: NeedArrays
+    throughout: tuple[tuple[tuple[int, int, int, int], ...], ...]
+    """Per project: (role or NONE, person or NONE, heads, share)."""
+    links: LinkArrays
+    streams: StreamArrays
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def n_listed(self) -> int:
+        """Listed projects: the rows before the prototypes of streams."""
+        return len(self.projects.ids) - len(self.streams.ids)
+
+    @property
+    def minutes_per_day(self) -> int:
+        """Working minutes of a working day."""
+        return self.calendar.minutes_per_day

@@ -1,0 +1,1 @@
+"""Policy: decisions as small frozen objects: who is let in, who goes first."""

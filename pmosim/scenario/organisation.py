@@ -1,0 +1,71 @@
+"""Organisation: who offers work, where and when.
+
+Every default is filled in here (a person's own value wins over the role's), a ``headcount`` is
+spelled out into individuals, holidays are frozen dates. Factors are whole billionths (``units``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pmosim.workdays import WorkCalendar
+
+Kind = Literal["internal", "contractor"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where people work; ``holidays`` are absences of the people there."""
+
+    id: str
+    holidays: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A kind of work people do."""
+
+    id: str
+    day_rate: float = 0.0
+    bau: int = 0
+    kind: Kind = "internal"
+    max_parallel: int = WHOLE
+    focus: tuple[int, ...] = (WHOLE,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One individual. ``skills`` are (role, proficiency in billionths) beside the home role."""
+
+    id: str
+    role: str
+    skills: tuple[tuple[str, int], ...] = ()
+    fte: int = WHOLE
+    bau: int = 0
+    max_parallel: int = WHOLE
+    focus: tuple[int, ...] = (WHOLE,)
+    day_rate: float = 0.0
+    kind: Kind = "internal"
+    place: str | None = None
+    employed_from: date | None = None
+    """First day; None = before day 0."""
+    employed_until: date | None = None
+    """Last day, included; None = stays."""
+    leave: tuple[tuple[date, date], ...] = ()
+    """Ranges of days, both ends included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Calendar, places, roles and people, in the order of the file."""
+
+    calendar: WorkCalendar
+    places: tuple[Place, ...] = ()
+    roles: tuple[Role, ...] = ()
+    people: tuple[Person, ...] = ()

@@ -1,0 +1,202 @@
+"""Portfolio: what asks for work: projects, their tasks or phases, and streams of demand.
+
+Values are parsed (time in working minutes, person-time in person-minutes, shares in billionths,
+money in the scenario's currency), templates are already merged, and a date is a plain date that
+already knows whether it stood as a start or as an end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from pmosim.distributions import Fixed, Law
+from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from pmosim.policy.dispatch import DispatchRule
+    from pmosim.policy.intake import IntakeRule
+    from pmosim.scenario.organisation import Organisation
+
+LinkKind = Literal["FS", "SS", "FF"]
+Status = Literal["running", "on-hold", "approved", "candidate", "done", "cancelled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """``heads`` people of one role (or the one named person ``who``), ``share`` of each."""
+
+    who: str
+    heads: int = 1
+    share: int = WHOLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What must come first. ``project`` None = the same project; ``task`` None = the project."""
+
+    project: str | None = None
+    task: str | None = None
+    kind: LinkKind = "FS"
+    lag: int = 0
+    """Working minutes, 0 or more."""
+    if_absent: Literal["block", "ignore"] = "block"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """State of one task or phase on day 0.
+
+    ``done`` 1.0 = finished, a part = share of the plan, None = not said. ``spent`` and
+    ``remaining`` are keyed by role (or person) where work is per role, else by ``""``;
+    person-minutes, for a duration task working minutes.
+    """
+
+    done: float | None = None
+    spent: Mapping[str, float] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+    """Ids of the people who hold the task on day 0."""
+    remaining: Mapping[str, Law] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task of a project: ``kind`` says which of the amounts is set.
+
+    effort with one amount: ``work == {"": law}``; effort per role: ``work == {role: law, ...}``;
+    duration: ``work == {"": law}`` in working minutes; milestone: ``work == {}``.
+    ``needs`` is complete (a role with its own work and no stated need has one head).
+    """
+
+    id: str
+    kind: Literal["effort", "duration", "milestone"]
+    work: Mapping[str, Law] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    after: tuple[Link, ...] = ()
+    not_before: date | None = None
+    due: date | int | None = None
+    """End of that day; an int counts working minutes from the project's arrival."""
+    deadline: date | int | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A phase of a project: per role a part that keeps the pace ``lasts`` (model.md, section 2)."""
+
+    id: str
+    lasts: int
+    """Working minutes."""
+    work: Mapping[str, Law]
+    """Person-minutes per role, before ``size``."""
+    after: tuple[Link, ...] = ()
+    """Already says the sequence where the file left it out."""
+    not_before: date | None = None
+    due: date | int | None = None
+    deadline: date | int | None = None
+    capex: float = 0.0
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benefit:
+    """Value that begins with the finish: for a time (it slides) or until a fixed date."""
+
+    per_year: Law
+    for_years: float | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """One project, or the prototype of a stream's projects."""
+
+    id: str
+    name: str = ""
+    status: Status = "approved"
+    template: str | None = None
+    activities: tuple[Task | Phase, ...] = ()
+    throughout: tuple[Need, ...] = ()
+    size: Law = Fixed(value=1.0)
+    rank: int | None = None
+    priority: float = 0.0
+    """high 1, medium and none 0, low -1, or the number; larger first."""
+    value: float = 0.0
+    project_class: str = ""
+    mandatory: bool = False
+    starts: date | None = None
+    arrives: date | None = None
+    not_before: date | None = None
+    after: tuple[Link, ...] = ()
+    due: date | int | None = None
+    """End of that day; an int counts working minutes from the arrival."""
+    deadline: date | int | None = None
+    probability: float = 1.0
+    budget: float | None = None
+    fixed_cost: Law | None = None
+    running_cost: float = 0.0
+    """Money per working minute between release and finish."""
+    cost_of_delay: float | None = None
+    """Money per working day; None = from the benefit, if there is one."""
+    benefit: Benefit | None = None
+    groups: Mapping[str, str] = field(default_factory=dict)
+    sponsor: str = ""
+    pauses: tuple[tuple[date, date], ...] = ()
+    """Ranges of days in which the project gives its people back (verb ``pause``)."""
+    cancelled_from: date | None = None
+    """Day on whose morning the project is stopped (verb ``cancel``)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """Random demand: projects like ``prototype`` arrive as a Poisson process."""
+
+    id: str
+    prototype: Project
+    rate: float
+    """Expected arrivals per ``per``."""
+    per: Literal["minute", "year"]
+    """A working minute (h, d, w, mo), or a calendar year, evenly over its working minutes."""
+    arrives_from: date | None = None
+    arrives_until: date | None = None
+    """Last day, included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How the words of a file become numbers."""
+
+    month_days: float = 20.0
+    range_means: str = "p10-p90"
+    correlation: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scenario:
+    """A portfolio, an organisation and the rules that match them, ready to be compiled."""
+
+    name: str
+    as_of: date
+    organisation: Organisation
+    projects: tuple[Project, ...] = ()
+    """Order of the file, then as added by changes."""
+    streams: tuple[Stream, ...] = ()
+    intake: IntakeRule
+    dispatch: DispatchRule
+    horizon: date | int | None = None
+    """Last day of the planning window, or working minutes, or until all listed projects ended."""
+    run_off: int = 0
+    """Working minutes."""
+    currency: str = ""
+    fiscal_year_month: int = 1
+    discount_rate: float = 0.0
+    hurdle: float = 0.0
+    settings: Settings = Settings()
+    show_people: bool = False
+    assumptions: tuple[str, ...] = ()
+    """Sentences: every mechanism as off, assumed or measured."""
+    document: Mapping[str, Any] = field(default_factory=dict)
+    """The resolved form in the user's words: plain dicts, lists and scalars."""
