@@ -28,6 +28,15 @@ PERT_WEIGHT = 4.0
 LARGEST_CV = 100.0
 """More is taken for a percentage without its sign."""
 
+SMALLEST_CV = 1e-6
+"""Less is certain: a second in ten days."""
+
+LARGEST_SIGMA = 10.0
+"""Of a logarithm: a P90 of 370,000 times the median; more is taken for a slip of the pen."""
+
+LARGEST_EXPONENT = 700.0
+"""exp() of more is no float."""
+
 FIRST = 2.0**-200
 LAST = 1.0 - 2.0**-53
 """The uniforms nearest to 0 and 1 that a law without an end is asked for."""
@@ -286,6 +295,14 @@ class SplitLognormal(Law):
         _check_positive("p10", self.p10, "or let the range mean min-max")
         _check_order("p10", self.p10, "likely", self.likely)
         _check_order("likely", self.likely, "p90", self.p90)
+        for half in self._sigmas:
+            if half > LARGEST_SIGMA:
+                message = (
+                    f"p10, likely and p90 are {self.p10:g}, {self.likely:g} and {self.p90:g}; "
+                    f"neighbours must be within {math.exp(LARGEST_SIGMA * NORMAL_P90):,.0f} times "
+                    "of each other: check the units"
+                )
+                raise ValueError(message)
 
     def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
         """Return likely x exp(sigma z), sigma as of the half."""
@@ -368,7 +385,7 @@ class Exponential(Law):
 
 @dataclass(frozen=True, kw_only=True)
 class _MeanCv(Law):
-    """``cv`` is standard deviation / mean; 0 is certain."""
+    """``cv`` is standard deviation / mean; less than ``SMALLEST_CV`` is certain."""
 
     mean: float
     cv: float
@@ -380,8 +397,8 @@ class _MeanCv(Law):
 
     @property
     def is_certain(self) -> bool:
-        """Whether the cv is 0."""
-        return self.cv == 0.0
+        """Whether the cv is as good as 0."""
+        return self.cv < SMALLEST_CV
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -426,7 +443,7 @@ class Weibull(_MeanCv):
         if self.is_certain or x <= 0.0:
             return float(x >= self.mean)
         power, scale = self._power_and_scale
-        return -math.expm1(-((x / scale) ** (1.0 / power)))
+        return -math.expm1(-math.exp(min(math.log(x / scale) / power, LARGEST_EXPONENT)))
 
     def scaled(self, factor: float) -> Law:
         """Return the mean times ``factor``, with the same cv."""
@@ -461,9 +478,7 @@ class Normal(Law):
         shares = np.clip(np.asarray(u, dtype=np.float64), FIRST, LAST)
         below, above = ndtr(-1.0 / self.cv), ndtr(1.0 / self.cv)
         # Each half from its own end: 1 - u would swallow a small u, and the other way round.
-        z = np.where(
-            shares < 0.5, ndtri(below + shares * above), -ndtri((1.0 - shares) * above)
-        )
+        z = np.where(shares < 0.5, ndtri(below + shares * above), -ndtri((1.0 - shares) * above))
         return np.maximum(self.uncut_mean * (1.0 + self.cv * z), 0.0)
 
     def cdf(self, x: float) -> float:
@@ -487,13 +502,13 @@ class Normal(Law):
         if self.is_certain:
             return float(self.uncut_mean)
         end = 1.0 / self.cv
-        density = math.exp(-min(end * end / 2.0, 745.0)) / math.sqrt(2.0 * math.pi)
+        density = math.exp(-min(end * end / 2.0, LARGEST_EXPONENT)) / math.sqrt(2.0 * math.pi)
         return self.uncut_mean * (1.0 + self.cv * density / _normal_share(end))
 
     @property
     def is_certain(self) -> bool:
-        """Whether the cv is 0."""
-        return self.cv == 0.0
+        """Whether the cv is as good as 0."""
+        return self.cv < SMALLEST_CV
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -507,6 +522,12 @@ class Lognormal(Law):
         """Refuse a median of 0 or less and a negative sigma."""
         _check_positive("median", self.median)
         _check_not_negative("sigma", self.sigma)
+        if self.sigma > LARGEST_SIGMA:
+            message = (
+                f"sigma is {self.sigma:g}; it is the spread of the logarithm and must be at most "
+                f"{LARGEST_SIGMA:g}: to give standard deviation / mean, write mean and cv"
+            )
+            raise ValueError(message)
 
     @classmethod
     def from_mean_cv(cls, mean: float, cv: float) -> Lognormal:

@@ -12,7 +12,7 @@ The only module that knows a random generator. Philox: Salmon, Moraes, Dror and 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +26,9 @@ DRAW_SCHEME = 1
 
 WORDS_OF_A_COUNT = 4
 """Philox 4x64 yields this many raw words for each step of its counter."""
+
+NO_WORDS = np.zeros(WORDS_OF_A_COUNT, dtype=np.uint64)
+NO_WORDS.flags.writeable = False
 
 
 def uniforms(
@@ -57,37 +60,43 @@ def uniform_table(
     (len(entities), count) values strictly between 0 and 1.
     """
     step, skipped = divmod(first, WORDS_OF_A_COUNT)
+    counter = np.array([step, 0, 0, 0], dtype=np.uint64)
     raw = np.empty((len(entities), count), dtype=np.uint64)
     generator = np.random.Philox(0)
-    counter = np.array([step, 0, 0, 0], dtype=np.uint64)
-    for row, entity in enumerate(entities):
-        generator.state = _state(_key(seed, entity, purpose, occurrence), counter)
+    for row, key in enumerate(_keys(seed, entities, purpose, occurrence)):
+        # One generator whose state is set is several times cheaper than one for each identity.
+        generator.state = {
+            "bit_generator": "Philox",
+            "state": {"counter": counter, "key": key},
+            "buffer": NO_WORDS,
+            "buffer_pos": WORDS_OF_A_COUNT,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
         raw[row] = generator.random_raw(skipped + count)[skipped:]
     return _between_0_and_1(raw)
 
 
-def _key(seed: int, entity: str, purpose: str, occurrence: int) -> NDArray[np.uint64]:
-    """Return the key of an identity: a hash in which no two identities read the same.
+def _keys(seed: int, entities: Sequence[str], purpose: str, occurrence: int) -> NDArray[np.uint64]:
+    """Return the (len(entities), 2) keys: hashes of texts no two of which are the same.
 
     Each part is written with its length before it, so that ("ab", "c") is not ("a", "bc").
     """
-    parts = (str(int(seed)), entity, purpose, str(int(occurrence)))
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    text = b"".join(b"%d:%b" % (len(part), part) for part in encoded)
-    digest = hashlib.blake2b(text, digest_size=16, person=b"pmosim-%d" % DRAW_SCHEME).digest()
-    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+    shared = hashlib.blake2b(digest_size=16, person=b"pmosim-%d" % DRAW_SCHEME)
+    for part in (str(int(seed)), purpose, str(int(occurrence))):
+        shared.update(_with_length(part))
+    digests = []
+    for entity in entities:
+        own = shared.copy()
+        own.update(_with_length(entity))
+        digests.append(own.digest())
+    keys = np.frombuffer(b"".join(digests), dtype="<u8").reshape(len(digests), 2)
+    return keys.astype(np.uint64)
 
 
-def _state(key: NDArray[np.uint64], counter: NDArray[np.uint64]) -> dict[str, Any]:
-    # One generator whose state is set is several times cheaper than one generator per identity.
-    return {
-        "bit_generator": "Philox",
-        "state": {"counter": counter, "key": key},
-        "buffer": np.zeros(WORDS_OF_A_COUNT, dtype=np.uint64),
-        "buffer_pos": WORDS_OF_A_COUNT,
-        "has_uint32": 0,
-        "uinteger": 0,
-    }
+def _with_length(part: str) -> bytes:
+    encoded = part.encode("utf-8", "surrogatepass")
+    return b"%d:%b" % (len(encoded), encoded)
 
 
 def _between_0_and_1(raw: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -95,4 +104,5 @@ def _between_0_and_1(raw: NDArray[np.uint64]) -> NDArray[np.float64]:
 
     52 bits and not 53: with 53 the last middle is no float and rounds to 1.
     """
-    return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+    middles: NDArray[np.float64] = ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+    return middles
