@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import math
 from datetime import UTC, date, timedelta
-from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from pmosim import provenance
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_equal_values_give_equal_bytes_whatever_their_order_and_container() -> None:
