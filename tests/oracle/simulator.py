@@ -1,0 +1,1144 @@
+"""Simulator: one deterministic future, computed the slow and obvious way.
+
+Written from ``model.md`` alone, without looking at the engine: plain loops, exact integers and
+fractions, everything rescanned at every minute at which anything can change. Amounts are their
+plan; random demand, probabilities between 0 and 1 and ``spent`` are out of its scope.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+WHOLE = 10**9
+INFINITE = math.inf
+Number = int | float | Fraction
+
+
+def ceil_div(numerator: int, denominator: int) -> int:
+    """Return the quotient rounded up."""
+    return -((-numerator) // denominator)
+
+
+def product(a: int, b: int) -> int:
+    """Return the product of two factors in billionths, rounded up."""
+    return ceil_div(a * b, WHOLE)
+
+
+def exact(value: float) -> Fraction:
+    """Return the decimal number a user wrote, exactly."""
+    return Fraction(str(value))
+
+
+def round_half_up(value: Fraction) -> int:
+    """Return the nearest whole number, halves upwards."""
+    return math.floor(value + Fraction(1, 2))
+
+
+@dataclass
+class TaskRow:
+    """What happened to one task (or phase); minutes, None = not (yet)."""
+
+    ready: int | None = None
+    start: int | None = None
+    finish: int | None = None
+    people: tuple[str, ...] = ()
+
+
+@dataclass
+class ProjectRow:
+    """What happened to one project; minutes, None = not (yet)."""
+
+    status: str
+    arrived: int | None = None
+    released: int | None = None
+    started: int | None = None
+    finished: int | None = None
+
+
+@dataclass
+class Result:
+    """One future."""
+
+    tasks: dict[tuple[str, str], TaskRow]
+    projects: dict[str, ProjectRow]
+    trace: list[str]
+
+
+class Days:
+    """Working days of the organisation, counted by walking through the dates."""
+
+    def __init__(self, calendar: Any) -> None:
+        self.workweek = set(calendar.workweek)
+        self.closures = set(calendar.closures)
+        self.minutes = calendar.minutes_per_day
+        self.as_of = calendar.as_of
+        self.first = self.as_of
+        while not self.works(self.first):
+            self.first += datetime.timedelta(days=1)
+
+    def works(self, day: datetime.date) -> bool:
+        """Return whether the organisation works that day."""
+        return day.weekday() in self.workweek and day not in self.closures
+
+    def index(self, day: datetime.date) -> int:
+        """Return the number of a working day; day 0 is the first one from ``as_of``."""
+        step = 1 if day >= self.first else -1
+        count, walk = 0, self.first
+        while walk != day:
+            walk += datetime.timedelta(days=step)
+            count += step if self.works(walk) else 0
+        return count
+
+    def morning(self, day: datetime.date) -> int:
+        """Return the first minute of the first working day from a date on."""
+        while not self.works(day):
+            day += datetime.timedelta(days=1)
+        return self.index(day) * self.minutes
+
+    def evening(self, day: datetime.date) -> int:
+        """Return the minute at which the last working day up to a date ends."""
+        while not self.works(day):
+            day -= datetime.timedelta(days=1)
+        return (self.index(day) + 1) * self.minutes
+
+    def in_first_year(self) -> int:
+        """Return the number of working days in the 365 days from day 0."""
+        dates = (self.as_of + datetime.timedelta(days=n) for n in range(365))
+        return sum(self.works(day) for day in dates)
+
+
+@dataclass
+class Worker:
+    """One person."""
+
+    id: str
+    number: int
+    role: str
+    skills: dict[str, int]
+    fte: int
+    bau: int
+    max_parallel: int
+    focus: tuple[int, ...]
+    day_rate: Fraction
+    begins: Number
+    leaves: Number
+    away: list[tuple[int, int]]
+
+    def is_employed(self, now: int) -> bool:
+        """Return whether the person belongs to the organisation at this minute."""
+        return self.begins <= now < self.leaves
+
+    def is_present(self, now: int) -> bool:
+        """Return whether the person is employed and neither on leave nor on holiday."""
+        return self.is_employed(now) and not any(a <= now < b for a, b in self.away)
+
+    def proficiency(self, need: str) -> int | None:
+        """Return the factor at which this person can fill a need, None = not at all."""
+        if need in (self.id, self.role):
+            return WHOLE
+        return self.skills.get(need)
+
+
+@dataclass
+class Want:
+    """One need of a job: heads of a role, or a named person, and who fills them now."""
+
+    who: str
+    share: int
+    slots: list[Worker | None]
+    is_over: bool = False
+
+
+@dataclass(eq=False)
+class Job:
+    """A task, a part of a phase, or the shares a project holds throughout."""
+
+    project: Venture
+    id: str
+    order: int
+    kind: str  # pooled | roles | duration | milestone | throughout
+    wants: list[Want]
+    left: dict[str, int]
+    planned: Number
+    planned_work: dict[str, Fraction]
+    links: list[Any] = field(default_factory=list)
+    earliest: int = 0
+    phase: str | None = None
+    state: str = "idle"  # idle | ready | running | suspended | worked | finished | blocked
+    was_done: bool = False
+    in_flight: bool = False
+    ready: int | None = None
+    asked: int | None = None
+    start: int | None = None
+    finish: int | None = None
+    people: list[str] = field(default_factory=list)
+    key: Number = 0
+
+    def is_short(self) -> bool:
+        """Return whether people of an open need are missing."""
+        return any(None in want.slots for want in self.wants if not want.is_over)
+
+
+@dataclass(eq=False)
+class Venture:
+    """A project."""
+
+    id: str
+    order: int
+    source: Any
+    arrives: int | None
+    jobs: list[Job] = field(default_factory=list)
+    throughout: Job | None = None
+    is_held_up: bool = False  # tasks wait until ``throughout`` is filled for the first time
+    status: str = "future"  # future | queued | active | (an end)
+    released: int | None = None
+    finished: int | None = None
+    sequence: int = 0
+    length: Number = 0
+    due: Number = INFINITE
+    pauses: list[tuple[int, int]] = field(default_factory=list)
+    cancelled: int | None = None
+    veterans: set[int] = field(default_factory=set)
+    latest: dict[Job, Number] = field(default_factory=dict)
+
+    def is_paused(self, now: int) -> bool:
+        """Return whether the project rests at this minute."""
+        return any(a <= now < b for a, b in self.pauses)
+
+
+ENDS = ("finished", "stopped", "rejected", "absent", "blocked", "done", "cancelled")
+DEAD = ("stopped", "rejected", "absent", "blocked", "cancelled")
+
+
+def largest_matching(options: list[list[Worker]]) -> int:
+    """Return how many heads can be filled when each takes another person."""
+    taken: dict[int, int] = {}
+
+    def place(head: int, seen: set[int]) -> bool:
+        for worker in options[head]:
+            if worker.number in seen:
+                continue
+            seen.add(worker.number)
+            if worker.number not in taken or place(taken[worker.number], seen):
+                taken[worker.number] = head
+                return True
+        return False
+
+    return sum(place(head, set()) for head in range(len(options)))
+
+
+def best_staffing(options: list[list[Worker]]) -> list[Worker | None]:
+    """Return for each head the first of its options that leaves most heads fillable."""
+    options = [list(choices) for choices in options]
+    for head, choices in enumerate(options):
+        size = largest_matching(options)
+        for worker in choices:
+            trial = [[w for w in others if w is not worker] for others in options]
+            trial[head] = [worker]
+            if largest_matching(trial) == size:
+                options = trial
+                break
+        else:
+            options[head] = []
+    return [choices[0] if choices else None for choices in options]
+
+
+class Simulator:
+    """The state of one future and the clock."""
+
+    def __init__(self, scenario: Any) -> None:
+        self.scenario = scenario
+        self.days = Days(scenario.organisation.calendar)
+        self.roles = {role.id: role for role in scenario.organisation.roles}
+        self.role_order = {role.id: n for n, role in enumerate(scenario.organisation.roles)}
+        self.workers = [self.hire(n, p) for n, p in enumerate(scenario.organisation.people)]
+        self.by_id = {worker.id: worker for worker in self.workers}
+        self.hands: dict[int, int] = {}
+        self.ventures: dict[str, Venture] = {}
+        for number, project in enumerate(scenario.projects):
+            self.ventures[project.id] = self.plan(number, project)
+        self.window, self.end = self.limits()
+        self.n_released = 0
+        self.trace: list[str] = []
+        self.is_first_pass = True
+
+    # ------------------------------------------------------------------ reading the scenario
+
+    def hire(self, number: int, person: Any) -> Worker:
+        """Return a person with minutes instead of dates."""
+        away = [(self.days.morning(a), self.days.evening(b)) for a, b in person.leave]
+        for place in self.scenario.organisation.places:
+            if place.id == person.place:
+                away += [(self.days.morning(d), self.days.evening(d)) for d in place.holidays]
+        begins: Number = -INFINITE
+        if person.employed_from is not None:
+            begins = self.days.morning(person.employed_from)
+        leaves: Number = INFINITE
+        if person.employed_until is not None:
+            leaves = self.days.evening(person.employed_until)
+        return Worker(
+            id=person.id,
+            number=number,
+            role=person.role,
+            skills=dict(person.skills),
+            fte=person.fte,
+            bau=person.bau,
+            max_parallel=person.max_parallel,
+            focus=tuple(person.focus),
+            day_rate=exact(person.day_rate),
+            begins=begins,
+            leaves=leaves,
+            away=[(a, b) for a, b in away if a < b],
+        )
+
+    def planned_speed(self, who: str) -> Fraction:
+        """Return what one head of a role (or a named person) is planned to give."""
+        if who in self.roles:
+            home = [worker.fte for worker in self.workers if worker.role == who]
+            mean = Fraction(sum(home), len(home) * WHOLE)
+            return Fraction(WHOLE - self.roles[who].bau, WHOLE) * mean
+        worker = self.by_id[who]
+        return Fraction(WHOLE - worker.bau, WHOLE) * Fraction(worker.fte, WHOLE)
+
+    def speed_of(self, want: Want) -> Fraction:
+        """Return the planned speed of all heads of a need."""
+        return self.planned_speed(want.who) * Fraction(want.share, WHOLE) * len(want.slots)
+
+    def sort_wants(self, wants: list[Want]) -> list[Want]:
+        """Return named persons first, then roles in the order of the file."""
+        return sorted(wants, key=lambda want: self.role_order.get(want.who, -1))
+
+    def plan(self, number: int, project: Any) -> Venture:
+        """Return a project with its jobs, its dates in minutes and its planned times."""
+        arrives: int | None = 0
+        if project.starts is not None:
+            arrives = max(0, self.days.morning(project.starts))
+        elif project.arrives is not None:
+            arrives = max(0, self.days.morning(project.arrives))
+        if project.status == "running":
+            arrives = 0
+        venture = Venture(id=project.id, order=number, source=project, arrives=arrives)
+        venture.pauses = [(self.days.morning(a), self.days.evening(b)) for a, b in project.pauses]
+        if project.cancelled_from is not None:
+            venture.cancelled = max(0, self.days.morning(project.cancelled_from))
+        size = exact(project.size.plan)
+        for activity in project.activities:
+            if hasattr(activity, "lasts"):
+                self.add_phase(venture, activity, size)
+            else:
+                self.add_task(venture, activity, size)
+        if project.throughout:
+            wants = [Want(n.who, n.share, [None] * n.heads) for n in project.throughout]
+            wants = self.sort_wants(wants)
+            venture.throughout = Job(venture, "throughout", -1, "throughout", wants, {}, 0, {})
+            venture.is_held_up = True
+        self.plan_times(venture)
+        if venture.throughout is not None:
+            venture.throughout.planned = venture.length
+        return venture
+
+    def add_task(self, venture: Venture, task: Any, size: Fraction) -> None:
+        """Add one task to a project."""
+        wants = self.sort_wants([Want(n.who, n.share, [None] * n.heads) for n in task.needs])
+        left, planned_work = {}, {}
+        kind = task.kind
+        planned: Number = 0
+        if kind == "duration":
+            minutes = exact(task.work[""].plan)
+            planned = minutes
+            left = {"": round_half_up(minutes) * WHOLE}
+            for want in wants:
+                planned_work[want.who] = minutes * self.speed_of(want)
+        elif kind == "effort" and "" in task.work:
+            kind = "pooled"
+            plan = exact(task.work[""].plan) * size
+            left = {"": round_half_up(plan * WHOLE)}
+            speed = sum((self.speed_of(want) for want in wants), Fraction(0))
+            planned = plan / speed
+            for want in wants:
+                planned_work[want.who] = plan * self.speed_of(want) / speed
+        elif kind == "effort":
+            kind = "roles"
+            for want in wants:
+                plan = exact(task.work[want.who].plan) * size
+                left[want.who] = round_half_up(plan * WHOLE)
+                planned = max(planned, plan / self.speed_of(want))
+                planned_work[want.who] = plan
+        job = Job(venture, task.id, len(venture.jobs), kind, wants, left, planned, planned_work)
+        job.links = list(task.after)
+        if task.not_before is not None:
+            job.earliest = max(0, self.days.morning(task.not_before))
+        venture.jobs.append(job)
+        self.set_progress(job, task.progress)
+
+    def add_phase(self, venture: Venture, phase: Any, size: Fraction) -> None:
+        """Add the parts of a phase: fewest heads, and the share, that keep the pace."""
+        by = list(phase.progress.by) if phase.progress is not None else []
+        for role in [role for role in self.roles if role in phase.work]:
+            plan = exact(phase.work[role].plan) * size
+            work = round_half_up(plan * WHOLE)
+            speed = self.planned_speed(role)
+            n_people = sum(worker.role == role for worker in self.workers)
+            heads = math.ceil(Fraction(work, WHOLE) / (phase.lasts * speed))
+            heads = max(1, min(heads, n_people))
+            share = min(WHOLE, math.ceil(work / (phase.lasts * speed * heads)))
+            job = Job(
+                venture,
+                f"{phase.id}.{role}",
+                len(venture.jobs),
+                "pooled",
+                [Want(role, share, [None] * heads)],
+                {"": work},
+                phase.lasts,
+                {role: plan},
+            )
+            job.phase = phase.id
+            job.links = list(phase.after)
+            if phase.not_before is not None:
+                job.earliest = max(0, self.days.morning(phase.not_before))
+            venture.jobs.append(job)
+            if phase.progress is None:
+                continue
+            mine = [i for i in by if self.by_id[i].role == role]
+            self.set_progress(job, phase.progress, mine, role)
+
+    def set_progress(
+        self, job: Job, progress: Any, by: list[str] | None = None, role: str | None = None
+    ) -> None:
+        """Put a task into its state of day 0."""
+        if progress is None:
+            return
+        job.ready = job.start = 0
+        if progress.done == 1.0:
+            job.state, job.was_done, job.finish = "finished", True, 0
+            return
+        job.state, job.in_flight = "running", True
+        for part in job.left:
+            law = progress.remaining[role if role in progress.remaining else part]
+            if job.kind == "duration":
+                job.left[part] = round_half_up(exact(law.plan)) * WHOLE
+            else:
+                job.left[part] = round_half_up(exact(law.plan) * WHOLE)
+        for person in progress.by if by is None else by:
+            worker = self.by_id[person]
+            places = [
+                (want, n)
+                for want in job.wants
+                for n, slot in enumerate(want.slots)
+                if slot is None and worker.proficiency(want.who) is not None
+            ]
+            places.sort(key=lambda place: place[0].who not in (worker.id, worker.role))
+            if places:
+                want, n = places[0]
+                self.assign(job, want, n, worker)
+
+    def links_inside(self, job: Job) -> list[tuple[Job, Any]]:
+        """Return the (predecessor, link) pairs of a job within its own project."""
+        pairs = []
+        for link in job.links:
+            if link.project in (None, job.project.id) and link.task is not None:
+                pairs += [(other, link) for other in self.jobs_named(job.project, link.task)]
+        return pairs
+
+    @staticmethod
+    def jobs_named(venture: Venture, name: str) -> list[Job]:
+        """Return the task of that name, or all parts of the phase of that name."""
+        return [job for job in venture.jobs if name in (job.id, job.phase)]
+
+    def plan_times(self, venture: Venture) -> None:
+        """Compute project length and latest finishes with unlimited people."""
+        finish: dict[Job, Number] = {}
+
+        def early_start(job: Job) -> Number:
+            result: Number = 0
+            for other, link in self.links_inside(job):
+                if link.kind == "FS":
+                    result = max(result, early_finish(other) + link.lag)
+                elif link.kind == "SS":
+                    result = max(result, early_start(other) + link.lag)
+            return result
+
+        def early_finish(job: Job) -> Number:
+            if job not in finish:
+                result = early_start(job) + job.planned
+                for other, link in self.links_inside(job):
+                    if link.kind == "FF":
+                        result = max(result, early_finish(other) + link.lag)
+                finish[job] = result
+            return finish[job]
+
+        venture.length = max((early_finish(job) for job in venture.jobs), default=0)
+        arrives = venture.arrives or 0
+        due = venture.source.due
+        if isinstance(due, int):
+            venture.due = arrives + due
+        elif due is not None:
+            venture.due = self.days.evening(due)
+        target = venture.due if due is not None else arrives + venture.length
+
+        def late_finish(job: Job) -> Number:
+            if job not in venture.latest:
+                result: Number = target
+                for other in venture.jobs:
+                    for predecessor, link in self.links_inside(other):
+                        if predecessor is not job:
+                            continue
+                        if link.kind == "FS":
+                            limit = late_finish(other) - other.planned - link.lag
+                        elif link.kind == "SS":
+                            limit = late_finish(other) - other.planned - link.lag + job.planned
+                        else:
+                            limit = late_finish(other) - link.lag
+                        result = min(result, limit)
+                venture.latest[job] = result
+            return venture.latest[job]
+
+        for job in venture.jobs:
+            late_finish(job)
+
+    def successors(self, job: Job) -> set[Job]:
+        """Return all direct and indirect successors within the project."""
+        found: set[Job] = set()
+        fresh = [job]
+        while fresh:
+            current = fresh.pop()
+            for other in job.project.jobs:
+                if other not in found and any(p is current for p, _ in self.links_inside(other)):
+                    found.add(other)
+                    fresh.append(other)
+        return found
+
+    def limits(self) -> tuple[int, int]:
+        """Return the end of the planning window and the end of the run."""
+        horizon = self.scenario.horizon
+        if horizon is None:
+            as_of = self.days.as_of
+            last = as_of + datetime.timedelta(days=3652)
+            return self.days.morning(last), self.days.morning(last)
+        window = horizon if isinstance(horizon, int) else self.days.evening(horizon)
+        return window, window + self.scenario.run_off
+
+    # ------------------------------------------------------------------ rules
+
+    def planned_days(self, venture: Venture, who: str | None = None) -> Fraction:
+        """Return planned person-days of what was not finished at the release."""
+        total = Fraction(0)
+        for job in venture.jobs:
+            if job.was_done:
+                continue
+            for name, work in job.planned_work.items():
+                role = name if name in self.roles else self.by_id[name].role
+                if who is None or role == who:
+                    total += work / self.days.minutes
+        return total
+
+    def cost_of_delay(self, venture: Venture) -> Fraction | None:
+        """Return money per working day."""
+        project = venture.source
+        if project.cost_of_delay is not None:
+            return exact(project.cost_of_delay)
+        if project.benefit is None:
+            return None
+        per_year = exact(project.benefit.per_year.plan) * exact(project.size.plan)
+        return per_year / self.days.in_first_year()
+
+    def wsjf(self, venture: Venture) -> Number:
+        """Return cost of delay per planned person-day."""
+        delay = self.cost_of_delay(venture) or Fraction(0)
+        work = self.planned_days(venture)
+        return delay / work if work else INFINITE
+
+    def planned_value(self, venture: Venture) -> Fraction:
+        """Return the undiscounted planned NPV (this oracle knows no discounting)."""
+        assert self.scenario.discount_rate == 0
+        project = venture.source
+        size = exact(project.size.plan)
+        cost = size * exact(project.fixed_cost.plan) if project.fixed_cost else Fraction(0)
+        for job in venture.jobs:
+            for who, work in job.planned_work.items():
+                if job.was_done:
+                    continue
+                rate = (
+                    exact(self.roles[who].day_rate)
+                    if who in self.roles
+                    else self.by_id[who].day_rate
+                )
+                cost += work / self.days.minutes * rate
+        if project.benefit is None:
+            return -cost
+        assert project.benefit.for_years is not None
+        years = exact(project.benefit.for_years)
+        return exact(project.benefit.per_year.plan) * size * years - cost
+
+    def score(self, venture: Venture, now: int) -> Number:
+        """Return the place of a project in the intake order: smaller is earlier."""
+        order = self.scenario.intake.order
+        project = venture.source
+        arrives = venture.arrives or 0
+        if order.kind == "request":
+            return arrives
+        if order.kind == "rank":
+            return INFINITE if project.rank is None else project.rank
+        if order.kind == "priority":
+            return -project.priority
+        if order.kind == "due":
+            return venture.due
+        if order.kind == "value":
+            score: Number = exact(project.value)
+        elif order.kind == "wsjf":
+            score = self.wsjf(venture)
+        else:
+            if order.of == "npv":
+                money = self.planned_value(venture)
+            else:
+                money = self.cost_of_delay(venture) or Fraction(0)
+            score = money / max(self.planned_days(venture, order.role), Fraction(1, 2))
+        month = exact(self.scenario.settings.month_days) * self.days.minutes
+        return -score * (1 + exact(order.ageing) * (now - arrives) / month)
+
+    def dispatch_key(self, job: Job, now: int) -> Number:
+        """Return the key a task gets when it becomes ready: smaller goes first."""
+        venture = job.project
+        project = venture.source
+        rule = self.scenario.dispatch.rule
+        keys = {
+            "rank": lambda: INFINITE if project.rank is None else project.rank,
+            "priority": lambda: -project.priority,
+            "fifo": lambda: venture.sequence,
+            "fcfs": lambda: now,
+            "edd": lambda: venture.due,
+            "lft": lambda: venture.latest[job],
+            "lst": lambda: venture.latest[job] - job.planned,
+            "spt": lambda: job.planned,
+            "lpt": lambda: -job.planned,
+            "mts": lambda: -len(self.successors(job)),
+            "grpw": lambda: -(job.planned + sum(j.planned for j in self.successors(job))),
+            "sasp": lambda: job.planned + venture.length,
+            "wsjf": lambda: -self.wsjf(venture),
+            "intake": lambda: self.score(venture, now),
+        }
+        return keys[rule]()
+
+    # ------------------------------------------------------------------ people
+
+    def jobs(self) -> list[Job]:
+        """Return every job in order, ``throughout`` of a project first."""
+        result = []
+        for venture in self.ventures.values():
+            if venture.throughout is not None:
+                result.append(venture.throughout)
+            result += venture.jobs
+        return result
+
+    def holdings(self, worker: Worker) -> list[tuple[Job, Want]]:
+        """Return what a person has in hand."""
+        return [
+            (job, want)
+            for job in self.jobs()
+            for want in job.wants
+            if any(slot is worker for slot in want.slots)
+        ]
+
+    def in_hand(self, worker: Worker) -> int:
+        """Return the sum of shares in hand."""
+        if worker.number not in self.hands:
+            self.hands[worker.number] = sum(want.share for _, want in self.holdings(worker))
+        return self.hands[worker.number]
+
+    def assign(self, job: Job, want: Want, slot: int, worker: Worker) -> None:
+        """Give a person to a job."""
+        want.slots[slot] = worker
+        self.hands.clear()
+        job.project.veterans.add(worker.number)
+        if worker.id not in job.people:
+            job.people.append(worker.id)
+
+    def options(self, job: Job, want: Want, now: int, reserved: set[int]) -> list[Worker]:
+        """Return who could fill one head of a need now, best first."""
+        busy_here = {slot.number for w in job.wants for slot in w.slots if slot is not None}
+        able = [
+            worker
+            for worker in self.workers
+            if worker.proficiency(want.who) is not None
+            and worker.is_present(now)
+            and worker.number not in busy_here
+            and worker.number not in reserved
+            and self.in_hand(worker) + want.share <= worker.max_parallel
+        ]
+        planned_end = now + job.planned
+        able.sort(
+            key=lambda w: (
+                self.in_hand(w),
+                w.leaves < planned_end,
+                want.who not in (w.role, w.id),
+                w.number not in job.project.veterans,
+                -(w.proficiency(want.who) or 0),
+                w.number,
+            )
+        )
+        return able
+
+    def staff(
+        self, job: Job, heads: list[tuple[Want, int]], now: int, reserved: set[int]
+    ) -> list[Worker | None]:
+        """Return the best choice of people for some heads of a job, None where nobody is."""
+        return best_staffing([self.options(job, want, now, reserved) for want, _ in heads])
+
+    def rate(self, worker: Worker, want: Want, now: int) -> int:
+        """Return the progress per minute of a person in a job, in billionths."""
+        if not worker.is_present(now):
+            return 0
+        attention = product(worker.fte, WHOLE - worker.bau)
+        attention = product(attention, want.share)
+        attention = ceil_div(attention * WHOLE, max(WHOLE, self.in_hand(worker)))
+        skill = worker.proficiency(want.who)
+        assert skill is not None
+        n = len(self.holdings(worker))
+        focus = worker.focus[min(n, len(worker.focus)) - 1]
+        return product(product(attention, skill), focus)
+
+    def speeds(self, job: Job, now: int) -> dict[str, int]:
+        """Return what is done per minute of each amount of a job, in billionths."""
+        if job.state != "running" or job.kind in ("milestone", "throughout"):
+            return {}
+        if job.project.is_paused(now):
+            return {}
+        if job.kind == "duration":
+            people = [slot for want in job.wants for slot in want.slots]
+            runs = all(slot is not None and slot.is_present(now) for slot in people)
+            return {"": WHOLE if runs else 0}
+        result = dict.fromkeys(job.left, 0)
+        for want in job.wants:
+            part = want.who if job.kind == "roles" else ""
+            for slot in want.slots:
+                if slot is not None and not want.is_over:
+                    result[part] += self.rate(slot, want, now)
+        return result
+
+    # ------------------------------------------------------------------ links
+
+    def link_minute(self, job: Job | None, venture: Venture, link: Any) -> Number | None:
+        """Return when a link is satisfied; inf = not known yet, None = never."""
+        target = venture if link.project in (None, venture.id) else self.ventures[link.project]
+        is_start = link.kind == "SS"
+        if link.task is None:
+            if target.status == "done":
+                return 0
+            if is_start:
+                starts = [j.start for j in target.jobs if j.start is not None]
+                moment = min(starts) if starts else None
+            else:
+                moment = target.finished
+            if moment is not None:
+                return moment + link.lag
+            return None if target.status in DEAD else INFINITE
+        if target.status == "done":
+            return 0
+        parts = self.jobs_named(target, link.task)
+        if is_start:
+            starts = [j.start for j in parts if j.start is not None]
+            moment = min(starts) if starts else None
+        else:
+            ends = [j.finish for j in parts]
+            moment = None if None in ends else max(e for e in ends if e is not None)
+        if moment is not None:
+            if not is_start and all(j.was_done for j in parts):
+                return 0
+            return moment + link.lag
+        if target.status in DEAD:
+            return None
+        if is_start and all(j.state == "blocked" for j in parts):
+            return None
+        if not is_start and any(j.state == "blocked" for j in parts):
+            return None
+        return INFINITE
+
+    def links_allow(self, links: list[Any], job: Job | None, venture: Venture) -> Number | None:
+        """Return the latest minute of several links; inf = not known yet, None = never."""
+        result: Number = 0
+        for link in links:
+            minute = self.link_minute(job, venture, link)
+            if minute is None:
+                if link.if_absent == "ignore":
+                    continue
+                return None
+            result = max(result, minute)
+        return result
+
+    # ------------------------------------------------------------------ one instant
+
+    def instant(self, now: int) -> None:
+        """Let everything happen that happens at this minute."""
+        while True:
+            while (
+                self.cascade(now)
+                | self.capacity(now)
+                | self.arrivals(now)
+                | self.cancellations(now)
+                | self.releases(now)
+            ):
+                pass
+            if now >= self.end:
+                return
+            self.request_throughout(now)
+            if not self.dispatch(now):
+                return
+
+    def let_go(self, want: Want) -> None:
+        """Give the people of a need back."""
+        want.slots = [None] * len(want.slots)
+        self.hands.clear()
+
+    def cascade(self, now: int) -> bool:
+        """Finish all that finishes now, and all that follows from it."""
+        changed = False
+        while self.finishes(now):
+            changed = True
+        return changed
+
+    def finishes(self, now: int) -> bool:
+        """Finish tasks and milestones, and make tasks ready, in one sweep."""
+        changed = False
+        for venture in self.ventures.values():
+            if venture.status != "active":
+                continue
+            for job in venture.jobs:
+                changed |= self.advance_state(job, now)
+            if all(job.state == "finished" for job in venture.jobs):
+                self.close(venture, "finished", now)
+                venture.finished = now
+                changed = True
+            elif all(job.state in ("finished", "blocked") for job in venture.jobs):
+                self.close(venture, "blocked", now)
+                changed = True
+        return changed
+
+    def advance_state(self, job: Job, now: int) -> bool:
+        """Move one task to its next state if it may."""
+        starting = [link for link in job.links if link.kind != "FF"]
+        ending = [link for link in job.links if link.kind == "FF"]
+        if job.state == "idle":
+            begin = self.links_allow(starting, job, job.project)
+            end = self.links_allow(ending, job, job.project)
+            if begin is None or end is None:
+                job.state = "blocked"
+                return True
+            if max(begin, job.earliest) > now:
+                return False
+            if job.kind == "milestone":
+                if end > now:
+                    return False
+                job.ready = job.start = job.finish = now
+                job.state = "finished"
+                return True
+            job.ready, job.asked, job.state = now, now, "ready"
+            job.key = self.dispatch_key(job, now)
+            return True
+        if job.state == "running":
+            for want in job.wants:
+                part = want.who if job.kind == "roles" else ""
+                if job.left[part] == 0 and not want.is_over:
+                    want.is_over = True
+                    self.let_go(want)
+            if all(left == 0 for left in job.left.values()):
+                job.state = "worked"
+                return True
+            return False
+        if job.state == "worked":
+            end = self.links_allow(ending, job, job.project)
+            if end is None:
+                job.state = "blocked"
+                return True
+            if end <= now:
+                job.state, job.finish = "finished", now
+                return True
+        return False
+
+    def close(self, venture: Venture, status: str, now: int) -> None:
+        """End a project: its people are free at once."""
+        self.trace.append(f"{now}: {venture.id} {status}")
+        venture.status = status
+        jobs = venture.jobs + ([venture.throughout] if venture.throughout else [])
+        for job in jobs:
+            for want in job.wants:
+                self.let_go(want)
+
+    def capacity(self, now: int) -> bool:
+        """Let leavers go and pauses begin."""
+        changed = False
+        for job in self.jobs():
+            for want in job.wants:
+                for n, slot in enumerate(want.slots):
+                    if slot is not None and not slot.is_employed(now):
+                        want.slots[n] = None
+                        self.hands.clear()
+                        changed = True
+            if job.state == "running" and job.project.is_paused(now):
+                job.state = "suspended"
+                job.asked = max(b for a, b in job.project.pauses if a <= now < b)
+                for want in job.wants:
+                    self.let_go(want)
+                changed = True
+        return changed
+
+    def arrivals(self, now: int) -> bool:
+        """Let projects ask."""
+        changed = False
+        for venture in self.ventures.values():
+            if venture.status != "future" or now >= self.window:
+                continue
+            project = venture.source
+            if project.status in ("done", "cancelled"):
+                venture.status = project.status
+                changed = True
+            elif project.status == "candidate" and project.probability == 0:
+                venture.status = "absent"
+                changed = True
+            elif venture.arrives is not None and venture.arrives <= now:
+                venture.status = "queued"
+                changed = True
+        return changed
+
+    def cancellations(self, now: int) -> bool:
+        """Stop projects whose end has been decided."""
+        changed = False
+        for venture in self.ventures.values():
+            due = venture.cancelled is not None and venture.cancelled <= now
+            if due and venture.status not in ENDS:
+                self.close(venture, "stopped", now)
+                changed = True
+        return changed
+
+    def release(self, venture: Venture, now: int) -> None:
+        """Release a project."""
+        self.trace.append(f"{now}: release {venture.id}")
+        venture.status, venture.released = "active", now
+        venture.sequence = self.n_released
+        self.n_released += 1
+        for job in venture.jobs:
+            if job.in_flight:
+                job.key = self.dispatch_key(job, now)
+
+    def releases(self, now: int) -> bool:
+        """Release projects: those that run, those that must, those the policy admits."""
+        changed = False
+        for venture in self.ventures.values():
+            if venture.status == "queued" and venture.source.status == "running":
+                self.release(venture, now)
+                changed = True
+        for venture in self.ventures.values():
+            if venture.status == "queued":
+                may = self.links_allow(list(venture.source.after), None, venture)
+                if may is None:
+                    self.close(venture, "blocked", now)
+                    changed = True
+        if now >= self.window:
+            return changed
+        for venture in self.ventures.values():
+            project = venture.source
+            must = project.starts is not None or project.mandatory
+            if must and self.may_be_released(venture, now):
+                self.release(venture, now)
+                changed = True
+        policy = self.scenario.intake
+        while True:
+            waiting = [v for v in self.ventures.values() if self.may_be_released(v, now)]
+            waiting.sort(key=lambda v: (self.score(v, now), v.arrives, v.order))
+            active = [v for v in self.ventures.values() if v.status == "active"]
+            is_full = len(active) >= getattr(policy, "max_active", 10**9)
+            if not waiting or is_full:
+                break
+            self.release(waiting[0], now)
+            changed = True
+        if getattr(policy, "on_full", "wait") == "reject":
+            for venture in waiting:
+                self.close(venture, "rejected", now)
+                changed = True
+        return changed
+
+    def may_be_released(self, venture: Venture, now: int) -> bool:
+        """Return whether a project waits for nothing but the intake rule."""
+        project = venture.source
+        if venture.status != "queued":
+            return False
+        if project.status == "on-hold" and project.starts is None and project.arrives is None:
+            return False
+        if project.not_before is not None and self.days.morning(project.not_before) > now:
+            return False
+        may = self.links_allow(list(project.after), None, venture)
+        return may is not None and may <= now
+
+    def request_throughout(self, now: int) -> None:
+        """Ask for the shares a project holds throughout with its first ready task."""
+        for venture in self.ventures.values():
+            job = venture.throughout
+            if venture.status != "active" or job is None or job.state != "idle":
+                continue
+            ready = [j for j in venture.jobs if j.state in ("ready", "running", "suspended")]
+            if ready:
+                first = min(ready, key=lambda j: (j.key, j.order))
+                job.state, job.asked = "ready", now
+                job.key, job.order = first.key, first.order
+
+    # ------------------------------------------------------------------ dispatch
+
+    def dispatch(self, now: int) -> bool:
+        """Make one pass over all that asks for people; return whether another one follows."""
+        reserved: set[int] = set()
+        again = False
+        asking = [
+            job
+            for job in self.jobs()
+            if job.project.status == "active"
+            and not job.project.is_paused(now)
+            and (job.state in ("ready", "suspended") or (job.state == "running" and job.is_short()))
+        ]
+        if self.is_first_pass:
+            self.is_first_pass = False
+            for job in asking:
+                if job.in_flight and job.state == "running":
+                    self.fill_up(job, now, reserved)
+        asking.sort(
+            key=lambda j: (j.key, j.project.order, j.order, 0 if j.kind == "throughout" else 1)
+        )
+        for job in asking:
+            if job.state == "running":
+                self.fill_up(job, now, reserved)
+                continue
+            if job.kind != "throughout" and job.project.is_held_up:
+                continue
+            heads = [
+                (want, n) for want in job.wants if not want.is_over for n in range(len(want.slots))
+            ]
+            choice = self.staff(job, heads, now, reserved)
+            if None in choice:
+                self.hold(job, choice, now, reserved)
+                continue
+            for (want, n), worker in zip(heads, choice, strict=True):
+                assert worker is not None
+                self.assign(job, want, n, worker)
+            job.state = "running"
+            if job.start is None:
+                job.start = now
+            again = True
+            if job.kind == "throughout":
+                job.project.is_held_up = False
+            names = [worker.id for worker in choice if worker is not None]
+            self.trace.append(f"{now}: start {job.project.id}/{job.id} key {job.key} {names}")
+        return again
+
+    def hold(self, job: Job, choice: list[Worker | None], now: int, reserved: set[int]) -> None:
+        """Keep free people from the tasks behind one that has waited too long."""
+        hold_after = self.scenario.dispatch.hold_after
+        if hold_after is None or job.asked is None or now - job.asked < hold_after:
+            return
+        reserved |= {worker.number for worker in choice if worker is not None}
+
+    def fill_up(self, job: Job, now: int, reserved: set[int]) -> None:
+        """Look for the people a running job misses."""
+        heads = [
+            (want, n)
+            for want in job.wants
+            if not want.is_over
+            for n, slot in enumerate(want.slots)
+            if slot is None
+        ]
+        if job.kind == "duration":
+            choice = self.staff(job, heads, now, reserved)
+            if None not in choice:
+                for (want, n), worker in zip(heads, choice, strict=True):
+                    assert worker is not None
+                    self.assign(job, want, n, worker)
+            return
+        for want, n in heads:
+            able = self.options(job, want, now, reserved)
+            if able:
+                self.assign(job, want, n, able[0])
+                self.trace.append(f"{now}: {able[0].id} joins {job.project.id}/{job.id}")
+
+    # ------------------------------------------------------------------ the clock
+
+    def next_minute(self, now: int) -> Number:
+        """Return the next minute at which anything can change."""
+        moments: list[Number] = [self.window, self.end]
+        for worker in self.workers:
+            moments += [worker.begins, worker.leaves]
+            moments += [moment for spell in worker.away for moment in spell]
+        for venture in self.ventures.values():
+            project = venture.source
+            moments += [moment for pause in venture.pauses for moment in pause]
+            if venture.arrives is not None:
+                moments.append(venture.arrives)
+            if venture.cancelled is not None:
+                moments.append(venture.cancelled)
+            if project.not_before is not None:
+                moments.append(self.days.morning(project.not_before))
+            for link in project.after:
+                moments.append(self.link_minute(None, venture, link) or 0)
+            for job in venture.jobs:
+                moments.append(job.earliest)
+                for link in job.links:
+                    moments.append(self.link_minute(job, venture, link) or 0)
+                for part, speed in self.speeds(job, now).items():
+                    if speed > 0 and job.left[part] > 0:
+                        moments.append(now + ceil_div(job.left[part], speed))
+        return min((moment for moment in moments if moment > now), default=INFINITE)
+
+    def run(self) -> Result:
+        """Run the clock and return what happened."""
+        now = 0
+        while True:
+            self.instant(now)
+            if self.scenario.horizon is None and all(
+                venture.status in ENDS for venture in self.ventures.values()
+            ):
+                break
+            then = self.next_minute(now)
+            if now >= self.end or then > self.end:
+                break
+            assert isinstance(then, int)
+            for venture in self.ventures.values():
+                for job in venture.jobs:
+                    speeds = self.speeds(job, now)
+                    for part, speed in speeds.items():
+                        job.left[part] = max(0, job.left[part] - speed * (then - now))
+            now = then
+        return self.result()
+
+    def result(self) -> Result:
+        """Return the rows of tasks, phases and projects."""
+        tasks, projects = {}, {}
+        for venture in self.ventures.values():
+            for job in venture.jobs:
+                tasks[venture.id, job.id] = TaskRow(
+                    job.ready, job.start, job.finish, tuple(job.people)
+                )
+            for phase in dict.fromkeys(job.phase for job in venture.jobs if job.phase):
+                parts = self.jobs_named(venture, phase)
+                ready = [j.ready for j in parts if j.ready is not None]
+                starts = [j.start for j in parts if j.start is not None]
+                ends = [j.finish for j in parts if j.finish is not None]
+                tasks[venture.id, phase] = TaskRow(
+                    min(ready, default=None),
+                    min(starts, default=None),
+                    max(ends) if len(ends) == len(parts) else None,
+                    tuple(dict.fromkeys(p for j in parts for p in j.people)),
+                )
+            starts = [job.start for job in venture.jobs if job.start is not None]
+            projects[venture.id] = ProjectRow(
+                status=venture.status,
+                arrived=venture.arrives if venture.status != "future" else None,
+                released=venture.released,
+                started=min(starts, default=None),
+                finished=venture.finished,
+            )
+        return Result(tasks, projects, self.trace)
+
+
+def simulate(scenario: Any) -> Result:
+    """Return the one future of a scenario in which every amount is its plan."""
+    return Simulator(scenario).run()

@@ -1,0 +1,113 @@
+"""The engine against a second simulator that shares no code with it, on random scenarios.
+
+``PMOSIM_RANDOM_SCENARIOS=5000`` compares that many, ``PMOSIM_FIRST_SCENARIO`` says where to
+begin. A disagreement is printed with the smallest scenario that still shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import pmosim as pm
+from tests.oracle import simulator
+from tests.properties.scenarios import random_scenario, shrink
+
+if TYPE_CHECKING:
+    from tests.properties.scenarios import Document
+
+N_BLOCKS = 20
+N_SCENARIOS = int(os.environ.get("PMOSIM_RANDOM_SCENARIOS", "200"))
+FIRST = int(os.environ.get("PMOSIM_FIRST_SCENARIO", "1"))
+
+
+def engine_rows(scenario: pm.Scenario) -> dict[str, Any]:
+    """Return what the engine says: minutes, people and statuses by project and task."""
+    outcomes = pm.simulate(scenario, replications=1, seed=1, audit=True)
+    day = scenario.organisation.calendar.minutes_per_day
+
+    def minute(value: float) -> int | None:
+        return None if math.isnan(value) else round(value * day)
+
+    found: dict[str, Any] = {}
+    for row in outcomes.projects().to_dict("records"):
+        found[row["project"]] = {
+            "status": row["status"],
+            "released": minute(row["released_day"]),
+            "started": minute(row["started_day"]),
+            "finished": minute(row["finished_day"]),
+        }
+    for row in outcomes.tasks().to_dict("records"):
+        found[f"{row['project']}.{row['task']}"] = {
+            "ready": minute(row["ready_day"]),
+            "started": minute(row["started_day"]),
+            "finished": minute(row["finished_day"]),
+            "people": sorted(name for name in row["people"].split(", ") if name),
+        }
+    return found
+
+
+def oracle_rows(scenario: pm.Scenario) -> dict[str, Any]:
+    """Return what the oracle says, in the same form."""
+    result = simulator.simulate(scenario)
+    found: dict[str, Any] = {}
+    for name, project in result.projects.items():
+        found[name] = {
+            "status": project.status,
+            "released": project.released,
+            "started": project.started,
+            "finished": project.finished,
+        }
+    for (name, task), row in result.tasks.items():
+        if result.projects[name].status in ("absent", "done", "cancelled"):
+            continue
+        found[f"{name}.{task}"] = {
+            "ready": row.ready,
+            "started": row.start,
+            "finished": row.finish,
+            "people": sorted(row.people),
+        }
+    return found
+
+
+def differences(document: Document) -> list[str]:
+    """Return one line for everything the two say differently; nothing for an invalid file."""
+    try:
+        scenario = pm.parse_scenario(document)
+    except pm.InputError:
+        return []
+    mine, theirs = oracle_rows(scenario), engine_rows(scenario)
+    return [
+        f"{name}: oracle {mine.get(name)}, engine {theirs.get(name)}"
+        for name in sorted(mine.keys() | theirs.keys())
+        if mine.get(name) != theirs.get(name)
+    ]
+
+
+def report(document: Document) -> str:
+    """Return the smallest scenario on which the two still disagree, and how."""
+    small = shrink(document, lambda trial: bool(differences(trial)))
+    lines = [f"{document['name']} shrunk to", json.dumps(small, indent=1), *differences(small)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("block", range(N_BLOCKS))
+def test_the_engine_and_the_oracle_agree_to_the_minute_on_random_scenarios(block: int) -> None:
+    for seed in range(FIRST + block, FIRST + N_SCENARIOS, N_BLOCKS):
+        document = random_scenario(seed)
+        assert not differences(document), report(document)
+
+
+def test_nearly_every_random_scenario_is_valid_so_the_comparison_is_not_empty() -> None:
+    valid = 0
+    for seed in range(1, 101):
+        try:
+            pm.parse_scenario(random_scenario(seed))
+        except pm.InputError:
+            continue
+        valid += 1
+    assert valid >= 80
