@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from pmosim.errors import Problem
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
+    from pmosim.scenario.nodes import Node
     from pmosim.scenario.organisation import Organisation
 
 LinkKind = Literal["FS", "SS", "FF"]
@@ -200,3 +202,22 @@ class Scenario:
     """Sentences: every mechanism as off, assumed or measured."""
     document: Mapping[str, Any] = field(default_factory=dict)
     """The resolved form in the user's words: plain dicts, lists and scalars."""
+    warnings: tuple[Problem, ...] = ()
+    """What the checks doubt without forbidding a run."""
+    origin: Node | None = field(default=None, repr=False)
+    """The document as written, before templates were merged; ``change`` works on it."""
+
+    def change(self, **verbs: Any) -> Scenario:
+        """Return another scenario with changes made, in the verbs of an overlay.
+
+        ``scenario.change(add={"template": "medium", "count": 3}, cancel={"crm": "2027-03"})``;
+        the verbs are applied in the order given, a list stands for several of one verb. Raises
+        ``ScenarioError`` with every problem.
+        """
+        from pmosim.scenario.assembly import changed
+
+        return changed(self, verbs)
+
+    def to_date(self, day: float, *, start: bool = False) -> date:
+        """Return the date of working day ``day`` since day 0, read as a finish or as a start."""
+        return self.organisation.calendar.to_date(day, start=start)

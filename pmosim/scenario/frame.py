@@ -1,0 +1,222 @@
+"""Frame: day 0, the calendar, the length of units and the planning window of a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pmosim.scenario import amounts, shapes
+from pmosim.scenario.amounts import Amiss, Measures
+from pmosim.scenario.kinds import Reader
+from pmosim.scenario.portfolio import Settings
+from pmosim.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from pmosim.scenario.messages import Problems
+    from pmosim.scenario.nodes import Node
+
+FORMAT_VERSION = "1"
+LONGEST_RUN_YEARS = 10
+"""Without a horizon a run ends after this long at the latest (model.md, section 8)."""
+STAND_IN_DAY = date(2000, 1, 3)
+"""Used to go on checking where ``as_of`` cannot be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What has to be known before anything else can be read."""
+
+    calendar: WorkCalendar
+    settings: Settings
+    measures: Measures
+    horizon: date | int | None = None
+    run_off: int = 0
+
+    @property
+    def last_day(self) -> date:
+        """Last day that a run can reach."""
+        if self.horizon is None:
+            end = amounts.years_later(self.calendar.as_of, Fraction(LONGEST_RUN_YEARS))
+        else:
+            end = _window_end(self.calendar, self.horizon)
+        days = -(-self.run_off // self.calendar.minutes_per_day)
+        return self.calendar.date_of(self.calendar.end_day(end) + days)
+
+    @property
+    def window_end(self) -> date | None:
+        """Last day of the planning window, None without a horizon."""
+        return None if self.horizon is None else _window_end(self.calendar, self.horizon)
+
+
+def _window_end(calendar: WorkCalendar, horizon: date | int) -> date:
+    if isinstance(horizon, date):
+        return horizon
+    return calendar.date_of(max(0, -(-horizon // calendar.minutes_per_day) - 1))
+
+
+def read_frame(root: Node, problems: Problems) -> Frame:
+    """Return day 0, calendar, units and window; what cannot be read stands in by a default.
+
+    The keys of the scenario themselves are checked where it is put together; here only their
+    values are noted.
+    """
+    reader = Reader(problems, Measures())
+    _check_version(root, problems)
+    as_of = _read_as_of(root, reader)
+    calendar = _read_calendar(root, reader, as_of)
+    settings_fields = _settings_fields(root, reader, calendar)
+    measures = Measures(
+        minutes_per_day=calendar.minutes_per_day,
+        week_days=len(calendar.workweek),
+        month_days=settings_fields["month"],
+        year_days=calendar.working_days_between(as_of, as_of + timedelta(days=364)),
+        range_means=settings_fields.get("range_means", "p10-p90"),
+    )
+    settings = Settings(
+        month_days=float(measures.month_days),
+        range_means=measures.range_means,
+        correlation=float(settings_fields.get("correlation", 0)),
+    )
+    horizon = _read_horizon(root, problems, calendar, measures)
+    run_off = _read_run_off(root, problems, calendar, measures, horizon)
+    return Frame(
+        calendar=calendar, settings=settings, measures=measures, horizon=horizon, run_off=run_off
+    )
+
+
+def _check_version(root: Node, problems: Problems) -> None:
+    version = root.get("pmosim")
+    if version is not None and (not version.is_scalar or version.text != FORMAT_VERSION):
+        said = f"is {version.shown()}; this version of pmosim reads format {FORMAT_VERSION}."
+        problems.error("PMO019", version, "pmosim", said)
+
+
+def _read_as_of(root: Node, reader: Reader) -> date:
+    key = "start" if root.get("as_of") is None and root.get("start") is not None else "as_of"
+    node = root.get(key)
+    if node is None:
+        said = (
+            "needs the key 'as_of': the day whose morning everything is as of, such as 2027-01-04."
+        )
+        reader.problems.error("PMO102", root, "the scenario", said)
+        return STAND_IN_DAY
+    found = reader.read(shapes.SCENARIO.keys[key], node, key)
+    return found if isinstance(found, date) else STAND_IN_DAY
+
+
+def _read_calendar(root: Node, reader: Reader, as_of: date) -> WorkCalendar:
+    node = root.get("calendar")
+    fields = reader.fields(shapes.CALENDAR, node, "calendar") if node else {}
+    days = fields.get("workweek", ["mon", "tue", "wed", "thu", "fri"])
+    closures = fields.get("closures", [])
+    minutes = Fraction(str(fields.get("hours_per_day", 8))) * 60
+    if node and (minutes.denominator != 1 or not 0 < minutes <= 24 * 60):
+        said = f"is {float(minutes / 60):g}; a day must have whole minutes, up to 24 hours: write 7.75 or 8."
+        reader.problems.error(
+            "PMO112", node.get("hours_per_day") or node, "calendar.hours_per_day", said
+        )
+        minutes = Fraction(480)
+    try:
+        return WorkCalendar(
+            as_of=as_of,
+            workweek=tuple(sorted({shapes.WEEKDAYS.index(name) for name in days})),
+            minutes_per_day=int(minutes),
+            closures=tuple(sorted({day for span in closures for day in amounts.days_of(*span)})),
+        )
+    except ValueError as error:
+        reader.problems.error("PMO117", node or root, "calendar", f"cannot be used: {error}.")
+        return WorkCalendar(as_of=as_of, minutes_per_day=int(minutes))
+
+
+def _settings_fields(root: Node, reader: Reader, calendar: WorkCalendar) -> dict[str, Any]:
+    node = root.get("settings")
+    fields = reader.fields(shapes.SETTINGS, node, "settings") if node else {}
+    fields["month"] = Fraction(20)
+    month = node.get("month") if node else None
+    if month is None:
+        return fields
+    units = Measures(minutes_per_day=calendar.minutes_per_day, week_days=len(calendar.workweek))
+    try:
+        if not month.is_scalar or month.text.strip().endswith("mo"):
+            raise Amiss("PMO111", "a month is a number of working days, such as 20d.")
+        length = amounts.working_time(month.text, units)
+        if not 0 < length <= 31 * calendar.minutes_per_day:
+            raise Amiss("PMO112", "a month must be more than 0d and at most 31d.")
+        fields["month"] = length / calendar.minutes_per_day
+    except Amiss as amiss:
+        said = f"is {month.shown()}; {amiss.said}"
+        reader.problems.error(amiss.code, month, "settings.month", said)
+    return fields
+
+
+def _read_horizon(
+    root: Node, problems: Problems, calendar: WorkCalendar, measures: Measures
+) -> date | int | None:
+    node = root.get("horizon")
+    if node is None:
+        return None
+    try:
+        horizon = _horizon_of(_scalar_text(node), calendar, measures)
+        if isinstance(horizon, date) and horizon < calendar.date_of(0):
+            raise Amiss("PMO112", f"the window must end after day 0, {calendar.date_of(0)}.")
+        if horizon == 0:
+            raise Amiss("PMO112", "the window must be longer than 0d.")
+        if _window_end(calendar, horizon).year > amounts.LATEST_YEAR:
+            raise Amiss("PMO112", f"the window must end before {amounts.LATEST_YEAR}.")
+    except (Amiss, ValueError) as error:
+        amiss = error if isinstance(error, Amiss) else Amiss("PMO112", f"{error}.")
+        problems.error(amiss.code, node, "horizon", f"is {node.shown()}; {amiss.said}")
+        return None
+    return horizon
+
+
+def _scalar_text(node: Node) -> str:
+    if not node.is_scalar:
+        raise Amiss("PMO104", "it must be a span such as 2y, working time such as 400d, or a date.")
+    return node.text
+
+
+def _horizon_of(text: str, calendar: WorkCalendar, measures: Measures) -> date | int:
+    if text.strip().endswith("y"):
+        return amounts.years_later(calendar.as_of, amounts.years(text)) - timedelta(days=1)
+    days = amounts.calendar_days(text)
+    if days is not None:
+        return calendar.as_of + timedelta(days=days - 1)
+    if "-" in text:
+        return amounts.day(text, end=True)
+    return amounts.whole_minutes(amounts.working_time(text, measures))
+
+
+def _read_run_off(
+    root: Node,
+    problems: Problems,
+    calendar: WorkCalendar,
+    measures: Measures,
+    horizon: date | int | None,
+) -> int:
+    node = root.get("run_off")
+    if node is None:
+        return 0
+    if horizon is None:
+        if root.get("horizon") is None and not node.text.startswith("0"):
+            said = "has no effect without a horizon: the run goes on until all projects have ended."
+            problems.warning("PMO904", node, "run_off", said)
+        return 0
+    try:
+        return _run_off_of(_scalar_text(node), calendar, measures, _window_end(calendar, horizon))
+    except Amiss as amiss:
+        problems.error(amiss.code, node, "run_off", f"is {node.shown()}; {amiss.said}")
+        return 0
+
+
+def _run_off_of(text: str, calendar: WorkCalendar, measures: Measures, end: date) -> int:
+    if text.strip().endswith("y"):
+        last = amounts.years_later(end, amounts.years(text))
+    else:
+        days = amounts.calendar_days(text)
+        if days is None:
+            return amounts.whole_minutes(amounts.working_time(text, measures))
+        last = end + timedelta(days=days)
+    return (calendar.end_day(last) - calendar.end_day(end)) * calendar.minutes_per_day

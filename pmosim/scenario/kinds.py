@@ -1,0 +1,403 @@
+"""Kinds: what can stand behind a key, how it is read, and what its JSON Schema says.
+
+A ``Shape`` is the table of the keys of one object. ``Reader.fields`` reads an object by its
+shape: unknown keys, keys of later mechanisms, missing and excluding ones are told in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from pmosim.scenario import amounts
+from pmosim.scenario.amounts import Amiss, Measures
+from pmosim.scenario.messages import Problems, did_you_mean, series
+from pmosim.scenario.nodes import Node
+
+LONGEST_ID = 120
+LONGEST_LINE = 10_000
+MISSING = object()
+"""Stands for a value that could not be read; the problem is noted already."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of value: ``read`` raises ``Amiss``, ``schema`` is its JSON Schema."""
+
+    read: Callable[[Reader, Node, str], Any]
+    schema: Mapping[str, Any] | bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """The keys of one kind of object.
+
+    ``later`` are keys of mechanisms that are not available yet with the words for them;
+    ``exclusive`` groups of which one key at most can stand.
+    """
+
+    name: str
+    keys: Mapping[str, Kind]
+    later: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass
+class Reader:
+    """Reads nodes as values and notes every problem on the way."""
+
+    problems: Problems
+    measures: Measures
+
+    def read(self, kind: Kind, node: Node, path: str) -> Any:
+        """Return the value of a node, or ``MISSING`` after noting why it cannot be read."""
+        try:
+            return kind.read(self, node, path)
+        except Amiss as amiss:
+            self.problems.error(amiss.code, node, path, f"is {node.shown()}; {amiss.said}")
+            return MISSING
+
+    def fields(self, shape: Shape, node: Node, path: str) -> dict[str, Any]:
+        """Return the values of an object by key; what cannot be read is left out."""
+        if not isinstance(node.value, dict):
+            if not node.is_null:
+                said = f"is {node.shown()}; it must be a mapping of keys to values ({shape.name})."
+                self.problems.error("PMO104", node, path, said)
+            return {}
+        found: dict[str, Any] = {}
+        for key, entry in node.value.items():
+            value = self._field(shape, node, key, entry, path)
+            if value is not MISSING:
+                found[key] = value
+        self._check_required(shape, node, path)
+        self._check_exclusive(shape, node, path)
+        return found
+
+    def _field(self, shape: Shape, node: Node, key: str, entry: Node, path: str) -> Any:
+        here = f"{path}.{key}" if path else key
+        kind = shape.keys.get(key)
+        if kind is not None:
+            return MISSING if entry.is_null else self.read(kind, entry, here)
+        if key in shape.later:
+            if not is_neutral(entry):
+                said = f"is not available yet: {shape.later[key]}. Leave the key out for now."
+                self.problems.error("PMO103", node.place_of(key), here, said)
+            return MISSING
+        said = f"is not a key of {shape.name}.{did_you_mean(key, [*shape.keys, *shape.later])}"
+        self.problems.error("PMO101", node.place_of(key), here, said)
+        return MISSING
+
+    def _check_required(self, shape: Shape, node: Node, path: str) -> None:
+        for key in shape.required:
+            if node.get(key) is None:
+                where = path or "the scenario"
+                said = f"needs the key '{key}' ({shape.name})."
+                self.problems.error("PMO102", node, where, said)
+
+    def _check_exclusive(self, shape: Shape, node: Node, path: str) -> None:
+        for group in shape.exclusive:
+            given = [key for key in group if node.get(key) is not None]
+            if len(given) > 1:
+                said = f"has both {' and '.join(given)}; only one of them can stand here."
+                self.problems.error("PMO107", node.place_of(given[1]), path or "the scenario", said)
+
+
+def is_neutral(node: Node) -> bool:
+    """Return whether a value switches its mechanism off, which is harmless."""
+    if not node.is_scalar:
+        return not node.value
+    return node.value is None or node.text in {"false", "none", "0", "0%", "0.0"}
+
+
+def _only_scalar(node: Node, looks: str) -> str:
+    if not node.is_scalar:
+        raise Amiss("PMO104", f"it must be a single value: {looks}.")
+    if node.text == "prior":
+        raise Amiss("PMO103", "the value 'prior' is not available yet; give a number.")
+    return node.text
+
+
+def _of_text(read: Callable[[str], Any], looks: str, schema: Mapping[str, Any]) -> Kind:
+    return Kind(lambda _reader, node, _path: read(_only_scalar(node, looks)), schema)
+
+
+def _of_measures(
+    read: Callable[[str, Measures], Any], looks: str, schema: Mapping[str, Any]
+) -> Kind:
+    return Kind(
+        lambda reader, node, _path: read(_only_scalar(node, looks), reader.measures), schema
+    )
+
+
+_SCALAR = {"type": ["string", "number"]}
+_STRING = {"type": "string"}
+_LAW = {"anyOf": [{"type": ["string", "number"]}, {"$ref": "#/definitions/law"}]}
+
+
+def readable_text(text: str) -> str:
+    """Return text that can stand in every output, or raise ``Amiss``."""
+    if len(text) > LONGEST_LINE:
+        raise Amiss("PMO121", f"it is longer than {LONGEST_LINE} characters; shorten it.")
+    if any((ord(sign) < 32 and sign not in "\n\t") or ord(sign) == 127 for sign in text):
+        raise Amiss("PMO121", "it holds control characters; remove them.")
+    if any(0xD800 <= ord(sign) < 0xE000 for sign in text):
+        raise Amiss("PMO121", "it holds half of a character pair; write the character itself.")
+    return text
+
+
+def usable_id(text: str) -> str:
+    """Return an id as written, or raise ``Amiss``."""
+    readable_text(text)
+    if not text.strip() or text != text.strip():
+        raise Amiss("PMO105", "an id must not be empty, nor begin or end with a space.")
+    if len(text) > LONGEST_ID:
+        raise Amiss(
+            "PMO105", f"an id must be at most {LONGEST_ID} characters; use `name` for more."
+        )
+    if "." in text:
+        hint = text.replace(".", "-")
+        raise Amiss("PMO105", f"an id must not contain a dot; write '{hint}'.")
+    if any(sign in text for sign in "\n\t\r"):
+        raise Amiss("PMO105", "an id must be one line without tabs.")
+    return text
+
+
+TEXT = _of_text(readable_text, "a text", {"type": ["string", "number", "boolean"]})
+ID = _of_text(usable_id, "an id", {"type": ["string", "number", "boolean"]})
+NUMBER = _of_text(lambda text: float(amounts.number(text)), "a number", _SCALAR)
+COUNT = _of_text(lambda text: float(amounts.amount_at_least_zero(text)), "a number", _SCALAR)
+RANK = _of_text(lambda text: amounts.whole_number(text, least=1), "a rank, 1 is first", _SCALAR)
+WHOLE_FROM_1 = _of_text(lambda text: amounts.whole_number(text, least=1), "1 or more", _SCALAR)
+WHOLE_FROM_0 = _of_text(lambda text: amounts.whole_number(text), "0 or more", _SCALAR)
+SHARE = _of_text(amounts.share, amounts.SHARE, _SCALAR)
+MONEY = _of_text(lambda text: float(amounts.money(text)), amounts.MONEY, _SCALAR)
+YEARS = _of_text(lambda text: float(amounts.years(text)), "years, such as 3y", _STRING)
+START = _of_text(amounts.day, amounts.DATE, _STRING)
+END = _of_text(lambda text: amounts.day(text, end=True), amounts.DATE, _STRING)
+RATE = _of_measures(amounts.rate, "a rate", _STRING)
+MONEY_RATE = _of_measures(
+    lambda text, measures: amounts.money_per_minute(text, measures), "money per time", _STRING
+)
+AGEING = _of_measures(
+    lambda text, measures: float(amounts.share_per_month(text, measures)), "a share", _STRING
+)
+TIME = _of_measures(
+    lambda text, measures: amounts.whole_minutes(amounts.working_time(text, measures)),
+    amounts.TIME,
+    _STRING,
+)
+HEADS = _of_text(amounts.heads_and_share, "people", _SCALAR)
+
+
+def _growth(text: str) -> Fraction:
+    value = amounts.share(text, most=None)
+    if value > 10:
+        raise Amiss("PMO112", f"it must be at most 1000%. Did you mean {text}%?")
+    return value
+
+
+INTEREST = _of_text(lambda text: float(_growth(text)), amounts.SHARE, _SCALAR)
+
+
+def _below_whole(text: str) -> Fraction:
+    value = amounts.share(text)
+    if value == 1:
+        raise Amiss("PMO112", "at 100% nothing is left for projects; it must be less.")
+    return value
+
+
+BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
+
+
+def _above_0(text: str, most: Fraction | None = Fraction(1)) -> Fraction:
+    value = amounts.share(text, most=most)
+    if value == 0:
+        raise Amiss("PMO112", "it must be more than 0%.")
+    return value
+
+
+FTE = _of_text(_above_0, amounts.SHARE, _SCALAR)
+MAX_PARALLEL = _of_text(
+    lambda text: _above_0(text, Fraction(10**6)), "a number of tasks, such as 2 or 150%", _SCALAR
+)
+PROFICIENCY = _of_text(lambda text: _above_0(text, Fraction(2)), amounts.SHARE, _SCALAR)
+
+
+def _yes_or_no(_reader: Reader, node: Node, _path: str) -> bool:
+    text = _only_scalar(node, "true or false")
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    hint = {"yes": " Write true.", "no": " Write false."}.get(text.lower(), "")
+    raise Amiss("PMO122", f"it must be true or false.{hint}")
+
+
+YES_NO = Kind(_yes_or_no, {"type": ["boolean", "string"]})
+
+
+def choice(*words: str, later: Mapping[str, str] | None = None) -> Kind:
+    """Return the kind of one of some words; ``later`` are words not available yet."""
+    coming = later or {}
+
+    def read(_reader: Reader, node: Node, _path: str) -> str:
+        text = node.text if node.is_scalar else ""
+        if not node.is_scalar:
+            raise Amiss("PMO104", f"it must be one of {', '.join(words)}.")
+        if text in coming:
+            raise Amiss("PMO103", f"'{text}' is not available yet: {coming[text]}.")
+        if text not in words:
+            raise Amiss("PMO120", f"it must be one of the following.{did_you_mean(text, words)}")
+        return text
+
+    return Kind(read, {"enum": list(words)})
+
+
+def law(kind: amounts.Kind) -> Kind:
+    """Return the kind of an uncertain amount."""
+    return Kind(lambda reader, node, _path: amounts.law_from(node, kind, reader.measures), _LAW)
+
+
+def single(kind: Kind, way_out: str) -> Kind:
+    """Return a kind where a range has no meaning; ``way_out`` says where it belongs."""
+
+    def read(reader: Reader, node: Node, path: str) -> Any:
+        if amounts.is_law(node) or (node.is_scalar and node.text.count("/") == 2):
+            raise Amiss("PMO310", f"it must be a single amount, not a range; {way_out}")
+        return kind.read(reader, node, path)
+
+    return Kind(read, kind.schema)
+
+
+def _mapping(_reader: Reader, node: Node, _path: str) -> Node:
+    if not isinstance(node.value, dict):
+        raise Amiss("PMO104", "it must be a mapping of names to values.")
+    return node
+
+
+def mapping_of(schema: Mapping[str, Any] | bool, names: Mapping[str, Any] | None = None) -> Kind:
+    """Return the kind of a mapping whose entries are read by their owner."""
+    inner: dict[str, Any] = {"type": "object", "additionalProperties": schema}
+    return Kind(_mapping, inner | (dict(names) if names else {}))
+
+
+def objects_by_id(definition: str) -> Kind:
+    """Return the kind of a mapping of ids to objects (which may be empty)."""
+    entry = {"anyOf": [{"$ref": f"#/definitions/{definition}"}, {"type": "null"}]}
+    return mapping_of(entry, {"propertyNames": {"pattern": r"^[^.]{1,120}$"}})
+
+
+def object_of(definition: str) -> Kind:
+    """Return the kind of one object that its owner reads."""
+    return Kind(_mapping, {"$ref": f"#/definitions/{definition}"})
+
+
+def _list(_reader: Reader, node: Node, _path: str) -> Node:
+    if not isinstance(node.value, list):
+        raise Amiss("PMO104", "it must be a list.")
+    return node
+
+
+def list_of(definition: str) -> Kind:
+    """Return the kind of a list of objects that its owner reads."""
+    return Kind(_list, {"type": "array", "items": {"$ref": f"#/definitions/{definition}"}})
+
+
+def several(kind: Kind) -> Kind:
+    """Return the kind of one value or a list of them, read as a list."""
+
+    def read(reader: Reader, node: Node, path: str) -> list[Any]:
+        if not isinstance(node.value, list):
+            return [kind.read(reader, node, path)]
+        found = [reader.read(kind, entry, f"{path}[{n}]") for n, entry in enumerate(node.value)]
+        return [value for value in found if value is not MISSING]
+
+    return Kind(read, {"anyOf": [kind.schema, {"type": "array", "items": kind.schema}]})
+
+
+RANGE = _of_text(amounts.day_range, "a range of dates", _STRING)
+RANGES = several(RANGE)
+IDS = several(ID)
+FOCUS = several(FTE)
+
+
+@dataclass(frozen=True)
+class CalendarOffset:
+    """Calendar days after an arrival."""
+
+    days: int
+
+
+def _promise(reader: Reader, node: Node, _path: str) -> Any:
+    text = _only_scalar(node, "a date, or working time from the arrival, such as 60d")
+    try:
+        return amounts.day(text, end=True)
+    except Amiss as no_date:
+        days = amounts.calendar_days(text)
+        if days is not None:
+            return CalendarOffset(days)
+        try:
+            return amounts.whole_minutes(amounts.working_time(text, reader.measures))
+        except Amiss as no_time:
+            is_time = text[:1].isdigit() and "-" not in text and no_time.code != "PMO111"
+            looks = " Or working time from the arrival, such as 60d."
+            if is_time:
+                raise
+            raise Amiss(no_date.code, no_date.said + looks) from None
+
+
+PROMISE = Kind(_promise, _STRING)
+
+
+def _priority(_reader: Reader, node: Node, _path: str) -> float:
+    text = _only_scalar(node, "high, medium, low or a number")
+    words = {"high": 1.0, "medium": 0.0, "low": -1.0}
+    if text in words:
+        return words[text]
+    try:
+        return float(amounts.number(text))
+    except Amiss:
+        raise Amiss("PMO120", "it must be high, medium, low or a number, larger first.") from None
+
+
+PRIORITY = Kind(_priority, _SCALAR)
+
+
+def _done(_reader: Reader, node: Node, _path: str) -> float:
+    text = _only_scalar(node, "true, or the share that is done, such as 60%")
+    if text.lower() in {"true", "false"}:
+        return float(text.lower() == "true")
+    try:
+        if text == "1":
+            raise Amiss("PMO115", "")
+        return float(amounts.share(text))
+    except Amiss:
+        said = "it must be true, or the share of the plan that is done, such as 60%."
+        raise Amiss("PMO115", said) from None
+
+
+DONE = Kind(_done, {"type": ["boolean", "string", "number"]})
+
+
+def _raw(_reader: Reader, node: Node, _path: str) -> Node:
+    return node
+
+
+AMOUNTS = Kind(_raw, {"anyOf": [_SCALAR, {"type": "object"}]})
+"""An amount, an uncertain one, or amounts per role; read by its owner."""
+LINKS = Kind(
+    _raw,
+    {
+        "anyOf": [
+            {"$ref": "#/definitions/link"},
+            {"type": "array", "items": {"$ref": "#/definitions/link"}},
+        ]
+    },
+)
+ANYTHING = Kind(_raw)
+
+
+def listed(names: Mapping[str, Any]) -> str:
+    """Return names for a message."""
+    return series(sorted(names))

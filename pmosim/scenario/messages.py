@@ -1,0 +1,212 @@
+"""Messages: the codes of everything that can be wrong in a scenario, and how they are collected.
+
+A code keeps its one meaning for good; ``docs/reference/messages.md`` is written from ``CODES``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pmosim.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pmosim.scenario.nodes import Node
+
+CODES: dict[str, str] = {
+    "PMO010": "A file is missing or cannot be read.",
+    "PMO011": "A file is not valid YAML or JSON.",
+    "PMO012": "A key stands twice in the same mapping.",
+    "PMO013": "A tag, anchor, alias or merge key, which scenario files do not use.",
+    "PMO014": "A file is too large or nested too deeply.",
+    "PMO015": "A path leaves the workspace.",
+    "PMO016": "Files extend each other in a circle, or through too many files.",
+    "PMO017": "A file is not text in an encoding that can be read.",
+    "PMO018": "A file is empty, or holds something else than keys with values.",
+    "PMO019": "The format version is not one that this pmosim reads.",
+    "PMO101": "A key that does not exist here.",
+    "PMO102": "A key that has to be there is missing.",
+    "PMO103": "A mechanism that is not available yet.",
+    "PMO104": "A value of the wrong shape: a list, a mapping or a single value was expected.",
+    "PMO105": "An id that cannot be used.",
+    "PMO106": "An id that stands twice.",
+    "PMO107": "Two keys that exclude each other.",
+    "PMO108": "A key that has no meaning in this combination.",
+    "PMO110": "Not a number, or not a whole one where only a whole one makes sense.",
+    "PMO111": "Not a working time.",
+    "PMO112": "A number outside its bounds.",
+    "PMO113": "Not person-time.",
+    "PMO114": "Not an amount of money, or of money per time.",
+    "PMO115": "Not a share.",
+    "PMO116": "Not a date.",
+    "PMO117": "Not a range of dates, or one that ends before it begins.",
+    "PMO118": "Not an uncertain amount.",
+    "PMO119": "Not a rate.",
+    "PMO120": "Not one of the words that can stand here.",
+    "PMO121": "Text that cannot be used.",
+    "PMO122": "Not true or false.",
+    "PMO123": "Not a need.",
+    "PMO124": "Calendar days where no date results.",
+    "PMO201": "A role that does not exist.",
+    "PMO202": "A person, or a role or person, that does not exist.",
+    "PMO203": "A template that does not exist.",
+    "PMO204": "A place that does not exist.",
+    "PMO205": "A project or task that does not exist.",
+    "PMO206": "One id for a role and a person.",
+    "PMO207": "A country or subdivision whose holidays are not known.",
+    "PMO301": "Work that waits for itself.",
+    "PMO302": "A start-to-finish link.",
+    "PMO303": "A lag below 0.",
+    "PMO304": "A milestone that asks for people or work.",
+    "PMO305": "Work without the people who do it.",
+    "PMO306": "A task that asks for nothing.",
+    "PMO307": "A task that does not say what it is.",
+    "PMO308": "A need for a role that has no work of its own.",
+    "PMO309": "A project without tasks and phases.",
+    "PMO310": "A range where only a single number has a meaning.",
+    "PMO311": "A predecessor that never happens.",
+    "PMO401": "A task that nobody can ever do.",
+    "PMO402": "A task that asks for more people than can do it.",
+    "PMO403": "A share above what anybody takes at a time.",
+    "PMO404": "A team that cannot be put together from different people.",
+    "PMO405": "A person who leaves before starting, or is never there.",
+    "PMO406": "A phase that needs more heads than the role has, and stretches.",
+    "PMO501": "Work that is done although what comes before it is not.",
+    "PMO502": "A person who holds more work than allowed.",
+    "PMO503": "A person who cannot hold the work: without the skill, away or not employed.",
+    "PMO504": "Progress in a project that does not run.",
+    "PMO505": "Progress that contradicts itself.",
+    "PMO506": "More people on a task than it asks for.",
+    "PMO507": "Work in progress whose predecessors are not done.",
+    "PMO601": "A priority column that looks like ranks.",
+    "PMO602": "A rule that needs a value, cost or benefit which projects do not have.",
+    "PMO603": "A rule that needs a rank, due date or the like, which no project has.",
+    "PMO701": "A change that finds no target.",
+    "PMO702": "A change without effect.",
+    "PMO703": "A change that cannot be made.",
+    "PMO704": "A change that is not one of the verbs.",
+    "PMO801": "A table that cannot be read.",
+    "PMO802": "A column that is missing or stands twice.",
+    "PMO803": "Dates or numbers in a column that can be read in two ways.",
+    "PMO804": "A row that does not fit the table.",
+    "PMO901": "A role that nobody asks for, or nobody has.",
+    "PMO902": "More work than people.",
+    "PMO903": "A promise that was due before the forecast begins.",
+    "PMO904": "A key that has no effect here.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Finding:
+    place: str
+    code: str
+    path: str
+    said: str
+    severity: str
+    column: tuple[str, str] | None
+    shown: str
+
+
+@dataclass
+class Problems:
+    """Everything found so far; the same fault at the same place is kept once."""
+
+    _found: dict[tuple[str, str, str], _Finding] = field(default_factory=dict)
+
+    def error(self, code: str, node: Node | str, path: str, said: str) -> None:
+        """Note an error: ``path`` names the value in the user's words, ``said`` is the rest."""
+        self._note(code, node, path, said, "error")
+
+    def warning(self, code: str, node: Node | str, path: str, said: str) -> None:
+        """Note a doubt that stops nothing."""
+        self._note(code, node, path, said, "warning")
+
+    def _note(self, code: str, node: Node | str, path: str, said: str, severity: str) -> None:
+        if code not in CODES:
+            message = f"message code {code} is not in CODES"
+            raise KeyError(message)
+        is_place = isinstance(node, str)
+        place = node if is_place else node.place
+        column = None if is_place else node.column
+        shown = "" if is_place else node.shown()
+        finding = _Finding(
+            place=place,
+            code=code,
+            path=path,
+            said=said,
+            severity=severity,
+            column=column,
+            shown=shown,
+        )
+        self._found.setdefault((place, code, said), finding)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found forbids a run."""
+        return any(finding.severity == "error" for finding in self._found.values())
+
+    def listed(self) -> list[Problem]:
+        """Return what was found in the order of the file, one message per fault of a column."""
+        groups: dict[object, list[_Finding]] = {}
+        for key, finding in self._found.items():
+            group = (finding.code, finding.column) if finding.column else key
+            groups.setdefault(group, []).append(finding)
+        problems = [_problem(group) for group in groups.values()]
+        return sorted(problems, key=lambda problem: (place_order(problem.place), problem.code))
+
+
+def _problem(group: list[_Finding]) -> Problem:
+    first = group[0]
+    text = f"{first.path} {first.said}".strip()
+    if len(group) > 1:
+        text += f" The same in {_other_rows(group[1:])}."
+    severity = "error" if first.severity == "error" else "warning"
+    return Problem(
+        place=first.place,
+        code=first.code,
+        text=text,
+        severity="error" if severity == "error" else "warning",
+    )
+
+
+def _other_rows(others: list[_Finding]) -> str:
+    rows = [f"{_line(finding.place)} ({finding.shown})" for finding in others[:5]]
+    more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+    return f"line{'s' if len(others) > 1 else ''} {', '.join(rows)}{more}"
+
+
+def _line(place: str) -> str:
+    parts = place.rsplit(":", 2)
+    return parts[1] if len(parts) == 3 else place
+
+
+def place_order(place: str) -> tuple[str, int, int]:
+    """Return the key that sorts places by file, line and column."""
+    parts = place.rsplit(":", 2)
+    if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
+        return parts[0], int(parts[1]), int(parts[2])
+    return "", 0, 0
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'x'? Known: a, b, c." as far as it helps; empty if nothing does."""
+    import difflib
+
+    names = list(dict.fromkeys(known))
+    if not names:
+        return ""
+    lowered = {candidate.lower(): candidate for candidate in names}
+    near = difflib.get_close_matches(name.lower()[:200], lowered, n=1, cutoff=0.6)
+    hint = f" Did you mean '{lowered[near[0]]}'?" if near else ""
+    shown = ", ".join(sorted(names)[:12])
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return f"{hint} Known: {shown}{more}."
+
+
+def series(names: Iterable[str], limit: int = 8) -> str:
+    """Return names as ``a, b, c and 4 more``."""
+    listed = list(names)
+    more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
+    return ", ".join(listed[:limit]) + more

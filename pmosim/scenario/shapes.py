@@ -1,0 +1,302 @@
+"""Shapes: which keys every object of a scenario file has; the one table behind reading and schema.
+
+Keys of mechanisms that a later version brings stand under ``later``: they are refused by name,
+never ignored in silence.
+"""
+
+from __future__ import annotations
+
+from pmosim.policy.dispatch import RULES
+from pmosim.policy.intake import ORDERS
+from pmosim.scenario import kinds
+from pmosim.scenario.kinds import Shape
+
+STATUSES = ("running", "on-hold", "approved", "candidate", "done", "cancelled")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_PHASE_LENGTH = "put the range on the work of the phase: {developer: 4pm/6pm/9pm}."
+_LAG = "put the wait into a task of its own: {duration: 5d/10d/20d}."
+PHASE_TIME = kinds.single(kinds.TIME, _PHASE_LENGTH)
+LAG = kinds.single(kinds.TIME, _LAG)
+
+_PERSON_LATER = {
+    "ramp": "how long a newcomer takes to full speed",
+    "hazard": "people leaving",
+    "turnover": "people leaving",
+    "sickness": "sickness in spells",
+    "absence": "absence in spells",
+    "vacation": "vacation drawn by chance",
+    "mentor": "mentoring of newcomers",
+    "hand_over": "hand-over loss",
+    "handover": "hand-over loss",
+    "time_to_hire": "replacements",
+    "salary": "the price of a hire beside its day rate",
+}
+
+_IN_FLIGHT = {
+    "done": kinds.DONE,
+    "spent": kinds.AMOUNTS,
+    "remaining": kinds.AMOUNTS,
+    "by": kinds.IDS,
+}
+
+_DATES = {"not_before": kinds.START, "due": kinds.PROMISE, "deadline": kinds.PROMISE}
+
+CALENDAR = Shape(
+    name="calendar",
+    keys={
+        "workweek": kinds.several(kinds.choice(*WEEKDAYS)),
+        "hours_per_day": kinds.NUMBER,
+        "closures": kinds.RANGES,
+    },
+)
+
+SETTINGS = Shape(
+    name="settings",
+    keys={
+        "month": kinds.ANYTHING,
+        "range_means": kinds.choice("p10-p90", "min-max"),
+        "correlation": kinds.SHARE,
+    },
+)
+
+PLACE = Shape(
+    name="a place",
+    keys={"country": kinds.TEXT, "subdivision": kinds.TEXT, "holidays": kinds.RANGES},
+)
+
+ROLE = Shape(
+    name="a role",
+    keys={
+        "day_rate": kinds.MONEY,
+        "bau": kinds.BAU,
+        "kind": kinds.choice("internal", "contractor"),
+        "max_parallel": kinds.MAX_PARALLEL,
+        "focus": kinds.FOCUS,
+    },
+    later=_PERSON_LATER,
+)
+
+PERSON = Shape(
+    name="people",
+    keys={
+        "id": kinds.ID,
+        "role": kinds.ID,
+        "headcount": kinds.COUNT,
+        "skills": kinds.ANYTHING,
+        "fte": kinds.FTE,
+        "place": kinds.ID,
+        "leave": kinds.RANGES,
+        "from": kinds.START,
+        "until": kinds.END,
+    }
+    | dict(ROLE.keys),
+    later=_PERSON_LATER,
+    required=("role",),
+    exclusive=(("id", "headcount"),),
+)
+
+LINK = Shape(
+    name="a link",
+    keys={
+        "project": kinds.ID,
+        "task": kinds.ID,
+        "type": kinds.choice("FS", "SS", "FF", "SF"),
+        "lag": LAG,
+        "if_absent": kinds.choice("block", "ignore"),
+    },
+)
+
+TASK = Shape(
+    name="a task",
+    keys={
+        "effort": kinds.AMOUNTS,
+        "duration": kinds.law("time"),
+        "milestone": kinds.YES_NO,
+        "needs": kinds.mapping_of(kinds.HEADS.schema),
+        "after": kinds.LINKS,
+    }
+    | _DATES
+    | _IN_FLIGHT,
+    later={
+        "rework": "repeating work after a failed test",
+        "gate": "gates at which a project may be stopped",
+        "risks": "risks",
+    },
+    exclusive=(("effort", "duration", "milestone"),),
+)
+
+PHASE = Shape(
+    name="a phase",
+    keys={
+        "lasts": PHASE_TIME,
+        "work": kinds.mapping_of({"anyOf": [kinds.MONEY.schema, {"$ref": "#/definitions/law"}]}),
+        "after": kinds.LINKS,
+        "capex": kinds.SHARE,
+    }
+    | _DATES
+    | _IN_FLIGHT,
+    later={
+        "gate": "gates at which a project may be stopped",
+        "rework": "repeating work after a failed test",
+    },
+)
+
+BENEFIT = Shape(
+    name="a benefit",
+    keys={"per_year": kinds.law("money"), "for": kinds.YEARS, "until": kinds.END},
+    required=("per_year",),
+    exclusive=(("for", "until"),),
+)
+
+_ASKING = {
+    "name": kinds.TEXT,
+    "status": kinds.choice(*STATUSES),
+    "tasks": kinds.objects_by_id("task"),
+    "phases": kinds.objects_by_id("phase"),
+    "throughout": kinds.mapping_of(kinds.HEADS.schema),
+    "size": kinds.law("number"),
+    "rank": kinds.RANK,
+    "priority": kinds.PRIORITY,
+    "value": kinds.NUMBER,
+    "class": kinds.TEXT,
+    "mandatory": kinds.YES_NO,
+    "starts": kinds.START,
+    "arrives": kinds.START,
+    "after": kinds.LINKS,
+    "probability": kinds.SHARE,
+    "budget": kinds.MONEY,
+    "fixed_cost": kinds.law("money"),
+    "running_cost": kinds.MONEY_RATE,
+    "cost_of_delay": kinds.MONEY_RATE,
+    "benefit": kinds.object_of("benefit"),
+    "groups": kinds.mapping_of(kinds.TEXT.schema),
+    "sponsor": kinds.TEXT,
+    "pauses": kinds.RANGES,
+    "cancelled": kinds.START,
+} | _DATES
+
+_PROJECT_LATER = {
+    "as_reported": "a project's own report of its progress and cost",
+    "baseline": "slip against a baseline",
+    "risks": "risks",
+    "gates": "gates at which a project may be stopped",
+    "coverage": "how standardised this kind of work is",
+    "bookings": "booked people",
+    "done": "progress of a whole project (say it per task or phase)",
+    "spent": "progress of a whole project (say it per task or phase)",
+    "remaining": "progress of a whole project (say it per task or phase)",
+    "spent_pd": "progress of a whole project (say it per task or phase)",
+    "remaining_pm": "progress of a whole project (say it per task or phase)",
+    "actual_cost": "cost to date",
+    "rag": "a project's own report of its progress and cost",
+}
+
+_ONE_OF_TWO = (("rank", "priority"), ("starts", "arrives"))
+
+TEMPLATE = Shape(name="a template", keys=_ASKING, later=_PROJECT_LATER, exclusive=_ONE_OF_TWO)
+
+PROJECT = Shape(
+    name="a project",
+    keys={"id": kinds.ID, "template": kinds.ID} | _ASKING,
+    later=_PROJECT_LATER,
+    required=("id",),
+    exclusive=_ONE_OF_TWO,
+)
+
+STREAM = Shape(
+    name="a stream of demand",
+    keys={
+        "template": kinds.ID,
+        "rate": kinds.RATE,
+        "process": kinds.choice("poisson"),
+        "from": kinds.START,
+        "until": kinds.END,
+    }
+    | _ASKING,
+    later=_PROJECT_LATER
+    | {
+        "dispersion": "arrivals that come in clusters",
+        "batch_size": "arrivals in batches",
+        "batches": "arrivals at board dates",
+        "season": "seasonal arrivals",
+        "trend": "growing or shrinking arrivals",
+        "patience": "projects that withdraw from the queue",
+    },
+    required=("rate",),
+    exclusive=_ONE_OF_TWO,
+)
+
+INTAKE_LATER = {
+    "load_limit": "a limit on the planned work of a role",
+    "budget": "releases within a budget",
+    "stagger": "releases by the load of one role",
+    "reserve": "places kept for a class",
+}
+
+INTAKE = Shape(
+    name="intake",
+    keys={
+        "policy": kinds.choice("open", "wip_limit", later=INTAKE_LATER),
+        "max_active": kinds.WHOLE_FROM_1,
+        "on_full": kinds.choice("wait", "reject"),
+        "order": kinds.choice(*ORDERS),
+        "role": kinds.ID,
+        "of": kinds.choice("npv", "cost_of_delay"),
+        "ageing": kinds.AGEING,
+    },
+    later={"gates": "gates at which a project may be stopped"},
+)
+
+LATER_POLICY_KEYS = (
+    "norm",
+    "period",
+    "amount",
+    "carry_over",
+    "drum",
+    "buffer",
+    "reserved",
+    "for",
+)
+"""Keys of intake policies that are not available yet; the policy itself is told."""
+
+DISPATCH = Shape(
+    name="dispatch",
+    keys={"rule": kinds.choice(*RULES), "hold_after": kinds.TIME},
+)
+
+SCENARIO = Shape(
+    name="a scenario",
+    keys={
+        "pmosim": kinds.ANYTHING,
+        "name": kinds.TEXT,
+        "as_of": kinds.START,
+        "start": kinds.START,
+        "horizon": kinds.ANYTHING,
+        "run_off": kinds.ANYTHING,
+        "assume": kinds.choice("none", later={"typical": "sourced priors for what is not said"}),
+        "currency": kinds.TEXT,
+        "fiscal_year": kinds.choice(*MONTHS),
+        "discount_rate": kinds.INTEREST,
+        "hurdle": kinds.INTEREST,
+        "show_people": kinds.YES_NO,
+        "calendar": kinds.object_of("calendar"),
+        "places": kinds.objects_by_id("place"),
+        "settings": kinds.object_of("settings"),
+        "roles": kinds.objects_by_id("role"),
+        "people": kinds.list_of("person"),
+        "templates": kinds.objects_by_id("template"),
+        "projects": kinds.list_of("project"),
+        "demand": kinds.objects_by_id("stream"),
+        "intake": kinds.object_of("intake"),
+        "dispatch": kinds.object_of("dispatch"),
+    },
+    later={
+        "calibration": "fitted distributions",
+        "bookings": "booked people",
+        "risks": "risks",
+        "gates": "gates at which a project may be stopped",
+    },
+    exclusive=(("as_of", "start"),),
+)

@@ -1,0 +1,245 @@
+"""Staff: the roles, places and people of a file as an ``Organisation``.
+
+A ``headcount`` is spelled out into individuals here: numbers run on per role over the whole
+file, an own id takes none, and the part of a headcount behind the point is one more person.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pmosim.scenario import amounts, kinds, shapes
+from pmosim.scenario.kinds import MISSING, Reader
+from pmosim.scenario.messages import did_you_mean
+from pmosim.scenario.organisation import Organisation, Person, Place, Role
+from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pmosim.scenario.nodes import Node
+    from pmosim.workdays import WorkCalendar
+
+MOST_PEOPLE = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Staff:
+    """The organisation and where each of its people is written."""
+
+    organisation: Organisation
+    sites: Mapping[str, tuple[Node, str]]
+    """Node and path of the entry of each person."""
+    role_sites: Mapping[str, Node]
+
+
+def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
+    """Return everybody who offers work, defaults filled in."""
+    places = _read_places(root, reader)
+    roles, role_sites = _read_roles(root, reader)
+    people: list[Person] = []
+    sites: dict[str, tuple[Node, str]] = {}
+    numbers: Counter[str] = Counter()
+    people_node = root.get("people")
+    for n, node in enumerate(people_node.items if people_node else []):
+        path = person_path(node, n)
+        for person in _read_entry(node, path, reader, roles, places, numbers):
+            if person.id in sites:
+                said = f"makes the id '{person.id}' a second time; every person has an own id."
+                reader.problems.error("PMO106", node, path, said)
+                continue
+            if person.id in roles:
+                said = (
+                    f"has the id '{person.id}' of a role; needs could mean both. Choose another id."
+                )
+                reader.problems.error("PMO206", node, path, said)
+            sites[person.id] = (node, path)
+            people.append(person)
+        if len(people) > MOST_PEOPLE:
+            said = f"makes more than {MOST_PEOPLE} people."
+            reader.problems.error("PMO112", node, path, said)
+            break
+    organisation = Organisation(
+        calendar=calendar,
+        places=tuple(places.values()),
+        roles=tuple(roles.values()),
+        people=tuple(people),
+    )
+    return Staff(organisation=organisation, sites=sites, role_sites=role_sites)
+
+
+def person_path(node: Node, n: int) -> str:
+    """Return how messages call an entry of ``people``."""
+    own = node.get("id")
+    return f"people.{own.text}" if own is not None and own.is_scalar else f"people[{n}]"
+
+
+def people_of_entry(node: Node, numbers: Counter[str]) -> list[tuple[str, Fraction]]:
+    """Return id and part (1, or less for the last) of everybody an entry stands for.
+
+    ``numbers`` counts the people without an own id per role and is moved on.
+    """
+    own, role, headcount = node.get("id"), node.get("role"), node.get("headcount")
+    if own is not None:
+        return [(own.text, Fraction(1))]
+    try:
+        heads = Fraction(1) if headcount is None else amounts.amount_at_least_zero(headcount.text)
+    except amounts.Amiss:
+        return []
+    if role is None or not role.is_scalar or heads > MOST_PEOPLE:
+        return []
+    parts = [Fraction(1)] * math.floor(heads)
+    if heads % 1:
+        parts.append(heads % 1)
+    found = []
+    for part in parts:
+        numbers[role.text] += 1
+        found.append((f"{role.text}-{numbers[role.text]}", part))
+    return found
+
+
+def _read_places(root: Node, reader: Reader) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    node = root.get("places")
+    for name, entry in (node.mapping if node else {}).items():
+        if not _is_usable_id(reader, name, node, f"places.{name}"):
+            continue
+        fields = reader.fields(shapes.PLACE, entry, f"places.{name}")
+        ranges = fields.get("holidays", [])
+        days = {day for span in ranges for day in amounts.days_of(*span)}
+        places[name] = Place(id=name, holidays=tuple(sorted(days)))
+    return places
+
+
+def _is_usable_id(reader: Reader, name: str, node: Node | None, path: str) -> bool:
+    try:
+        kinds.usable_id(name)
+    except amounts.Amiss as amiss:
+        place = node.place_of(name) if node else "input"
+        reader.problems.error(amiss.code, place, path, f"is no usable id; {amiss.said}")
+        return False
+    return True
+
+
+def _read_roles(root: Node, reader: Reader) -> tuple[dict[str, Role], dict[str, Node]]:
+    roles: dict[str, Role] = {}
+    sites: dict[str, Node] = {}
+    node = root.get("roles")
+    for name, entry in (node.mapping if node else {}).items():
+        if not _is_usable_id(reader, name, node, f"roles.{name}"):
+            continue
+        fields = reader.fields(shapes.ROLE, entry, f"roles.{name}")
+        roles[name] = Role(id=name, **_work_terms(fields, Role(id=name)))
+        sites[name] = entry
+    return roles, sites
+
+
+def _work_terms(fields: Mapping[str, Any], default: Role) -> dict[str, Any]:
+    """Return what a role and a person both can say, the role's where nothing is said."""
+    focus = fields.get("focus")
+    return {
+        "day_rate": fields.get("day_rate", default.day_rate),
+        "kind": fields.get("kind", default.kind),
+        "bau": _billionths(fields.get("bau"), default.bau),
+        "max_parallel": _billionths(fields.get("max_parallel"), default.max_parallel),
+        "focus": tuple(map(amounts.billionths, focus)) if focus else default.focus,
+    }
+
+
+def _billionths(value: Fraction | None, default: int) -> int:
+    return default if value is None else amounts.billionths(value)
+
+
+def _read_entry(
+    node: Node,
+    path: str,
+    reader: Reader,
+    roles: Mapping[str, Role],
+    places: Mapping[str, Place],
+    numbers: Counter[str],
+) -> list[Person]:
+    fields = reader.fields(shapes.PERSON, node, path)
+    role = fields.get("role")
+    if role is None:
+        return []
+    if role not in roles:
+        said = f"is '{role}'; there is no such role.{did_you_mean(role, roles)}"
+        reader.problems.error("PMO201", node.mapping["role"], f"{path}.role", said)
+    place = _place_of(node, fields, path, reader, places)
+    _check_employment(node, fields, path, reader)
+    terms = _work_terms(fields, roles.get(role, Role(id=role)))
+    skills = _read_skills(node, role, path, reader, roles)
+    fte = fields.get("fte", Fraction(1))
+    return [
+        Person(
+            id=name,
+            role=role,
+            skills=skills,
+            fte=amounts.billionths(fte * part),
+            place=place,
+            employed_from=fields.get("from"),
+            employed_until=fields.get("until"),
+            leave=tuple(sorted(fields.get("leave", []))),
+            **terms,
+        )
+        for name, part in people_of_entry(node, numbers)
+        if part * fte * WHOLE >= 1
+    ]
+
+
+def _place_of(
+    node: Node,
+    fields: Mapping[str, Any],
+    path: str,
+    reader: Reader,
+    places: Mapping[str, Place],
+) -> str | None:
+    place: str | None = fields.get("place")
+    if place is None:
+        return next(iter(places), None)
+    if place not in places:
+        said = f"is '{place}'; there is no such place.{did_you_mean(place, places)}"
+        reader.problems.error("PMO204", node.mapping["place"], f"{path}.place", said)
+    return place
+
+
+def _check_employment(node: Node, fields: Mapping[str, Any], path: str, reader: Reader) -> None:
+    first, last = fields.get("from"), fields.get("until")
+    if first is not None and last is not None and last < first:
+        said = f"is {last}, before the first day {first}; give a day after it."
+        reader.problems.error("PMO405", node.mapping["until"], f"{path}.until", said)
+
+
+def _read_skills(
+    node: Node, home: str, path: str, reader: Reader, roles: Mapping[str, Role]
+) -> tuple[tuple[str, int], ...]:
+    given = node.get("skills")
+    if given is None:
+        return ()
+    here = f"{path}.skills"
+    if given.is_scalar:
+        said = f"is {given.shown()}; write {{{given.text}: 100%}}."
+        reader.problems.error("PMO104", given, here, said)
+        return ()
+    entries = {entry.text: None for entry in given.items} or dict(given.mapping.items())
+    skills: dict[str, int] = {}
+    for name, entry in entries.items():
+        if name not in roles:
+            said = f"is not a role.{did_you_mean(name, roles)}"
+            reader.problems.error("PMO201", given.place_of(name), f"{here}.{name}", said)
+            continue
+        level = Fraction(1)
+        if entry is not None:
+            level = reader.read(kinds.PROFICIENCY, entry, f"{here}.{name}")
+        if level is MISSING:
+            continue
+        if name == home:
+            said = "is the home role, which everybody has at 100%; leave it out."
+            reader.problems.error("PMO108", given.place_of(name), f"{here}.{name}", said)
+            continue
+        skills[name] = amounts.billionths(level)
+    return tuple(skills.items())

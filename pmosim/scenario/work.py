@@ -1,0 +1,285 @@
+"""Work: one task or phase of a project, from its keys."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pmosim.scenario import amounts, kinds, links, shapes
+from pmosim.scenario.amounts import Amiss
+from pmosim.scenario.kinds import MISSING, CalendarOffset, Reader
+from pmosim.scenario.messages import did_you_mean, series
+from pmosim.scenario.portfolio import Link, Need, Phase, Progress, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pmosim.distributions import Law
+    from pmosim.scenario.links import Names
+    from pmosim.scenario.nodes import Node
+
+_PERSON_TIME = kinds.law("person-time")
+
+
+def read_needs(reader: Reader, node: Node | None, path: str) -> tuple[Need, ...]:
+    """Return who is asked for, in the order written."""
+    if node is None or not isinstance(node.value, dict):
+        return ()
+    found = []
+    for who, entry in node.value.items():
+        if entry.is_null:
+            said = "is empty; it must be whole people (2) or a share of one person (40%)."
+            reader.problems.error("PMO123", node.place_of(who), f"{path}.{who}", said)
+            continue
+        value = reader.read(kinds.HEADS, entry, f"{path}.{who}")
+        if value is not MISSING:
+            heads, share = value
+            found.append(Need(who=who, heads=heads, share=amounts.billionths(share)))
+    return tuple(found)
+
+
+def read_amounts(
+    reader: Reader, node: Node | None, path: str, kind: kinds.Kind = _PERSON_TIME
+) -> dict[str, Law]:
+    """Return amounts per role, or one amount under the empty key."""
+    if node is None:
+        return {}
+    if node.is_scalar or amounts.is_law(node) or not node.mapping:
+        value = reader.read(kind, node, path)
+        return {} if value is MISSING else {"": value}
+    read = {
+        who: reader.read(kind, entry, f"{path}.{who}")
+        for who, entry in node.mapping.items()
+        if not entry.is_null
+    }
+    return {who: law for who, law in read.items() if law is not MISSING}
+
+
+class Activities:
+    """Reads the phases and tasks of one project."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        names: Names,
+        promise: Callable[[Node, Any, str], Any],
+        *,
+        near_names: tuple[str, ...] = (),
+    ) -> None:
+        """``promise`` makes a due date plain, ``near_names`` are for "did you mean"."""
+        self._reader = reader
+        self._names = names
+        self._promise = promise
+        self._near_names = near_names
+
+    def task(self, name: str, node: Node, path: str) -> Task | None:
+        """Return a task, None if it cannot be one."""
+        fields = self._reader.fields(shapes.TASK, node, path)
+        kind = self._kind(name, node, fields, path)
+        if kind is None:
+            return None
+        needs = read_needs(self._reader, node.get("needs"), f"{path}.needs")
+        work = self._work(node, kind, fields, path)
+        needs = self._complete_needs(node, kind, work, needs, path)
+        self._check_asks_for_something(node, kind, work, path)
+        progress = self._progress(node, fields, path, kind, work)
+        return Task(
+            id=name, kind=kind, work=work, needs=needs, progress=progress,
+            after=self._links(node, path), **self._dates(node, fields, path),
+        )  # fmt: skip
+
+    def phase(self, name: str, node: Node, path: str, previous: str | None) -> Phase | None:
+        """Return a phase; without ``after`` it follows the ``previous`` one."""
+        fields = self._reader.fields(shapes.PHASE, node, path)
+        work = self._phase_work(node, path)
+        if fields.get("lasts") is None:
+            if node.get("lasts") is None:
+                hint = self._near(name)
+                said = f"needs the key 'lasts': how long the phase takes, such as 3mo.{hint}"
+                self._reader.problems.error("PMO102", node, path, said)
+            return None
+        if fields["lasts"] == 0:
+            said = "is 0; a phase must last longer. Use a task {milestone: true} for a moment."
+            self._reader.problems.error("PMO306", node.mapping["lasts"], f"{path}.lasts", said)
+        after = self._links(node, path)
+        if "after" not in node.mapping or node.mapping["after"].is_null:
+            after = (Link(task=previous),) if previous is not None else ()
+        return Phase(
+            id=name, lasts=fields["lasts"], work=work, after=after,
+            capex=float(fields.get("capex", 0)),
+            progress=self._progress(node, fields, path, "phase", work),
+            **self._dates(node, fields, path),
+        )  # fmt: skip
+
+    def _near(self, name: str) -> str:
+        others = [other for other in self._near_names if other != name]
+        hint = did_you_mean(name, others)
+        return hint.split(" Known:")[0] if "Did you mean" in hint else ""
+
+    def _kind(self, name: str, node: Node, fields: Mapping[str, Any], path: str) -> Any:
+        if fields.get("milestone"):
+            for key in ("needs", "effort", "duration", "spent", "remaining", "by"):
+                if node.get(key) is not None:
+                    said = "stands on a milestone, which takes no time and nobody; leave it out."
+                    place = node.place_of(key)
+                    self._reader.problems.error("PMO304", place, f"{path}.{key}", said)
+            return "milestone"
+        if node.get("effort") is not None:
+            return "effort"
+        if node.get("duration") is not None:
+            return "duration"
+        if isinstance(node.value, dict) or node.is_null:
+            said = "says neither effort (person-time), duration (working time) nor milestone: true."
+            self._reader.problems.error("PMO307", node, path, said + self._near(name))
+        return None
+
+    def _work(self, node: Node, kind: str, fields: Mapping[str, Any], path: str) -> dict[str, Law]:
+        if kind == "effort":
+            return read_amounts(self._reader, node.get("effort"), f"{path}.effort")
+        if kind == "duration" and "duration" in fields:
+            return {"": fields["duration"]}
+        return {}
+
+    def _complete_needs(
+        self,
+        node: Node,
+        kind: str,
+        work: Mapping[str, Law],
+        needs: tuple[Need, ...],
+        path: str,
+    ) -> tuple[Need, ...]:
+        if kind == "milestone":
+            return ()
+        if kind != "effort":
+            return needs
+        if "" in work:
+            if not needs:
+                said = (
+                    "does not say who does the work; add needs, such as {developer: 2}, "
+                    "or give each role its own: effort: {developer: 60pd, analyst: 10pd}."
+                )
+                self._reader.problems.error(
+                    "PMO305", node.mapping["effort"], f"{path}.effort", said
+                )
+            return needs
+        stated = {need.who: need for need in needs}
+        for who in stated.keys() - work.keys() if work else ():
+            said = (
+                f"has no work of its own in effort ({series(work)}); give it a part there, "
+                "or leave the need out."
+            )
+            needs_node = node.mapping["needs"]
+            self._reader.problems.error(
+                "PMO308", needs_node.place_of(who), f"{path}.needs.{who}", said
+            )
+        return tuple(stated.get(who, Need(who=who)) for who in work)
+
+    def _check_asks_for_something(
+        self, node: Node, kind: str, work: Mapping[str, Law], path: str
+    ) -> None:
+        for who, law in work.items():
+            if law.mean > 0:
+                continue
+            here = f"{path}.{kind}.{who}" if who else f"{path}.{kind}"
+            said = "asks for 0; give it work, make it {milestone: true}, or leave it out."
+            entry = node.mapping[kind]
+            self._reader.problems.error("PMO306", entry.get(who) or entry, here, said)
+
+    def _phase_work(self, node: Node, path: str) -> dict[str, Law]:
+        given = node.get("work")
+        if given is None:
+            if isinstance(node.value, dict):
+                said = "needs the key 'work': person-time per role, such as {developer: 6pm}."
+                self._reader.problems.error("PMO102", node, path, said)
+            return {}
+        if amounts.is_law(given) or not isinstance(given.value, dict):
+            return {}
+        work = read_amounts(self._reader, given, f"{path}.work")
+        for who, law in work.items():
+            if law.mean <= 0:
+                said = "asks for 0; leave the role out of this phase."
+                self._reader.problems.error(
+                    "PMO306", given.mapping[who], f"{path}.work.{who}", said
+                )
+        if not given.mapping:
+            said = "is empty; a phase needs the work of one role at least."
+            self._reader.problems.error("PMO306", given, f"{path}.work", said)
+        return work
+
+    def _links(self, node: Node, path: str) -> tuple[Link, ...]:
+        return links.read_links(self._reader, node.get("after"), f"{path}.after", self._names)
+
+    def _dates(self, node: Node, fields: Mapping[str, Any], path: str) -> dict[str, Any]:
+        return {"not_before": fields.get("not_before")} | {
+            key: self._promise(node.mapping[key], fields[key], f"{path}.{key}")
+            for key in ("due", "deadline")
+            if key in fields
+        }
+
+    def _progress(
+        self,
+        node: Node,
+        fields: Mapping[str, Any],
+        path: str,
+        kind: str,
+        work: Mapping[str, Law],
+    ) -> Progress | None:
+        done = fields.get("done")
+        spent = self._keyed(node, "spent", path, kind, work)
+        remaining = self._keyed(node, "remaining", path, kind, work)
+        for who, law in spent.items():
+            if not law.is_certain:
+                said = "is what was spent, a fact: it must be a single amount."
+                self._reader.problems.error("PMO310", node.mapping["spent"], f"{path}.spent", said)
+                spent[who] = law
+        by = tuple(dict.fromkeys(fields.get("by", ())))
+        booked = {who: float(law.plan) for who, law in spent.items() if law.plan > 0}
+        if not done and not booked and not by and not remaining:
+            return None
+        if kind == "milestone" and done is not None and done < 1:
+            said = "is a part; a milestone is either done or not."
+            self._reader.problems.error("PMO505", node.mapping["done"], f"{path}.done", said)
+        return Progress(done=done or None, spent=booked, by=by, remaining=remaining)
+
+    def _keyed(
+        self, node: Node, key: str, path: str, kind: str, work: Mapping[str, Law]
+    ) -> dict[str, Law]:
+        given = node.get(key)
+        if given is None or kind == "milestone":
+            return {}
+        here = f"{path}.{key}"
+        unit = kinds.law("time") if kind == "duration" else _PERSON_TIME
+        found = read_amounts(self._reader, given, here, unit)
+        if "" in work:
+            return self._pooled(given, here, found)
+        if "" in found:
+            if len(work) == 1:
+                return {next(iter(work)): found[""]}
+            if work:
+                said = (
+                    f"is one amount, but the work is per role; say it for each of {series(work)}."
+                )
+                self._reader.problems.error("PMO505", given, here, said)
+            return {}
+        for who in [who for who in found if work and who not in work]:
+            said = f"has no work in this task.{did_you_mean(who, work)}"
+            self._reader.problems.error("PMO505", given.place_of(who), f"{here}.{who}", said)
+            del found[who]
+        return found
+
+    def _pooled(self, given: Node, here: str, found: dict[str, Law]) -> dict[str, Law]:
+        if "" not in found and found:
+            said = "is per role, but the work of this task is one amount; give one amount."
+            self._reader.problems.error("PMO505", given, here, said)
+            return {}
+        return found
+
+
+def no_calendar_days(days: int) -> Amiss:
+    """Return the problem of calendar days whose start is not known."""
+    said = "calendar days can stand only where a date results, and arrivals of this one are open;"
+    working = round(Fraction(days * 5, 7))
+    return Amiss("PMO124", f"{said} write working time, such as {working}d.")
+
+
+__all__ = ["Activities", "CalendarOffset", "no_calendar_days", "read_amounts", "read_needs"]
