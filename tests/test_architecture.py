@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("calibration", "exchange", "forecast", "draws"),
     ("outcomes",),
+    ("plan",),
     ("network",),
     ("scenario",),
     ("policy",),

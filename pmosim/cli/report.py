@@ -1,0 +1,44 @@
+"""``pmosim report``: the report of a run, written again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pmosim import __version__
+from pmosim.cli.options import talking
+
+if TYPE_CHECKING:
+    from pmosim.cli.terminal import Terminal
+
+NOT_YET = ("--xlsx", "--md", "--pdf", "--public")
+
+
+def _refuse(_: click.Context, param: click.Parameter, value: object) -> None:
+    if value:
+        raise click.UsageError(f"{param.opts[0]} is not available yet in pmosim {__version__}.")
+
+
+@click.command("report", short_help="Write the report of a run again.")
+@click.argument("path", metavar="RUN")
+@click.option("--html", is_flag=True, help="One HTML page (the default).")
+@click.option(NOT_YET[0], is_flag=True, hidden=True, expose_value=False, callback=_refuse)
+@click.option(NOT_YET[1], is_flag=True, hidden=True, expose_value=False, callback=_refuse)
+@click.option(NOT_YET[2], is_flag=True, hidden=True, expose_value=False, callback=_refuse)
+@click.option(NOT_YET[3], is_flag=True, hidden=True, expose_value=False, callback=_refuse)
+@talking
+@click.pass_obj
+def command(terminal: Terminal, path: str, *, html: bool) -> None:
+    """Write report.html and the tables of a run again, from its forecast."""
+    from pmosim.report import write_report
+    from pmosim.workspace import open_forecast, run_of, write_tables
+
+    run = open_forecast(run_of(path))
+    document = run.forecast()
+    write_tables(document, run.path / "tables")
+    page = write_report(document, run.path, provenance=run.provenance())
+    if run.is_finished:
+        run.finish({})
+    terminal.result(str(page))
+    terminal.next(f"pmosim explain {path} PROJECT")

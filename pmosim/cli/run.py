@@ -1,0 +1,280 @@
+"""``pmosim run``: the forecast of a scenario, in words, and a run folder with everything."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pmosim import __version__
+from pmosim.cli.options import as_json, talking
+from pmosim.cli.terminal import Terminal, count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pmosim.errors import Problem
+    from pmosim.outcomes import Outcomes
+    from pmosim.scenario import Scenario
+    from pmosim.workspace import RunFolder
+
+NOT_YET = ("--until", "--only", "--by", "--fail-if", "--shard", "--compare-with")
+SHOWN_WARNINGS = 5
+
+
+def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | None:
+    """Return a number of processes, None = as many as the machine has cores for."""
+    if value == "auto":
+        return None
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    raise click.BadParameter(f"'{value}' is neither auto nor a whole number above 0.")
+
+
+def _refuse(_: click.Context, param: click.Parameter, value: object) -> None:
+    if value is not None:
+        raise click.UsageError(f"{param.opts[0]} is not available yet in pmosim {__version__}.")
+
+
+def _later(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse options of later versions by name."""
+    for name in NOT_YET:
+        function = click.option(name, hidden=True, expose_value=False, callback=_refuse)(function)
+    return function
+
+
+@click.command("run", short_help="Forecast a scenario.")
+@click.argument("path", metavar="PATH")
+@click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    envvar="PMOSIM_REPLICATIONS",
+    help="How many futures.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    envvar="PMOSIM_SEED",
+    help="Same seed: same luck.",
+)
+@click.option(
+    "--jobs",
+    callback=_jobs,
+    metavar="auto|N",
+    default="auto",
+    show_default=True,
+    envvar="PMOSIM_JOBS",
+    help="Processes; the results do not depend on it.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "simpy", "compiled"]),
+    metavar="auto|simpy",
+    default="auto",
+    show_default=True,
+    envvar="PMOSIM_ENGINE",
+    help="Results do not depend on it either.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Run folder. [default: reports/NAME]",
+)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run; finished work counts.")
+@click.option("--audit", is_flag=True, help="Check the books of every future (slower).")
+@_later
+@as_json
+@talking
+@click.pass_obj
+def command(
+    terminal: Terminal,
+    path: str,
+    replications: int,
+    seed: int,
+    jobs: int | None,
+    engine: str,
+    output: Path | None,
+    *,
+    resume: bool,
+    audit: bool,
+    is_json: bool,
+) -> int:
+    """Forecast a scenario: who will be late or over budget, and whom the work waits for.
+
+    \b
+    pmosim run baseline                      reports/baseline/report.html
+    pmosim run scenarios/hire.yaml -n 4000   more futures: less doubt
+    pmosim run baseline --resume             goes on after Ctrl-C
+    """  # fmt: skip
+    if engine == "compiled":
+        raise click.UsageError(
+            f"--engine compiled is not available yet in pmosim {__version__}; auto gives the same."
+        )
+    from pmosim import provenance
+    from pmosim.cli.progress import Bar
+    from pmosim.replication import simulate
+    from pmosim.workspace import locate
+
+    place = locate(path)
+    scenario = _read(terminal, place.scenario)
+    folder = output or place.default_folder
+    run = _open(scenario, place.scenario, folder, replications, seed, resume=resume)
+    kept = _kept_blocks(run, scenario) if resume else []
+    if kept:
+        n_kept = sum(block.replications for block in kept)
+        terminal.say(f"{n_kept:,} futures are there already.")
+    began = provenance.seconds()
+    with Bar(replications, is_shown=not terminal.quiet) as bar:
+
+        def keep(block: Outcomes) -> None:
+            run.keep_block(block)
+            bar.advance(block)
+
+        try:
+            outcomes = simulate(
+                scenario,
+                replications=replications,
+                seed=seed,
+                engine=engine,
+                jobs=jobs,
+                audit=audit,
+                on_block=keep,
+                done_blocks=kept,
+            )
+        except KeyboardInterrupt:
+            return _interrupted(terminal, run, path, output, replications)
+    document = _write(run, outcomes, seconds=provenance.seconds() - began)
+    _answer(terminal, document, run, path, seconds=provenance.seconds() - began, is_json=is_json)
+    return 0
+
+
+def _read(terminal: Terminal, file: Path) -> Scenario:
+    """Return the scenario, its warnings said; errors end the command."""
+    from pmosim.errors import ScenarioError
+    from pmosim.scenario import check_scenario
+
+    scenario, problems = check_scenario(file)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if scenario is None or errors:
+        raise ScenarioError(problems)
+    _say_warnings(terminal, problems, file)
+    return scenario
+
+
+def _say_warnings(terminal: Terminal, warnings: list[Problem], file: Path) -> None:
+    if terminal.quiet or not warnings:
+        return
+    terminal.problems(warnings[:SHOWN_WARNINGS])
+    if len(warnings) > SHOWN_WARNINGS:
+        terminal.say(f"{count(warnings)} in all: pmosim check {file}")
+
+
+def _open(
+    scenario: Scenario, file: Path, folder: Path, replications: int, seed: int, *, resume: bool
+) -> RunFolder:
+    """Make the run folder ready, empty or with the blocks of before."""
+    from pmosim import provenance
+    from pmosim.replication import BLOCK
+    from pmosim.scenario import resolved_yaml
+    from pmosim.workspace import begin_run, resume_run
+
+    prepare = resume_run if resume else begin_run
+    return prepare(
+        folder,
+        scenario=resolved_yaml(scenario),
+        inputs=[file],
+        key={
+            "seed": seed,
+            "replications": replications,
+            "block": BLOCK,
+            "versions": provenance.versions(),
+            "machine": provenance.machine(),
+        },
+        run={"argv": sys.argv[1:], "began": provenance.now().isoformat(timespec="seconds")},
+    )
+
+
+def _kept_blocks(run: RunFolder, scenario: Scenario) -> list[Outcomes]:
+    """Return the blocks of before that this run would compute again; others are removed."""
+    from pmosim.network import compile_network
+    from pmosim.outcomes import Outcomes
+    from pmosim.replication import BLOCK
+
+    network = compile_network(scenario)
+    n = run.manifest["replications"]
+    kept = []
+    for file in run.blocks():
+        block = Outcomes.load(file, network)
+        if block.replications == min(BLOCK, n - block.first):
+            kept.append(block)
+        else:
+            file.unlink()
+    return kept
+
+
+def _write(run: RunFolder, outcomes: Outcomes, *, seconds: float) -> dict[str, Any]:
+    """Write everything that follows from the outcomes, and seal the folder."""
+    from pmosim.forecast import Forecast
+    from pmosim.report import write_report
+    from pmosim.workspace import write_tables
+
+    document = Forecast(outcomes).to_document()
+    run.write_forecast(document)
+    write_tables(document, run.path / "tables")
+    write_report(document, run.path, provenance=run.provenance())
+    run.finish({"seconds": round(seconds, 3), "engine": outcomes.engine})
+    return document
+
+
+def _answer(
+    terminal: Terminal,
+    document: dict[str, Any],
+    run: RunFolder,
+    path: str,
+    *,
+    seconds: float,
+    is_json: bool,
+) -> None:
+    """Print the forecast, in words or as JSON, and say where the rest lies."""
+    from pmosim.cli.summary import summarise, worst_project
+
+    if is_json:
+        terminal.document(document)
+    else:
+        for line in summarise(document):
+            terminal.result(line)
+    n, seed = document["replications"], document["seed"]
+    terminal.say(f"{n:,} futures in {seconds:.1f} s (seed {seed})  -> {run.path}")
+    terminal.say(f"report: {run.path / 'report.html'}")
+    worst = worst_project(document)
+    steps = (
+        [f"pmosim explain {run.path if path == str(run.path) else path} {worst}"] if worst else []
+    )
+    terminal.next(*steps, f"pmosim report {path}")
+
+
+def _interrupted(
+    terminal: Terminal, run: RunFolder, path: str, output: Path | None, replications: int
+) -> int:
+    """Say what is kept and how to go on."""
+    from pmosim.cli import INTERRUPTED
+
+    n_blocks = len(run.blocks())
+    n_kept = min(replications, n_blocks * int(run.manifest["block"]))
+    options = f" -o {output}" if output else ""
+    options += f" -n {replications}" if replications != 1000 else ""
+    options += f" --seed {run.manifest['seed']}" if run.manifest["seed"] != 1 else ""
+    terminal.complain(
+        f"Interrupted: about {n_kept:,} of {replications:,} futures are kept in {run.path}."
+    )
+    terminal.next(f"pmosim run {path}{options} --resume")
+    return INTERRUPTED

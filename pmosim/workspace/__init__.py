@@ -1,0 +1,32 @@
+"""Workspace: where scenarios are found and what a run leaves behind.
+
+In: what a user types, and the results of a run. Out: places on disk, run folders.
+Not here: reading a scenario (``scenario``), the words and figures of a report (``report``).
+"""
+
+from pmosim.workspace.lookup import Located, locate, run_of
+from pmosim.workspace.run_folder import (
+    RunFolder,
+    begin_run,
+    is_run_folder,
+    open_forecast,
+    open_run,
+    resume_run,
+)
+from pmosim.workspace.starter import KINDS, copy_starter
+from pmosim.workspace.tables import write_tables
+
+__all__ = [
+    "KINDS",
+    "Located",
+    "RunFolder",
+    "begin_run",
+    "copy_starter",
+    "is_run_folder",
+    "locate",
+    "open_forecast",
+    "open_run",
+    "resume_run",
+    "run_of",
+    "write_tables",
+]
