@@ -1,0 +1,73 @@
+"""Returns: what projects and the portfolio are worth: NPV and ROI.
+
+In: the money of each project row. Out: estimates. An unfinished project has no NPV, which sorts
+below every value and counts as no; never a cost without its benefit (model.md, section 8).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pmosim.forecast.cost import per_future
+from pmosim.forecast.estimate import mean_of_known, probability, quantiles, unknown
+
+if TYPE_CHECKING:
+    from pmosim.forecast.estimate import Estimate, Json
+    from pmosim.forecast.futures import ProjectFutures
+    from pmosim.network.arrays import FloatArray
+    from pmosim.outcomes import Outcomes
+
+NPV_LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+NO_VALUE = "have no NPV: the project is unfinished"
+
+
+def project_npv(futures: ProjectFutures) -> Json:
+    """Return mean and quantiles of the NPV of a project."""
+    if futures.reason:
+        return {name: unknown(futures.reason).to_json() for name in ("mean", *NPV_LEVELS)}
+    return npv_estimates(futures.of(futures.outcomes.money.npv))
+
+
+def npv_estimates(npv: FloatArray) -> Json:
+    """Return mean and quantiles of one NPV per future, NaN = none."""
+    ranked = np.where(np.isnan(npv), -np.inf, npv)
+    levels = quantiles(ranked, list(NPV_LEVELS.values()))
+    result: Json = {"mean": mean_of_known(npv, NO_VALUE).to_json()}
+    for name, level in zip(NPV_LEVELS, levels, strict=True):
+        share = round(100 * NPV_LEVELS[name])
+        is_missing = level.value == -np.inf
+        reason = f"in at least {share} of 100 futures the project is unfinished"
+        result[name] = level.to_json() | ({"reason": reason} if is_missing else {})
+    return result
+
+
+def npv_positive_probability(futures: ProjectFutures) -> Estimate:
+    """Return the chance that the benefits exceed the costs; not asked without a benefit."""
+    if not has_benefit(futures):
+        return unknown(n=futures.n)
+    if futures.reason:
+        return unknown(futures.reason)
+    return probability(futures.of(futures.outcomes.money.npv) > 0.0)
+
+
+def hurdle_probability(futures: ProjectFutures) -> Estimate:
+    """Return the chance that the ROI reaches the hurdle; not asked without a benefit."""
+    if not has_benefit(futures):
+        return unknown(n=futures.n)
+    if futures.reason:
+        return unknown(futures.reason)
+    hurdle = futures.outcomes.network.hurdle
+    return probability(futures.of(futures.outcomes.money.roi) >= hurdle)
+
+
+def has_benefit(futures: ProjectFutures) -> bool:
+    """Return whether the project states a benefit."""
+    return futures.outcomes.network.projects.benefit_per_year[futures.project] is not None
+
+
+def portfolio_npv(outcomes: Outcomes) -> FloatArray:
+    """(R,) NPV of all finished and stopped projects, random demand included."""
+    npv = outcomes.money.npv
+    return per_future(outcomes, np.where(np.isnan(npv), 0.0, npv))

@@ -1,0 +1,279 @@
+"""Money: what each project of each future cost and was worth.
+
+In: outcomes (booked minutes, realised amounts). Out: one row per project row: cost, cash, present
+values, NPV and ROI; and the same money by fiscal year or quarter.
+Not here: estimates over futures (``forecast``). Section 6 of model.md is the definition.
+
+Labour falls due when its booking ends, the fixed cost at the release, a running cost flows from
+the release to the end, a benefit flows from the finish. Time is counted in calendar days after
+the morning of ``as_of``, 365.25 to a year; a release is read as a start, all else as a finish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pmosim.network.arrays import NONE
+from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from pmosim.network.arrays import FloatArray, IntArray, Network
+    from pmosim.outcomes import Outcomes
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Money:
+    """Money of N project rows, in the scenario's currency."""
+
+    labour: FloatArray
+    """Attention x day rate, of everybody."""
+    contractors: FloatArray
+    """The part of ``labour`` that goes to contractors."""
+    fixed: FloatArray
+    """Falls due at the release; 0 if not released."""
+    running: FloatArray
+    """Running cost x working time from the release to the end, or so far."""
+    pv_cost: FloatArray
+    """Cost discounted to day 0."""
+    pv_benefit: FloatArray
+    """Benefit discounted to day 0; 0 unless finished."""
+    npv: FloatArray
+    """NaN where the project neither finished nor was stopped."""
+
+    @property
+    def cost(self) -> FloatArray:
+        """Everything; of an unfinished project what was booked so far."""
+        return self.labour + self.fixed + self.running
+
+    @property
+    def cash(self) -> FloatArray:
+        """What leaves the house: contractors, fixed and running cost."""
+        return self.contractors + self.fixed + self.running
+
+    @property
+    def roi(self) -> FloatArray:
+        """(PV benefits - PV costs) / PV costs; NaN like the NPV, infinite if it costs nothing."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.npv / self.pv_cost)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Periods:
+    """Y fiscal years or quarters without a gap, from day 0 to the end of the run."""
+
+    labels: tuple[str, ...]
+    first_minute: IntArray
+    end_minute: IntArray
+    first_day: FloatArray
+    """Calendar days after the morning of ``as_of`` at which the period begins."""
+    end_day: FloatArray
+
+    def of_finish(self, minutes: IntArray) -> IntArray:
+        """Period of each finish: a minute on a boundary belongs to the period that ends."""
+        found = np.searchsorted(self.end_minute, minutes, side="left")
+        return np.minimum(found, len(self.labels) - 1)
+
+    def of_start(self, minutes: IntArray) -> IntArray:
+        """Period of each start: a minute on a boundary belongs to the period that begins."""
+        found = np.searchsorted(self.end_minute, minutes, side="right")
+        return np.minimum(found, len(self.labels) - 1)
+
+
+def project_money(outcomes: Outcomes) -> Money:
+    """Return cost, present values and NPV of every project row."""
+    network, rows = outcomes.network, outcomes.projects_
+    price = _prices(outcomes)
+    bookings = outcomes.bookings
+    due = _years(network.calendar.calendar_days(bookings.until))
+    is_cash = network.people.is_contractor[bookings.person]
+    n_rows = len(rows.row)
+    labour = _sums(bookings.project_row, price, n_rows)
+    contractors = _sums(bookings.project_row, np.where(is_cash, price, 0.0), n_rows)
+    pv_labour = _sums(bookings.project_row, price * _factor(network, due), n_rows)
+
+    is_released, released, end = _activity(outcomes)
+    fixed = np.where(is_released, rows.fixed_cost, 0.0)
+    running = network.projects.running_cost[rows.row] * (end - released)
+    begins = _years(start_calendar_days(network, released))
+    ends = np.maximum(begins, _years(network.calendar.calendar_days(end)))
+    pv_cost = (
+        pv_labour + fixed * _factor(network, begins) + running * _mean_factor(network, begins, ends)
+    )
+
+    is_finished, is_stopped = outcomes.has_status("finished"), outcomes.has_status("stopped")
+    benefit_from, benefit_to = _benefit_span(outcomes)
+    pv_benefit = (
+        rows.benefit_per_year
+        * _years(benefit_to - benefit_from)
+        * _mean_factor(network, _years(benefit_from), _years(benefit_to))
+    )
+    npv = np.where(is_finished | is_stopped, pv_benefit - pv_cost, np.nan)
+    return Money(
+        labour=labour,
+        contractors=contractors,
+        fixed=fixed,
+        running=running,
+        pv_cost=pv_cost,
+        pv_benefit=pv_benefit,
+        npv=npv,
+    )
+
+
+def flow_value(
+    per_year: FloatArray, begin: FloatArray, end: FloatArray, discount_rate: float
+) -> FloatArray:
+    """Return the present value of a flow: c (v^a - v^b) / -ln v with v = 1 / (1 + r).
+
+    Parameters
+    ----------
+    per_year : c, money a year.
+    begin, end : a and b, years after day 0.
+    discount_rate : r a year; 0 gives c (b - a).
+    """
+    force = np.log1p(discount_rate)
+    if force == 0.0:
+        return per_year * (end - begin)
+    return np.asarray(per_year * np.exp(-force * begin) * -np.expm1(-force * (end - begin)) / force)
+
+
+def cost_by_period(outcomes: Outcomes, periods: Periods) -> FloatArray:
+    """Return (N, Y) cost by the period in which it falls due; each row adds up to the cost.
+
+    A running cost is split by the working time that falls into each period.
+    """
+    rows, bookings = outcomes.projects_, outcomes.bookings
+    n_rows, n_periods = len(rows.row), len(periods.labels)
+    cell = bookings.project_row * n_periods + periods.of_finish(bookings.until)
+    labour = _sums(cell, _prices(outcomes), n_rows * n_periods)
+    result = labour.reshape(n_rows, n_periods)
+
+    is_released, released, end = _activity(outcomes)
+    place = np.arange(n_rows)[is_released]
+    result[place, periods.of_start(released)[is_released]] += rows.fixed_cost[is_released]
+    minutes = np.minimum(end[:, None], periods.end_minute) - np.maximum(
+        released[:, None], periods.first_minute
+    )
+    rate = outcomes.network.projects.running_cost[rows.row]
+    return np.asarray(result + rate[:, None] * np.maximum(minutes, 0))
+
+
+def benefit_by_period(outcomes: Outcomes, periods: Periods) -> FloatArray:
+    """Return (N, Y) benefit at face value by the period in which it flows."""
+    begin, end = _benefit_span(outcomes)
+    days = np.minimum(end[:, None], periods.end_day) - np.maximum(begin[:, None], periods.first_day)
+    return np.asarray(outcomes.projects_.benefit_per_year[:, None] * _years(np.maximum(days, 0.0)))
+
+
+def fiscal_years(network: Network, last_minute: int) -> Periods:
+    """Return the fiscal years up to a minute: ``2027``, or ``2027/28`` if not from January."""
+    first = network.fiscal_year_month
+
+    def label(year: int, month: int) -> str:
+        begun = year if month >= first else year - 1
+        return f"{begun}" if first == 1 else f"{begun}/{(begun + 1) % 100:02d}"
+
+    return _periods(network, last_minute, label)
+
+
+def quarters(network: Network, last_minute: int) -> Periods:
+    """Return the quarters of the calendar up to a minute: ``2027-Q1``."""
+    return _periods(network, last_minute, lambda year, month: f"{year}-Q{(month + 2) // 3}")
+
+
+def start_calendar_days(network: Network, minutes: IntArray) -> FloatArray:
+    """Return when start minutes are, in calendar days after the morning of ``as_of``.
+
+    The boundary of a working day is the morning of the day that begins; minute 0 is 0.0, also
+    where ``as_of`` is no working day.
+    """
+    calendar = network.calendar
+    day = minutes // calendar.minutes_per_day
+    since = (calendar.dates_of(day) - np.datetime64(calendar.as_of, "D")).astype(np.float64)
+    part = (minutes - day * calendar.minutes_per_day) / calendar.minutes_per_day
+    return np.where(minutes <= 0, 0.0, since + part)
+
+
+def _periods(network: Network, last_minute: int, label: Callable[[int, int], str]) -> Periods:
+    """Join the months of the run that have the same label."""
+    calendar = network.calendar
+    per_day = calendar.minutes_per_day
+    labels: list[str] = []
+    first_days: list[int] = []
+    for month, first_day, _ in calendar.month_bounds(max(1, -(-last_minute // per_day))):
+        name = label(int(month[:4]), int(month[5:7]))
+        if not labels or labels[-1] != name:
+            labels.append(name)
+            first_days.append(first_day)
+    first_minute = np.array(first_days, dtype=np.int64) * per_day
+    # The last period is open: nothing after the run needs a period of its own.
+    end_minute = np.append(first_minute[1:], np.iinfo(np.int64).max)
+    first_day_of_period = start_calendar_days(network, first_minute)
+    last_day = calendar.calendar_days([max(last_minute, 1)])
+    return Periods(
+        labels=tuple(labels),
+        first_minute=first_minute,
+        end_minute=end_minute,
+        first_day=first_day_of_period,
+        end_day=np.append(first_day_of_period[1:], last_day),
+    )
+
+
+def _sums(index: IntArray, amounts: FloatArray, n: int) -> FloatArray:
+    """(n,) sum of the amounts at each index."""
+    return np.asarray(np.bincount(index, weights=amounts, minlength=n), dtype=np.float64)
+
+
+def _prices(outcomes: Outcomes) -> FloatArray:
+    """(B,) money for each booking."""
+    bookings = outcomes.bookings
+    rate = outcomes.network.people.day_rate[bookings.person]
+    return np.asarray(rate * (bookings.attention / (WHOLE * outcomes.minutes_per_day)))
+
+
+def _activity(outcomes: Outcomes) -> tuple[NDArray[np.bool_], IntArray, IntArray]:
+    """Return whether, from and to which minute each project was active (0 to 0 if never)."""
+    rows = outcomes.projects_
+    is_released = rows.released != NONE
+    released = np.where(is_released, rows.released, 0)
+    end = np.where(rows.ended != NONE, rows.ended, outcomes.run_end[outcomes.future])
+    end = np.where(rows.finished != NONE, rows.finished, end)
+    return is_released, released, np.where(is_released, np.maximum(end, released), 0)
+
+
+def _benefit_span(outcomes: Outcomes) -> tuple[FloatArray, FloatArray]:
+    """Return the calendar days from and to which each benefit flows (0 to 0 if it never does)."""
+    network, rows = outcomes.network, outcomes.projects_
+    is_finished = outcomes.has_status("finished")
+    begin = network.calendar.calendar_days(np.where(is_finished, rows.finished, 0))
+    slides_to = begin + network.projects.benefit_years[rows.row] * DAYS_PER_YEAR
+    fixed_to = network.projects.benefit_until[rows.row]
+    end = np.where(np.isnan(fixed_to), slides_to, fixed_to)
+    is_paid = is_finished & (end > begin)
+    return np.where(is_paid, begin, 0.0), np.where(is_paid, end, 0.0)
+
+
+def _years(days: FloatArray) -> FloatArray:
+    return days / DAYS_PER_YEAR
+
+
+def _factor(network: Network, years: FloatArray) -> FloatArray:
+    """Return v^t."""
+    return np.asarray(np.exp(-np.log1p(network.discount_rate) * years))
+
+
+def _mean_factor(network: Network, begin: FloatArray, end: FloatArray) -> FloatArray:
+    """Return the mean of v^t from ``begin`` to ``end``: what one unit spread over it is worth."""
+    span = end - begin
+    has_span = span > 0.0
+    safe = np.where(has_span, span, 1.0)
+    spread = flow_value(1.0 / safe, begin, begin + safe, network.discount_rate)
+    return np.where(has_span, spread, _factor(network, begin))
