@@ -6,6 +6,7 @@ invalid input; 3 our bug; 130 interrupted (finished work is kept).
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,6 @@ def invoke(args: Sequence[str] | None = None) -> int:
     try:
         code = program.main(args, prog_name="pmosim", standalone_mode=False, obj=terminal)
     except BrokenPipeError:
-        sys.stderr.close()
         return DONE  # the reader has seen enough, as in ``pmosim show x | head``
     except (click.exceptions.Abort, KeyboardInterrupt):
         terminal.complain("Interrupted.")
@@ -124,7 +124,7 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
 
