@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmosim.errors import Problem, ScenarioError
 from pmosim.policy.dispatch import DispatchRule
 from pmosim.policy.intake import AGEING_ORDERS, IntakeRule, Open, Order, WipLimit
-from pmosim.scenario import resolution, shapes
+from pmosim.scenario import changes, files, resolution, shapes, sources
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.frame import read_frame
 from pmosim.scenario.kinds import Reader
@@ -20,10 +22,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def parse_scenario(document: Mapping[str, Any]) -> Scenario:
+def read_scenario(path: Path | str) -> Scenario:
+    """Return the scenario of a file with all it refers to.
+
+    Raises ``ScenarioError`` with every problem of every file; warnings stand in
+    ``Scenario.warnings``.
+    """
+    return _or_raise(*check_scenario(path))
+
+
+def check_scenario(path: Path | str) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario of a file (None where it has errors) and every problem, in order."""
+    problems = Problems()
+    try:
+        root = sources.read_source(path, problems)
+    except files.UnreadableError:
+        return None, problems.listed()
+    return _assembled(root, problems)
+
+
+def parse_scenario(document: Mapping[str, Any], *, folder: Path | str = ".") -> Scenario:
     """Return the scenario of plain Python values with the keys of a scenario file.
 
-    Raises ``ScenarioError`` with every problem; the place of each is its dotted key.
+    Raises ``ScenarioError`` with every problem; the place of each is its dotted key. Paths in
+    the document are relative to ``folder``.
     """
     problems = Problems()
     try:
@@ -31,7 +53,22 @@ def parse_scenario(document: Mapping[str, Any]) -> Scenario:
     except (TypeError, RecursionError) as error:
         problems.error("PMO104", "input", "", f"{error}.")
         raise ScenarioError(problems.listed()) from None
-    return _or_raise(*assembled(root, problems))
+    if not isinstance(root.value, dict):
+        return _or_raise(*_assembled(root, problems))
+    try:
+        root = sources.complete(root, Path(folder), problems)
+    except files.UnreadableError:
+        raise ScenarioError(problems.listed()) from None
+    return _or_raise(*_assembled(root, problems))
+
+
+def changed(scenario: Scenario, verbs: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with changes made, in the verbs of an overlay, in the order given."""
+    problems = Problems()
+    before = scenario.origin or from_python(scenario.document)
+    given = from_python([{verb: value} for verb, value in verbs.items()], "change")
+    root = changes.applied(before, given, problems)
+    return _or_raise(*_assembled(root, problems))
 
 
 def _or_raise(scenario: Scenario | None, problems: list[Problem]) -> Scenario:
@@ -40,14 +77,17 @@ def _or_raise(scenario: Scenario | None, problems: list[Problem]) -> Scenario:
     return scenario
 
 
-def assembled(root: Node, problems: Problems) -> tuple[Scenario | None, list[Problem]]:
+def _assembled(root: Node, problems: Problems) -> tuple[Scenario | None, list[Problem]]:
     """Return the scenario of a document (None where it has errors) and every problem."""
     if not isinstance(root.value, dict):
         said = f"is {root.shown()}; a scenario must be a mapping of keys to values."
         problems.error("PMO018", root, "the document", said)
         return None, problems.listed()
     scenario = _scenario(root, problems)
-    return (None if problems.has_errors else scenario), problems.listed()
+    listed = problems.listed()
+    if problems.has_errors:
+        return None, listed
+    return replace(scenario, warnings=tuple(listed)), listed
 
 
 def _scenario(root: Node, problems: Problems) -> Scenario:
@@ -78,6 +118,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         settings=frame.settings,
         show_people=fields.get("show_people", False),
         document=resolution.document_of(merged),
+        origin=root,
     )
 
 

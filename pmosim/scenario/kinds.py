@@ -84,7 +84,8 @@ class Reader:
         if key in shape.later:
             if not is_neutral(entry):
                 said = f"is not available yet: {shape.later[key]}. Leave the key out for now."
-                self.problems.error("PMO103", node.place_of(key), here, said)
+                place = entry if entry.column else node.place_of(key)
+                self.problems.error("PMO103", place, here, said)
             return MISSING
         said = f"is not a key of {shape.name}.{did_you_mean(key, [*shape.keys, *shape.later])}"
         self.problems.error("PMO101", node.place_of(key), here, said)

@@ -1,0 +1,261 @@
+"""Cells: a CSV file as rows of nodes, its dates and numbers read as in its country.
+
+What a date or number means is decided over a whole column; where nothing in the column decides,
+it is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pmosim.scenario import files
+from pmosim.scenario.messages import series
+from pmosim.scenario.nodes import Node, core_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pmosim.scenario.messages import Problems
+
+MOST_ROWS = 200_000
+ENCODINGS = ("cp1252",)
+"""Tried where a table is not UTF-8: what spreadsheets in Western countries write."""
+
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,'\u00a0\u202f]*")
+_GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*\Z")
+_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\Z")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})\Z")
+_TIMED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?\Z")
+_MONTH = re.compile(r"(\d{1,2})[./](\d{4})\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its header as written, and where."""
+
+    header: str
+    place: str
+    index: int
+
+    @property
+    def key(self) -> str:
+        """The header as a key: lower case, words joined by underscores."""
+        return re.sub(r"[\s-]+", "_", self.header.strip().lower())
+
+
+@dataclass(kw_only=True)
+class Sheet:
+    """A table: its columns, and the cells of each row by header (empty ones left out)."""
+
+    shown: str
+    columns: list[Column] = field(default_factory=list)
+    rows: list[dict[str, Node]] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    """Where each row begins."""
+
+    def cells_of(self, header: str) -> list[Node]:
+        """Return the cells of a column that hold something."""
+        return [row[header] for row in self.rows if header in row]
+
+    def rewritten(self, header: str, rewrite: Callable[[str], str]) -> None:
+        """Replace the text of every cell of a column."""
+        for row in self.rows:
+            cell = row.get(header)
+            if cell is not None:
+                row[header] = cell_node(rewrite(cell.text), cell.place, cell.column)
+
+
+def cell_node(text: str, place: str, column: tuple[str, str] | None) -> Node:
+    """Return a cell as a node; only an empty one is nothing."""
+    value = core_value(text)
+    return Node(text if value is None and text else value, place, text, column=column)
+
+
+def read_sheet(file: Path, problems: Problems) -> Sheet:
+    """Return a CSV file, or raise ``UnreadableError`` after noting why it cannot be read."""
+    shown = files.shown_path(file)
+    text = files.read_text(file, problems, ENCODINGS)
+    sheet = Sheet(shown=shown)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    line = 1
+    try:
+        for cells in reader:
+            _add_row(sheet, cells, line, problems)
+            line = reader.line_num + 1
+            if len(sheet.rows) > MOST_ROWS:
+                raise csv.Error(f"more than {MOST_ROWS} rows")  # noqa: TRY301
+    except csv.Error as error:
+        problems.error("PMO801", f"{shown}:{line}:1", "the table", f"cannot be read: {error}.")
+        raise files.UnreadableError from None
+    if not sheet.columns:
+        said = "is empty; its first row must name the columns."
+        problems.error("PMO801", f"{shown}:1:1", "the table", said)
+        raise files.UnreadableError
+    return sheet
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(";\t,", key=bare.count)
+
+
+def _add_row(sheet: Sheet, cells: list[str], line: int, problems: Problems) -> None:
+    cells = [cell.strip() for cell in cells]
+    if not any(cells):
+        return
+    if not sheet.columns:
+        _add_columns(sheet, cells, line, problems)
+        return
+    place = f"{sheet.shown}:{line}:1"
+    if any(cells[len(_all_headers(sheet)) :]):
+        said = f"has {len(cells)} cells, but the table has {len(_all_headers(sheet))} columns; "
+        said += "put text that holds the separator in quotes."
+        problems.error("PMO804", place, "the row", said)
+        return
+    row = {
+        column.header: cell_node(
+            cells[column.index],
+            f"{sheet.shown}:{line}:{column.index + 1}",
+            (sheet.shown, column.header),
+        )
+        for column in sheet.columns
+        if column.header and column.index < len(cells) and cells[column.index]
+    }
+    sheet.rows.append(row)
+    sheet.places.append(place)
+
+
+def _all_headers(sheet: Sheet) -> list[Column]:
+    return sheet.columns
+
+
+def _add_columns(sheet: Sheet, cells: list[str], line: int, problems: Problems) -> None:
+    seen: dict[str, str] = {}
+    for index, header in enumerate(cells):
+        place = f"{sheet.shown}:{line}:{index + 1}"
+        column = Column(header=header, place=place, index=index)
+        if header and column.key in seen:
+            said = f"stands twice (first at {seen[column.key]}); rename one of them."
+            problems.error("PMO802", place, f"the column '{header}'", said)
+            column = Column(header="", place=place, index=index)
+        seen.setdefault(column.key, place)
+        sheet.columns.append(column)
+
+
+# ---- numbers
+
+
+def settle_numbers(sheet: Sheet, header: str, problems: Problems) -> None:
+    """Rewrite the numbers of a column with a decimal point and without thousands marks."""
+    cells = sheet.cells_of(header)
+    votes: dict[str, list[Node]] = {".": [], ",": [], "?": []}
+    for cell in cells:
+        for token in _NUMBER.findall(cell.text):
+            votes.setdefault(_decimal_mark(token), []).append(cell)
+    if votes["."] and votes[","]:
+        _ambiguous(sheet, header, votes["."][0], votes[","][0], problems)
+        return
+    if votes["?"] and not votes["."] and not votes[","]:
+        cell = votes["?"][0]
+        said = (
+            f"holds {cell.shown()}, which can be read in two ways, and no other number in the "
+            "column decides; write it without a thousands mark or with decimals."
+        )
+        problems.error("PMO803", cell.place, f"the column '{header}'", said)
+        return
+    mark = "," if votes[","] else "."
+    sheet.rewritten(header, lambda text: _NUMBER.sub(lambda found: _plain(found[0], mark), text))
+
+
+def _ambiguous(sheet: Sheet, header: str, one: Node, other: Node, problems: Problems) -> None:
+    said = (
+        f"mixes a decimal point ({one.shown()}) and a decimal comma ({other.shown()}, "
+        f"{other.place.removeprefix(sheet.shown + ':')}); use one of them."
+    )
+    problems.error("PMO803", one.place, f"the column '{header}'", said)
+
+
+def _decimal_mark(token: str) -> str:
+    """Return the decimal mark that a number shows, "?" if it can be either, "" if it has none."""
+    token = re.sub(r"['\u00a0\u202f]", "", token).rstrip(".,")
+    marks = [sign for sign in token if sign in ".,"]
+    if not marks:
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1]
+    other = "," if marks[0] == "." else "."
+    if len(marks) > 1:
+        return other
+    return "?" if _GROUPED.match(token) else marks[0]
+
+
+def _plain(token: str, mark: str) -> str:
+    thousands = "," if mark == "." else "."
+    end = token[len(token.rstrip(".,")) :]
+    token = re.sub(r"['\u00a0\u202f]", "", token).rstrip(".,")
+    return token.replace(thousands, "").replace(mark, ".") + end
+
+
+# ---- dates
+
+
+def settle_dates(sheet: Sheet, header: str, problems: Problems) -> None:
+    """Rewrite the dates of a column as ISO dates."""
+    day_first: list[Node] = []
+    month_first: list[Node] = []
+    either: list[Node] = []
+    for cell in sheet.cells_of(header):
+        found = _SLASHED.match(cell.text)
+        if found is None:
+            continue
+        first, second = int(found[1]), int(found[2])
+        (day_first if first > 12 else month_first if second > 12 else either).append(cell)
+    if day_first and month_first:
+        said = (
+            f"mixes days first ({day_first[0].shown()}) and months first "
+            f"({month_first[0].shown()}); write dates as 2027-03-31."
+        )
+        problems.error("PMO803", month_first[0].place, f"the column '{header}'", said)
+    elif either and not day_first and not month_first:
+        said = (
+            f"holds {either[0].shown()}, which can be read in two ways, and no other date in the "
+            "column decides; write dates as 2027-03-31."
+        )
+        problems.error("PMO803", either[0].place, f"the column '{header}'", said)
+        sheet.rewritten(header, lambda text: "" if _SLASHED.match(text) else _iso(text, True))  # noqa: FBT003
+    else:
+        is_day_first = not month_first
+        sheet.rewritten(header, lambda text: _iso(text, is_day_first))
+
+
+def _iso(text: str, is_day_first: bool) -> str:  # noqa: FBT001 (the one thing it depends on)
+    found = _TIMED.match(text)
+    if found:
+        return found[1]
+    found = _DOTTED.match(text)
+    if found:
+        return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+    found = _SLASHED.match(text)
+    if found:
+        day, month = (1, 2) if is_day_first else (2, 1)
+        return f"{found[3]}-{int(found[month]):02}-{int(found[day]):02}"
+    found = _MONTH.match(text)
+    if found:
+        return f"{found[2]}-{int(found[1]):02}"
+    return text
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names of a cell that lists several: ``crm; hr`` or ``crm, hr``."""
+    return [name.strip() for name in re.split(r"[;,|]", text) if name.strip()]
+
+
+def headers_shown(sheet: Sheet) -> str:
+    """Return the headers of a table for a message."""
+    return series(column.header for column in sheet.columns if column.header)
