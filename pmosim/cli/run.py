@@ -185,13 +185,14 @@ def _open(
     from pmosim import provenance
     from pmosim.replication import BLOCK
     from pmosim.scenario import resolved_yaml
+    from pmosim.scenario.inputs import input_files
     from pmosim.workspace import begin_run, resume_run
 
     prepare = resume_run if resume else begin_run
     return prepare(
         folder,
         scenario=resolved_yaml(scenario),
-        inputs=[file],
+        inputs=input_files(file),
         key={
             "seed": seed,
             "replications": replications,

@@ -20,7 +20,8 @@ REFERENCES = ("csv", "extends", "calibration")
 def input_files(file: Path) -> dict[str, Path]:
     """Return a scenario file and every file it refers to, by their names in the workspace.
 
-    In the order met, each once. For a scenario that has been read without errors: what cannot be found is left out.
+    In the order met, each once. For a scenario that has been read without errors: what cannot be
+    found is left out.
     """
     found: dict[Path, None] = {}
     waiting = [file.resolve()]

@@ -59,14 +59,14 @@ def run_of(text: str) -> Path:
     if is_run_folder(folder):
         return folder
     rule = f"'{text}' has no run folder at {folder} yet. First: pmosim run {text}"
-    raise InputError([Problem(place=text, code="PMO903", text=rule)])
+    raise InputError([Problem(place=text, code="PMO033", text=rule)])
 
 
 def _in_folder(folder: Path, text: str) -> Located:
     if is_run_folder(folder):
         return Located(scenario=folder / "scenario.yaml", folder=folder)
     rule = "this folder is no run folder. Give a scenario file, a run folder, or a bare name."
-    raise InputError([Problem(place=text, code="PMO902", text=rule)])
+    raise InputError([Problem(place=text, code="PMO032", text=rule)])
 
 
 def _scenario_named(name: str) -> Path | None:
@@ -90,7 +90,7 @@ def _not_found(path: Path, text: str, *, is_bare: bool) -> Problem:
     hint = f" Did you mean '{close[0]}'?" if close else ""
     listed = f" Known: {', '.join(known[:12])}{', ...' * (len(known) > 12)}." if known else ""
     start = "" if known else " A workspace to start with: pmosim init"
-    return Problem(place=text, code="PMO901", text=f"{where}{hint}{listed}{start}")
+    return Problem(place=text, code="PMO031", text=f"{where}{hint}{listed}{start}")
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -12,14 +12,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmosim import provenance
 from pmosim.errors import Problem, RunFolderError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from pmosim.outcomes import Outcomes
 
@@ -70,7 +70,7 @@ class RunFolder:
 
         if not self.is_finished or not self.blocks():
             raise _refusal(
-                self.path, "PMO903", "this run did not come to its end; go on with --resume."
+                self.path, "PMO033", "this run did not come to its end; go on with --resume."
             )
         network = compile_network(read_scenario(self.scenario))
         return Outcomes.concatenate([Outcomes.load(file, network) for file in self.blocks()])
@@ -129,10 +129,10 @@ def is_run_folder(path: Path) -> bool:
 def open_run(path: Path) -> RunFolder:
     """Open a run folder (RunFolderError if it cannot be read)."""
     if not is_run_folder(path):
-        raise _refusal(path, "PMO902", "this is no run folder of pmosim.")
+        raise _refusal(path, "PMO032", "this is no run folder of pmosim.")
     if not (path / MANIFEST).is_file():
         rule = "only the forecast of this run was kept. Run its scenario again to ask more of it."
-        raise _refusal(path, "PMO903", rule)
+        raise _refusal(path, "PMO033", rule)
     return RunFolder(path=path, manifest=_read_json(path / MANIFEST))
 
 
@@ -147,14 +147,15 @@ def begin_run(
     path: Path,
     *,
     scenario: str,
-    inputs: Sequence[Path],
+    inputs: Mapping[str, Path],
     key: Mapping[str, Any],
     run: Mapping[str, Any],
 ) -> RunFolder:
     """Make (or empty) a run folder and write down what goes in.
 
-    ``key`` is what every block depends on beside the scenario (seed, versions, block size). Only
-    files that a run writes are removed; a folder that pmosim did not make is refused.
+    ``inputs`` are the files that were read, by name; ``key`` is what every block depends on beside
+    the scenario (seed, versions, block size). Only files that a run writes are removed; a folder
+    that pmosim did not make is refused.
     """
     refuse_foreign(path)
     path.mkdir(parents=True, exist_ok=True)
@@ -165,7 +166,8 @@ def begin_run(
         **key,
         "scenario": {"sha256": provenance.digest(scenario.encode())},
         "inputs": [
-            {"path": _shown(file), "sha256": provenance.digest_of_file(file)} for file in inputs
+            {"path": name, "sha256": provenance.digest_of_file(file)}
+            for name, file in inputs.items()
         ],
         "result": None,
         "run": dict(run),
@@ -180,7 +182,7 @@ def resume_run(
     path: Path,
     *,
     scenario: str,
-    inputs: Sequence[Path],
+    inputs: Mapping[str, Path],
     key: Mapping[str, Any],
     run: Mapping[str, Any],
 ) -> RunFolder:
@@ -202,7 +204,7 @@ def resume_run(
             "--resume goes on with the same question only, but this run differs in "
             f"{'; '.join(differs)}. Leave out --resume to start again, or give another folder (-o)."
         )
-        raise _refusal(path, "PMO905", rule)
+        raise _refusal(path, "PMO035", rule)
     for file in [*_own_files(path), *path.glob("outcomes/*.tmp")]:
         if file.parent.name != OUTCOMES or file.suffix != ".npz":
             file.unlink()
@@ -210,7 +212,8 @@ def resume_run(
         **{name: part for name, part in before.items() if name != "files"},
         **found,
         "inputs": [
-            {"path": _shown(file), "sha256": provenance.digest_of_file(file)} for file in inputs
+            {"path": name, "sha256": provenance.digest_of_file(file)}
+            for name, file in inputs.items()
         ],
         "result": None,
         "run": dict(run),
@@ -224,13 +227,13 @@ def resume_run(
 def refuse_foreign(path: Path) -> None:
     """Refuse a place that is taken by something pmosim did not make (RunFolderError)."""
     if path.is_file():
-        raise _refusal(path, "PMO902", "this is a file; a run needs a folder of its own (-o).")
+        raise _refusal(path, "PMO032", "this is a file; a run needs a folder of its own (-o).")
     if path.is_dir() and any(path.iterdir()) and not is_run_folder(path):
         rule = (
             "this folder holds something else than a run of pmosim and is left alone. "
             "Give another folder: -o reports/NAME"
         )
-        raise _refusal(path, "PMO902", rule)
+        raise _refusal(path, "PMO032", rule)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -253,18 +256,10 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _refusal(path, "PMO903", "is missing; the run did not come to its end.") from error
+        raise _refusal(path, "PMO033", "is missing; the run did not come to its end.") from error
     except ValueError as error:
         rule = f"is damaged ({error}). Run the scenario again."
-        raise _refusal(path, "PMO906", rule) from error
-
-
-def _shown(path: Path) -> str:
-    """Return a path as a reader elsewhere understands it: relative to where pmosim was called."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.name
+        raise _refusal(path, "PMO036", rule) from error
 
 
 def _in_words(value: object) -> str:

@@ -27,7 +27,7 @@ def copy_starter(folder: Path, kind: Kind) -> list[Path]:
             [
                 Problem(
                     place=str(path),
-                    code="PMO904",
+                    code="PMO034",
                     text="is there already and is not overwritten. Give another folder.",
                 )
                 for path in in_the_way

@@ -48,7 +48,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def begin(path: Path, **changed: object) -> object:
-    inputs = [Path("scenarios/baseline.yaml")]
+    inputs = {"scenarios/baseline.yaml": Path("scenarios/baseline.yaml")}
     key = {**KEY, **changed}
     return begin_run(path, scenario="pmosim: 1\n", inputs=inputs, key=key, run={"argv": ["run"]})
 
@@ -163,7 +163,7 @@ def test_a_block_cut_short_is_not_among_the_blocks(workspace: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run.keep_block(Torn(first=20))
     assert [path.name for path in run.blocks()] == ["0000000.npz"]
-    again = resume_run(run.path, scenario="pmosim: 1\n", inputs=[], key=KEY, run={})
+    again = resume_run(run.path, scenario="pmosim: 1\n", inputs={}, key=KEY, run={})
     assert sorted(path.name for path in (again.path / "outcomes").iterdir()) == ["0000000.npz"]
 
 
@@ -182,7 +182,7 @@ def test_resume_refuses_another_question(
     run = begin(Path("reports/a"))
     run.keep_block(Block(first=0))
     with pytest.raises(RunFolderError, match=message):
-        resume_run(run.path, scenario=scenario, inputs=[], key={**KEY, **changed}, run={})
+        resume_run(run.path, scenario=scenario, inputs={}, key={**KEY, **changed}, run={})
     assert len(run.blocks()) == 1
 
 
@@ -190,7 +190,7 @@ def test_resume_may_ask_for_more_futures(workspace: Path) -> None:
     run = begin(Path("reports/a"))
     run.keep_block(Block(first=0))
     key = {**KEY, "replications": 400}
-    again = resume_run(run.path, scenario="pmosim: 1\n", inputs=[], key=key, run={})
+    again = resume_run(run.path, scenario="pmosim: 1\n", inputs={}, key=key, run={})
     assert len(again.blocks()) == 1
     assert again.manifest["replications"] == 400
     assert not again.is_finished
