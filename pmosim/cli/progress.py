@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from rich.progress import Progress, TaskID
 
     from pmosim.network.arrays import FloatArray
     from pmosim.outcomes import Outcomes
-
-COMMITTED = ("running", "approved", "on-hold")
-"""Statuses of projects that have been promised."""
 
 
 class Bar:
@@ -64,33 +62,28 @@ class Bar:
         """Count a finished block of futures."""
         if self._progress is None or self._task is None:
             return
-        self._finish_days.append(all_done_day(block))
+        from pmosim.forecast import Forecast
+        from pmosim.forecast.finish import committed_finish
+
+        days = committed_finish(block, Forecast(block).projects)
+        self._finish_days += [] if days is None else [days]
         self._progress.update(self._task, advance=block.replications)
         speed = self._progress.tasks[0].speed
         self._progress.update(
             self._task,
             rate=f"{speed:.0f}/s" if speed else "",
-            known=half_width(np.concatenate(self._finish_days)),
+            known=half_width(self._finish_days),
         )
 
 
-def all_done_day(block: Outcomes) -> FloatArray:
-    """(R,) working day on which the last committed project ends; ``inf`` = not in the window."""
-    rows, network = block.projects_, block.network
-    promised = np.array([status in COMMITTED for status in network.projects.status])
-    is_counted = promised[rows.row] & (rows.number == 0)
-    days = block.days(rows.finished)[is_counted]
-    last = np.full(block.replications, 0.0)
-    np.maximum.at(last, block.future[is_counted], np.where(np.isnan(days), np.inf, days))
-    return last
-
-
-def half_width(days: FloatArray) -> str:
-    """Return how well the P80 of "all done" is known: ``P80 known to +- 3 days``."""
+def half_width(finish_days: Sequence[FloatArray]) -> str:
+    """Return how well the P80 of "all committed done" is known: ``P80 known to ±3.0 days``."""
     from pmosim.forecast.estimate import quantile
 
-    estimate = quantile(days, 0.8)
-    half = (estimate.high - estimate.low) / 2
-    if not np.isfinite(half):
+    if not finish_days:
         return ""
+    estimate = quantile(np.concatenate(finish_days), 0.8)
+    if not np.isfinite(estimate.low) or not np.isfinite(estimate.high):
+        return ""
+    half = (estimate.high - estimate.low) / 2
     return f"P80 known to ±{half:.1f} days"

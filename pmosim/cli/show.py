@@ -75,13 +75,10 @@ def describe(scenario: Scenario) -> Iterator[str]:
         fte = sum(person.fte for person in home) / 1e9
         yield f"  {role.id:<{width}}  {len(home)} people, {fte:g} full-time"
     yield ""
-    intake = type(scenario.intake).__name__
     limit = getattr(scenario.intake, "max_active", None)
-    rule = "everybody starts when asked" if limit is None else f"at most {limit} active"
+    rule = "projects start when they ask" if limit is None else f"at most {limit} at a time"
     order = scenario.intake.order.kind
-    yield f"rules match: start rule {intake} ({rule}, by {order}), who goes first: " + (
-        scenario.dispatch.rule
-    )
+    yield f"rules match: start rule {rule}, by {order}; who goes first: {scenario.dispatch.rule}"
 
 
 def _day(scenario: Scenario, due: object) -> str:
