@@ -91,6 +91,7 @@ class Periods:
 def project_money(outcomes: Outcomes) -> Money:
     """Return cost, present values and NPV of every project row."""
     network, rows = outcomes.network, outcomes.projects_
+    rate = network.discount_rate
     price = _prices(outcomes)
     bookings = outcomes.bookings
     due = _years(network.calendar.calendar_days(bookings.until))
@@ -98,24 +99,18 @@ def project_money(outcomes: Outcomes) -> Money:
     n_rows = len(rows.row)
     labour = _sums(bookings.project_row, price, n_rows)
     contractors = _sums(bookings.project_row, np.where(is_cash, price, 0.0), n_rows)
-    pv_labour = _sums(bookings.project_row, price * _factor(network, due), n_rows)
+    pv_labour = _sums(bookings.project_row, price * _factor(rate, due), n_rows)
 
     is_released, released, end = _activity(outcomes)
     fixed = np.where(is_released, rows.fixed_cost, 0.0)
     running = network.projects.running_cost[rows.row] * (end - released)
     begins = _years(start_calendar_days(network, released))
     ends = np.maximum(begins, _years(network.calendar.calendar_days(end)))
-    pv_cost = (
-        pv_labour + fixed * _factor(network, begins) + running * _mean_factor(network, begins, ends)
-    )
+    pv_cost = pv_labour + fixed * _factor(rate, begins) + running * _mean_factor(rate, begins, ends)
 
     is_finished, is_stopped = outcomes.has_status("finished"), outcomes.has_status("stopped")
     benefit_from, benefit_to = _benefit_span(outcomes)
-    pv_benefit = (
-        rows.benefit_per_year
-        * _years(benefit_to - benefit_from)
-        * _mean_factor(network, _years(benefit_from), _years(benefit_to))
-    )
+    pv_benefit = flow_value(rows.benefit_per_year, _years(benefit_from), _years(benefit_to), rate)
     npv = np.where(is_finished | is_stopped, pv_benefit - pv_cost, np.nan)
     return Money(
         labour=labour,
@@ -139,10 +134,7 @@ def flow_value(
     begin, end : a and b, years after day 0.
     discount_rate : r a year; 0 gives c (b - a).
     """
-    force = np.log1p(discount_rate)
-    if force == 0.0:
-        return per_year * (end - begin)
-    return np.asarray(per_year * np.exp(-force * begin) * -np.expm1(-force * (end - begin)) / force)
+    return np.asarray(per_year * (end - begin) * _mean_factor(discount_rate, begin, end))
 
 
 def cost_by_period(outcomes: Outcomes, periods: Periods) -> FloatArray:
@@ -265,15 +257,16 @@ def _years(days: FloatArray) -> FloatArray:
     return days / DAYS_PER_YEAR
 
 
-def _factor(network: Network, years: FloatArray) -> FloatArray:
+def _factor(discount_rate: float, years: FloatArray) -> FloatArray:
     """Return v^t."""
-    return np.asarray(np.exp(-np.log1p(network.discount_rate) * years))
+    return np.asarray(np.exp(-np.log1p(discount_rate) * years))
 
 
-def _mean_factor(network: Network, begin: FloatArray, end: FloatArray) -> FloatArray:
+def _mean_factor(discount_rate: float, begin: FloatArray, end: FloatArray) -> FloatArray:
     """Return the mean of v^t from ``begin`` to ``end``: what one unit spread over it is worth."""
-    span = end - begin
-    has_span = span > 0.0
-    safe = np.where(has_span, span, 1.0)
-    spread = flow_value(1.0 / safe, begin, begin + safe, network.discount_rate)
-    return np.where(has_span, spread, _factor(network, begin))
+    shrinkage = np.log1p(discount_rate) * (end - begin)
+    has_span = shrinkage != 0.0
+    safe = np.where(has_span, shrinkage, 1.0)
+    # expm1 keeps the digits of 1 - v^(b - a), also where it is tiny; without a span it is v^a.
+    spread = np.where(has_span, -np.expm1(-safe) / safe, 1.0)
+    return _factor(discount_rate, begin) * spread

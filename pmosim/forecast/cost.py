@@ -90,14 +90,14 @@ def on_time_and_budget_probability(futures: ProjectFutures) -> Estimate:
 
 
 def per_future(outcomes: Outcomes, amounts: FloatArray) -> FloatArray:
-    """(R, ...) sums over the project rows of each replication."""
-    columns = amounts.reshape(len(amounts), -1)
-    result = np.zeros((outcomes.replications, columns.shape[1]))
-    for column in range(columns.shape[1]):
-        result[:, column] = np.bincount(
-            outcomes.future, weights=columns[:, column], minlength=outcomes.replications
-        )
-    return result.reshape(outcomes.replications, *amounts.shape[1:])
+    """(R,) or (R, Y) sums over the project rows of each replication."""
+    n = outcomes.replications
+    if amounts.ndim == 1:
+        return np.bincount(outcomes.future, weights=amounts, minlength=n).astype(np.float64)
+    result = np.zeros((n, amounts.shape[1]))
+    for column in range(amounts.shape[1]):
+        result[:, column] = np.bincount(outcomes.future, weights=amounts[:, column], minlength=n)
+    return result
 
 
 def group_of_projects(network: Network, by: str) -> list[str]:

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+
+from pmosim.money import (
+    benefit_by_period,
+    cost_by_period,
+    fiscal_years,
+    flow_value,
+    quarters,
+    start_calendar_days,
+)
+from pmosim.network.arrays import NONE
+from tests.unit.forecast.builders import (
+    DAY,
+    Booking,
+    P,
+    Row,
+    build_network,
+    build_outcomes,
+    ints,
+)
+
+PEOPLE = (("developer-1", 0, 500.0, False), ("tester-1", 1, 300.0, True))
+
+
+def run_one(project, row, bookings=(), **settings):
+    network = build_network([project], people=PEOPLE, **settings)
+    return build_outcomes(network, [row], replications=1, bookings=bookings)
+
+
+def test_labour_is_attention_times_day_rate():
+    bookings = [Booking(0, 0, 4.5, until=5 * DAY), Booking(0, 1, 2.0, until=9 * DAY)]
+    money = run_one(P("crm"), Row(0, 0, finished=10 * DAY), bookings).money
+    assert money.labour.tolist() == [4.5 * 500 + 2 * 300]
+    assert money.cost.tolist() == [2850.0]
+
+
+def test_cash_is_contractors_and_bought_cost_but_no_internal_staff():
+    bookings = [Booking(0, 0, 4.0, until=5 * DAY), Booking(0, 1, 2.0, until=9 * DAY)]
+    row = Row(0, 0, finished=10 * DAY, fixed_cost=1000.0)
+    money = run_one(P("crm", running_cost=0.5), row, bookings).money
+    assert money.cash.tolist() == [600.0 + 1000.0 + 0.5 * 4800]
+    assert money.cost.tolist() == [2000.0 + 600.0 + 1000.0 + 2400.0]
+
+
+def test_a_running_cost_counts_working_time_from_release_to_finish():
+    row = Row(0, 0, released=2 * DAY, started=4 * DAY, finished=10 * DAY)
+    assert run_one(P("crm", running_cost=1.0), row).money.running.tolist() == [8 * DAY]
+
+
+def test_an_unfinished_project_has_its_cost_so_far_and_no_npv():
+    row = Row(0, 0, status="active", released=250 * DAY, fixed_cost=70.0)
+    project = P("crm", running_cost=1.0, benefit=True, benefit_years=3)
+    money = run_one(project, row, window_end=260 * DAY).money
+    assert money.cost.tolist() == [70.0 + 10 * DAY]
+    assert math.isnan(money.npv[0])
+    assert math.isnan(money.roi[0])
+
+
+@pytest.mark.parametrize("status", ["queued", "rejected", "withdrawn", "absent"])
+def test_a_project_that_was_not_released_costs_nothing_and_has_no_npv(status):
+    row = Row(0, 0, status=status, released=NONE, started=NONE, fixed_cost=70.0, benefit=5.0)
+    money = run_one(P("crm", running_cost=1.0, benefit=True, benefit_years=3), row).money
+    assert money.cost.tolist() == [0.0]
+    assert math.isnan(money.npv[0])
+
+
+def test_a_stopped_project_is_worth_minus_what_it_cost():
+    row = Row(0, 0, status="stopped", ended=5 * DAY, fixed_cost=70.0, benefit=1e6)
+    project = P("crm", running_cost=1.0, benefit=True, benefit_years=3)
+    money = run_one(project, row, [Booking(0, 0, 2.0, until=5 * DAY)]).money
+    assert money.npv.tolist() == [-(70.0 + 5 * DAY + 1000.0)]
+    assert money.roi.tolist() == [-1.0]
+
+
+def test_labour_is_discounted_from_the_calendar_day_on_which_it_falls_due():
+    # Ten working days from Monday 2026-01-05 end on Friday 2026-01-16, 12 calendar days on.
+    row = Row(0, 0, finished=10 * DAY)
+    outcomes = run_one(P("crm"), row, [Booking(0, 0, 1, until=10 * DAY)], discount_rate=0.08)
+    assert outcomes.money.npv[0] == pytest.approx(-500 * 1.08 ** (-12 / 365.25), rel=1e-14)
+
+
+def test_a_fixed_cost_is_discounted_from_the_morning_of_the_release():
+    # Five working days after Monday the next Monday begins, 7 calendar days on, not 5.
+    row = Row(0, 0, released=5 * DAY, finished=10 * DAY, fixed_cost=100.0)
+    outcomes = run_one(P("crm"), row, discount_rate=0.08)
+    assert outcomes.money.npv[0] == pytest.approx(-100 * 1.08 ** (-7 / 365.25), rel=1e-14)
+
+
+def test_a_running_cost_is_a_flow_over_the_calendar_time_of_the_project():
+    row = Row(0, 0, finished=10 * DAY)
+    outcomes = run_one(P("crm", running_cost=1.0), row, discount_rate=0.08)
+    v, b = 1 / 1.08, 12 / 365.25
+    expected = 10 * DAY / b * (1 - v**b) / -math.log(v)
+    assert outcomes.money.pv_cost[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_benefit_that_slides_begins_with_the_finish_and_keeps_its_length():
+    row = Row(0, 0, finished=10 * DAY, benefit=1000.0)
+    project = P("crm", benefit=True, benefit_years=3.0)
+    outcomes = run_one(project, row, discount_rate=0.08)
+    v, a = 1 / 1.08, 12 / 365.25
+    expected = 1000 * (v**a - v ** (a + 3)) / -math.log(v)
+    assert outcomes.money.npv[0] == pytest.approx(expected, rel=1e-12)
+    face_value = run_one(project, row).money.npv[0]
+    assert face_value == pytest.approx(3000.0, rel=1e-12)
+
+
+def test_a_benefit_with_a_fixed_end_shrinks_with_every_day_of_delay():
+    project = P("crm", benefit=True, benefit_until=377.25)
+    early = run_one(project, Row(0, 0, finished=10 * DAY, benefit=1000.0)).money
+    late = run_one(project, Row(0, 0, finished=15 * DAY, benefit=1000.0)).money
+    assert early.npv[0] == pytest.approx(1000.0, rel=1e-12)
+    assert early.npv[0] - late.npv[0] == pytest.approx(1000 * 7 / 365.25, rel=1e-9)
+
+
+def test_a_benefit_that_ends_before_the_finish_is_none():
+    project = P("crm", benefit=True, benefit_until=5.0)
+    assert run_one(project, Row(0, 0, finished=10 * DAY, benefit=1000.0)).money.npv[0] == 0.0
+
+
+def test_roi_is_the_gain_over_the_cost():
+    row = Row(0, 0, finished=10 * DAY, fixed_cost=1000.0, benefit=500.0)
+    money = run_one(P("crm", benefit=True, benefit_years=3.0), row).money
+    assert money.roi[0] == pytest.approx(0.5, rel=1e-12)
+
+
+def test_a_flow_without_discounting_is_its_length_times_its_height():
+    assert flow_value(np.array([2.0]), np.array([1.0]), np.array([4.0]), 0.0).tolist() == [6.0]
+
+
+def test_a_flow_hardly_discounted_is_hardly_less_than_at_face_value():
+    value = flow_value(np.array([2.0]), np.array([1.0]), np.array([4.0]), 1e-12)
+    assert value[0] == pytest.approx(6.0, rel=1e-11)
+
+
+def test_the_morning_of_a_start_is_the_day_that_begins():
+    network = build_network([P("crm")], as_of=date(2026, 1, 3))
+    days = start_calendar_days(network, ints(0, 240, DAY, 5 * DAY))
+    assert days.tolist() == [0.0, 2.5, 3.0, 9.0]
+
+
+def test_a_finish_at_the_end_of_a_year_belongs_to_that_year():
+    # From Monday 2026-12-28 four working days are left of 2026 (1 January is a working day here).
+    network = build_network([P("crm")], as_of=date(2026, 12, 28))
+    years = fiscal_years(network, 260 * DAY)
+    assert years.labels == ("2026", "2027")
+    assert years.of_finish(ints(0, 4 * DAY, 4 * DAY + 1)).tolist() == [0, 0, 1]
+    assert years.of_start(ints(0, 4 * DAY - 1, 4 * DAY)).tolist() == [0, 0, 1]
+
+
+def test_a_fiscal_year_from_april_is_named_by_both_its_years():
+    network = build_network([P("crm")], fiscal_year_month=4)
+    assert fiscal_years(network, 260 * DAY).labels == ("2025/26", "2026/27")
+
+
+def test_quarters_of_the_calendar_do_not_depend_on_the_fiscal_year():
+    network = build_network([P("crm")], fiscal_year_month=2)
+    labels = quarters(network, 200 * DAY).labels
+    assert labels == ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4")
+
+
+def random_outcomes(**settings):
+    rng = np.random.Generator(np.random.PCG64(5))  # noqa: TID251 (any numbers will do)
+    network = build_network(
+        [P("crm", running_cost=0.7), P("hr", running_cost=0.1)], people=PEOPLE, **settings
+    )
+    rows, bookings = [], []
+    for k in range(50):
+        for project in range(2):
+            released, finish = sorted(rng.integers(0, 700 * DAY, 2).tolist())
+            is_finished = k % 3 > 0
+            rows.append(
+                Row(
+                    k,
+                    project,
+                    status="finished" if is_finished else "active",
+                    released=released,
+                    finished=finish if is_finished else NONE,
+                    fixed_cost=float(rng.integers(0, 9999)),
+                )
+            )
+            for person, days in enumerate(rng.random(2) * 90):
+                until = finish if is_finished else 700 * DAY
+                bookings.append(Booking(len(rows) - 1, person, days, until=until))
+    return build_outcomes(network, rows, replications=50, bookings=bookings)
+
+
+@pytest.mark.parametrize("month", [1, 4, 10])
+def test_cost_by_fiscal_year_adds_up_to_the_cost_in_every_future(month):
+    outcomes = random_outcomes(window_end=700 * DAY, fiscal_year_month=month)
+    by_year = cost_by_period(outcomes, fiscal_years(outcomes.network, 700 * DAY))
+    assert by_year.shape[1] >= 3
+    assert np.count_nonzero(by_year.sum(axis=0)) == by_year.shape[1]
+    np.testing.assert_allclose(by_year.sum(axis=1), outcomes.money.cost, rtol=1e-13)
+
+
+def test_a_running_cost_is_split_by_the_working_time_of_each_year():
+    network = build_network([P("crm", running_cost=1.0)], as_of=date(2026, 12, 28))
+    outcomes = build_outcomes(network, [Row(0, 0, finished=10 * DAY)], replications=1)
+    by_year = cost_by_period(outcomes, fiscal_years(network, 260 * DAY))
+    assert by_year.tolist() == [[4.0 * DAY, 6.0 * DAY]]
+
+
+def test_a_benefit_is_split_by_the_calendar_days_of_each_quarter():
+    network = build_network([P("crm", benefit=True, benefit_years=1.0)])
+    row = Row(0, 0, finished=10 * DAY, benefit=365.25)
+    outcomes = build_outcomes(network, [row], replications=1)
+    by_quarter = benefit_by_period(outcomes, quarters(network, 130 * DAY))
+    # Day 12 is the evening of 16 January; 1 April is 86 days after 5 January, 1 July
+    # is 177, and the run ends with 3 July.
+    assert by_quarter[0] == pytest.approx([86 - 12, 91, 3], rel=1e-12)
