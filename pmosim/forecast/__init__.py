@@ -127,7 +127,10 @@ class Forecast:
     @cached_property
     def planned_days(self) -> FloatArray | None:
         """(S, months) person-days planned for the listed projects with unlimited people."""
-        return None
+        from pmosim import plan
+
+        planned_months = getattr(plan, "planned_months", None)
+        return None if planned_months is None else planned_months(self.outcomes.network)
 
     def _find(self, project: str) -> ProjectFutures:
         ids = self.outcomes.network.projects.ids[: self.outcomes.network.n_listed]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.forecast import bottleneck, cost, finish, returns
-from pmosim.forecast.estimate import mean, on_calendar, probability, quantiles, ratio, unknown
+from pmosim.forecast.estimate import mean, on_calendar, quantiles, ratio, unknown
 from pmosim.money import benefit_by_period, cost_by_period, quarters
 from pmosim.network.arrays import NONE
 
@@ -133,7 +133,7 @@ def _portfolio(forecast: Forecast) -> Json:
         )
         | {"to_date": None},
         "npv": returns.npv_estimates(npv),
-        "p_npv_positive": probability(npv > 0.0).to_json(),
+        "p_npv_positive": returns.portfolio_positive_probability(outcomes, npv).to_json(),
         **{
             status: _mean_number(outcomes, outcomes.has_status(status))
             for status in (

@@ -67,6 +67,13 @@ def has_benefit(futures: ProjectFutures) -> bool:
     return futures.outcomes.network.projects.benefit_per_year[futures.project] is not None
 
 
+def portfolio_positive_probability(outcomes: Outcomes, npv: FloatArray) -> Estimate:
+    """Return the chance that the portfolio is worth its cost; not asked without any benefit."""
+    if not any(benefit is not None for benefit in outcomes.network.projects.benefit_per_year):
+        return unknown(n=outcomes.replications)
+    return probability(npv > 0.0)
+
+
 def portfolio_npv(outcomes: Outcomes) -> FloatArray:
     """(R,) NPV of all finished and stopped projects, random demand included."""
     npv = outcomes.money.npv

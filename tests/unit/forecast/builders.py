@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from pmosim.distributions import Fixed
 from pmosim.network.arrays import (
     EFFORT,
     NONE,
@@ -137,7 +138,7 @@ def build_network(projects, streams=(), people=(("developer-1", 0, 500.0, False)
             sponsors=("",) * n,
             templates=("",) * n,
             first_task=first,
-            size=(None,) * n,
+            size=(Fixed(value=1.0),) * n,
             rank=ints(*(p.rank for p in rows)),
             priority=zeros,
             value=zeros,
@@ -153,7 +154,7 @@ def build_network(projects, streams=(), people=(("developer-1", 0, 500.0, False)
             running_cost=np.array([p.running_cost for p in rows]),
             cost_of_delay=np.full(n, np.nan),
             is_delay_given=np.zeros(n, dtype=bool),
-            benefit_per_year=tuple("law" if p.benefit else None for p in rows),
+            benefit_per_year=tuple(Fixed(value=1.0) if p.benefit else None for p in rows),
             benefit_years=np.array([p.benefit_years for p in rows]),
             benefit_until=np.array([p.benefit_until for p in rows]),
             pauses=((),) * n,

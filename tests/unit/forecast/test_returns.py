@@ -59,6 +59,12 @@ def test_without_a_benefit_the_question_of_worth_is_not_asked():
     assert project["npv"]["mean"]["value"] == -100.0
 
 
+def test_a_portfolio_without_any_benefit_is_not_asked_for_its_worth():
+    portfolio = earn([0.0], P("crm"))["portfolio"]
+    assert portfolio["p_npv_positive"] == {"value": None, "low": None, "high": None}
+    assert portfolio["npv"]["mean"]["value"] == -100.0
+
+
 def test_the_portfolio_sums_finished_and_stopped_projects_only():
     network = build_network([PROJECT, P("hr"), P("gone")], [P("small")])
     rows = [
