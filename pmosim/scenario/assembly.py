@@ -10,13 +10,16 @@ from pmosim.errors import Problem, ScenarioError
 from pmosim.policy.dispatch import DispatchRule
 from pmosim.policy.intake import AGEING_ORDERS, IntakeRule, Open, Order, WipLimit
 from pmosim.scenario import changes, files, resolution, shapes, sources
+from pmosim.scenario.assumptions import stated_assumptions
 from pmosim.scenario.demand import read_demand
+from pmosim.scenario.facts import Facts
 from pmosim.scenario.frame import read_frame
 from pmosim.scenario.kinds import Reader
 from pmosim.scenario.messages import Problems, did_you_mean
 from pmosim.scenario.nodes import Node, from_python
 from pmosim.scenario.portfolio import Scenario
 from pmosim.scenario.staff import Staff, read_staff
+from pmosim.scenario.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,6 +104,11 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     demand = read_demand(root, merged, reader, as_of)
     intake = _read_intake(root, reader, staff)
     dispatch = _read_dispatch(root, reader)
+    facts = Facts(
+        root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
+        problems=problems,
+    )  # fmt: skip
+    validate(facts)
     return Scenario(
         name=fields.get("name", ""),
         as_of=as_of,
@@ -117,6 +125,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         hurdle=fields.get("hurdle", 0.0),
         settings=frame.settings,
         show_people=fields.get("show_people", False),
+        assumptions=stated_assumptions(facts),
         document=resolution.document_of(merged),
         origin=root,
     )

@@ -402,7 +402,7 @@ class _Draft:
             return False
         return True
 
-    def _hire(self, given: Node, path: str) -> None:  # noqa: ARG002 (every verb gets its path)
+    def _hire(self, given: Node, path: str) -> None:
         people = self._section("people")
         self._put("people", value=Node([*people.items, given], people.place))
 
@@ -417,7 +417,7 @@ class _Draft:
             )
             self._put_in_person(name, ["leave"], _appended(before, value))
 
-    def _policy(self, given: Node, path: str) -> None:  # noqa: ARG002 (every verb gets its path)
+    def _policy(self, given: Node, path: str) -> None:
         self._put("intake", value=given)
 
     # ---- people by id, also those of a headcount
@@ -560,7 +560,7 @@ class _LinksTo:
             own_project=None,
             own_tasks=own_tasks,
             is_task_level=is_task_level,
-            projects={name: () for name in self._projects},
+            projects=dict.fromkeys(self._projects, ()),
         )
         target = links.target_of(link.text.partition(".")[0], names)
         return target is not None and target[0] == self._name

@@ -1,0 +1,118 @@
+"""Ranking: what intake and dispatch rules need to know of the projects they line up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pmosim.scenario.facts import ENDED, is_alive, link_site
+from pmosim.scenario.messages import series
+
+if TYPE_CHECKING:
+    from pmosim.scenario.demand import Site
+    from pmosim.scenario.facts import Facts
+    from pmosim.scenario.nodes import Node
+
+_FEWEST_RANKS = 3
+_VALUE_ORDERS = {"wsjf", "bottleneck"}
+_KEYS = {"rank": "rank", "priority": "priority", "value": "value", "due": "due", "edd": "due"}
+
+
+def check_priorities(facts: Facts) -> None:
+    """Report priorities 1..n, all different, which are ranks the wrong way round."""
+    numbers = [
+        (site, given)
+        for site in facts.demand.projects
+        if (given := site.node.get("priority")) is not None
+        and isinstance(given.value, int)
+        and not isinstance(given.value, bool)
+    ]
+    values = sorted(site.project.priority for site, _given in numbers)
+    if len(values) < _FEWEST_RANKS or values != [float(n + 1) for n in range(len(values))]:
+        return
+    site, given = numbers[0]
+    said = (
+        f"is {given.text}, and all priorities are 1 to {len(values)}: these look like ranks, but "
+        "a larger priority goes first. Write `rank: 1` for the first, or priority high, medium, low."
+    )
+    facts.problems.error("PMO601", given.place, f"{site.path}.priority", said)
+
+
+def check_rules(facts: Facts) -> None:
+    """Report rules that need what projects do not say."""
+    order = facts.intake.order.kind
+    rules = {"intake.order": order, "dispatch.rule": facts.dispatch.rule}
+    for path, rule in rules.items():
+        if rule in _VALUE_ORDERS:
+            _check_values(facts, path, rule)
+        elif rule in _KEYS:
+            _check_somebody_says(facts, path, rule, _KEYS[rule])
+
+
+def _rule_node(facts: Facts, path: str) -> Node:
+    section, key = path.split(".")
+    node = facts.root.get(section)
+    found = node.get(key) if node is not None else None
+    return found or facts.root
+
+
+def _check_values(facts: Facts, path: str, rule: str) -> None:
+    lacking = [
+        site.project.id
+        for site in facts.demand.all_sites
+        if is_alive(site) and site.project.cost_of_delay is None and site.project.benefit is None
+    ]
+    if lacking:
+        said = (
+            f"is '{rule}', which needs a `cost_of_delay` or `benefit` of every project; "
+            f"missing for {series(lacking, 1000)}."
+        )
+        facts.problems.error("PMO602", _rule_node(facts, path), path, said)
+
+
+def _check_somebody_says(facts: Facts, path: str, rule: str, key: str) -> None:
+    sites: tuple[Site, ...] = facts.demand.all_sites
+    if sites and not any(site.node.get(key) is not None for site in sites):
+        said = f"is '{rule}', but no project has a `{key}`: all come in the order they are listed."
+        facts.problems.warning("PMO603", _rule_node(facts, path), path, said)
+
+
+def check_statuses(facts: Facts) -> None:
+    """Report keys that contradict the status of their project."""
+    as_of = facts.frame.calendar.as_of
+    for site in facts.demand.projects:
+        project, node = site.project, site.node
+        given = node.get("probability")
+        if given is not None and project.status != "candidate":
+            said = f"stands only on a candidate, but the project is '{project.status}'; "
+            said += "set `status: candidate` or leave it out."
+            facts.problems.error("PMO108", given, f"{site.path}.probability", said)
+        for key, day in (("starts", project.starts), ("arrives", project.arrives)):
+            if day is not None and day > as_of and project.status in {"running", *ENDED}:
+                said = f"has no effect: the project is '{project.status}' on day 0 ({as_of})."
+                facts.problems.warning("PMO904", node.mapping[key], f"{site.path}.{key}", said)
+
+
+def check_absent_predecessors(facts: Facts) -> None:
+    """Warn of links to projects that never happen."""
+    for site in facts.demand.projects:
+        if not is_alive(site):
+            continue
+        owners = [(site.node, site.path, site.project.after)]
+        for section in ("phases", "tasks"):
+            for activity in site.project.activities:
+                entry = (site.node.get(section) or site.node).get(activity.id)
+                if entry is not None:
+                    owners.append((entry, f"{site.path}.{section}.{activity.id}", activity.after))
+        for node, path, links in owners:
+            for link in links:
+                other = facts.projects.get(link.project or "")
+                if other is None or link.if_absent == "ignore" or not _never_happens(other):
+                    continue
+                said = f"waits for '{other.id}', which never happens: this is never started. "
+                said += "Add `if_absent: ignore`, or remove the link."
+                facts.problems.warning("PMO311", *link_site(node, path, link), said)
+
+
+def _never_happens(project: object) -> bool:
+    status, chance = getattr(project, "status", ""), getattr(project, "probability", 1.0)
+    return status == "cancelled" or chance == 0

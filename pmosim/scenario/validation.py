@@ -1,0 +1,30 @@
+"""Validation: the checks that look at more than one key, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pmosim.scenario import capacity, cycles, in_flight, ranking, staffing
+
+if TYPE_CHECKING:
+    from pmosim.scenario.facts import Facts
+
+CHECKS = (
+    staffing.check_references,
+    cycles.check_cycles,
+    staffing.check_staffing,
+    in_flight.check_in_flight,
+    ranking.check_priorities,
+    ranking.check_rules,
+    ranking.check_statuses,
+    ranking.check_absent_predecessors,
+    capacity.check_roles_are_used,
+    capacity.check_promises,
+    capacity.check_capacity,
+)
+
+
+def validate(facts: Facts) -> None:
+    """Run every check; problems are noted in ``facts.problems``."""
+    for check in CHECKS:
+        check(facts)
