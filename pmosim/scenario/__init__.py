@@ -3,5 +3,13 @@
 from pmosim.scenario.assembly import check_scenario, parse_scenario, read_scenario
 from pmosim.scenario.portfolio import Scenario
 from pmosim.scenario.resolution import resolved_yaml
+from pmosim.scenario.schema import json_schema
 
-__all__ = ["Scenario", "check_scenario", "parse_scenario", "read_scenario", "resolved_yaml"]
+__all__ = [
+    "Scenario",
+    "check_scenario",
+    "json_schema",
+    "parse_scenario",
+    "read_scenario",
+    "resolved_yaml",
+]

@@ -1,0 +1,119 @@
+"""Schema: the JSON Schema (draft 7) of scenario files, from the same shapes that read them.
+
+It says which keys exist and what kind of value each takes; what looks across keys is checked by
+``pmosim check``. Keys that are not available yet are left out, so editors do not offer them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmosim.scenario import amounts, changes, shapes, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pmosim.scenario.kinds import Shape
+
+_SCALAR: dict[str, Any] = {"type": ["string", "number"]}
+_DEFINITIONS: dict[str, Shape] = {
+    "calendar": shapes.CALENDAR,
+    "settings": shapes.SETTINGS,
+    "place": shapes.PLACE,
+    "role": shapes.ROLE,
+    "person": shapes.PERSON,
+    "task": shapes.TASK,
+    "phase": shapes.PHASE,
+    "benefit": shapes.BENEFIT,
+    "template": shapes.TEMPLATE,
+    "project": shapes.PROJECT,
+    "stream": shapes.STREAM,
+    "intake": shapes.INTAKE,
+    "dispatch": shapes.DISPATCH,
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file, an overlay or a document for Python."""
+    scenario = _object(shapes.SCENARIO)
+    properties = scenario["properties"]
+    for section in tables.SECTIONS:
+        table = {"$ref": "#/definitions/table"}
+        inline = properties.get(section)
+        properties[section] = table if inline is None else {"anyOf": [inline, table]}
+    properties["extends"] = {"type": "string"}
+    properties["changes"] = _changes()
+    properties["pmosim"] = {"enum": [1, "1"]}
+    definitions = {name: _object(shape) for name, shape in _DEFINITIONS.items()}
+    definitions["link"] = {"anyOf": [{"type": ["string", "number"]}, _object(shapes.LINK)]}
+    definitions["law"] = _law()
+    definitions["table"] = {
+        "type": "object",
+        "properties": {"csv": {"type": "string"}},
+        "required": ["csv"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "pmosim scenario",
+        "definitions": definitions,
+        **scenario,
+        "anyOf": [{"required": [key]} for key in ("as_of", "start", "extends")],
+    }
+
+
+def _object(shape: Shape) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "type": "object",
+        "properties": {key: _or_nothing(kind.schema) for key, kind in shape.keys.items()},
+        "additionalProperties": False,
+    }
+    if shape.required:
+        found["required"] = list(shape.required)
+    return found
+
+
+def _or_nothing(schema: Mapping[str, Any] | bool) -> Mapping[str, Any] | bool:
+    """Return a schema that also takes a key without a value."""
+    return schema if isinstance(schema, bool) else {"anyOf": [schema, {"type": "null"}]}
+
+
+def _law() -> dict[str, Any]:
+    stated = {
+        "type": "object",
+        "properties": {key: _SCALAR for key in ("low", "likely", "high")}
+        | {"means": {"enum": list(amounts.MEANINGS)}},
+        "required": ["low", "likely", "high"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [stated, *_distributions()]}
+
+
+def _distributions() -> list[dict[str, Any]]:
+    several = {"type": "array", "items": _SCALAR}
+    return [
+        {
+            "type": "object",
+            "properties": {"dist": {"const": dist}}
+            | {key: several if key in {"values", "weights"} else _SCALAR for key in keys},
+            "required": ["dist", *keys],
+            "additionalProperties": False,
+        }
+        for dist, variants in amounts.LAW_KEYS.items()
+        for keys in variants
+    ]
+
+
+def _changes() -> dict[str, Any]:
+    verb = {
+        "type": "object",
+        "properties": {
+            name: {"type": ["object", "array", "string"]}
+            if name == "remove"
+            else {"type": ["object", "array"]}
+            for name in changes.EXAMPLES
+        },
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return {"anyOf": [{"type": "array", "items": verb}, verb]}
