@@ -1,7 +1,4 @@
-"""Network: a resolved scenario as numbers: every default filled in, every id an index.
-
-In: a ``Scenario``. Out: a ``Network``, frozen arrays that draws, engines and outcomes share.
-Not here: chance (``draws``), and what a manager can compute from a plan (``plan``).
+"""Arrays: a resolved scenario as numbers, every default filled in, every id an index.
 
 Rows of ``project_*`` are the listed projects in project order, then one prototype per stream.
 Rows of ``task_*`` are contiguous by project, in task order; a phase is one summary row (kind
@@ -14,17 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
+if TYPE_CHECKING:
     from pmosim.distributions import Law
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
     from pmosim.workdays import WorkCalendar
 
-    IntArray = NDArray[np.int64]
-    FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 NONE = -1
 """No index, no minute: "not", "never" or "not yet" wherever a whole number stands."""
@@ -51,7 +49,7 @@ class PeopleArrays:
     max_parallel: IntArray
     focus: tuple[tuple[int, ...], ...]
     day_rate: FloatArray
-    is_contractor: NDArray[np.bool_]
+    is_contractor: BoolArray
     employed_from: IntArray
     """First minute, 0 if already here."""
     employed_until: IntArray
@@ -78,7 +76,7 @@ class ProjectArrays:
     """NONE = none."""
     priority: FloatArray
     value: FloatArray
-    is_mandatory: NDArray[np.bool_]
+    is_mandatory: BoolArray
     starts: IntArray
     """Minute of release whatever the rule says, NONE = by the rule."""
     arrives: IntArray
@@ -95,7 +93,8 @@ class ProjectArrays:
     running_cost: FloatArray
     """Money per working minute between release and finish."""
     cost_of_delay: FloatArray
-    """Money per working day, given or from the benefit; NaN = neither."""
+    """Money per working day, given or (before size) from the benefit; NaN = neither."""
+    is_delay_given: BoolArray
     benefit_per_year: tuple[Law | None, ...]
     benefit_years: FloatArray
     """Length of a benefit that slides, NaN = fixed end or none."""
@@ -117,14 +116,14 @@ class TaskArrays:
     phase: IntArray
     """Row of the phase a part belongs to, NONE."""
     lasts: IntArray
-    """Minutes that a part should last, NONE for all else."""
+    """Minutes that a phase and each of its parts should last, NONE for all else."""
     not_before: IntArray
     """Minute, NONE."""
     due: IntArray
     deadline: IntArray
     capex: FloatArray
-    is_done: NDArray[np.bool_]
-    is_running: NDArray[np.bool_]
+    is_done: BoolArray
+    is_running: BoolArray
     """In flight on day 0."""
     held_by: tuple[tuple[int, ...], ...]
     """People who hold the task on day 0."""
@@ -143,11 +142,13 @@ class PoolArrays:
     """Role (or person) whose own work it is, "" = of the whole task."""
     law: tuple[Law, ...]
     """Whole amount before size, in person-minutes (duration: minutes)."""
+    done: FloatArray
+    """Stated share of the plan that is done, 0 = not said."""
     spent: FloatArray
-    """Before day 0, same unit, 0 = nothing."""
+    """Before day 0, same unit, 0 = nothing, or not said."""
     remaining: tuple[Law | None, ...]
     """Stated remaining amount, which wins."""
-    is_sized: NDArray[np.bool_]
+    is_sized: BoolArray
     """Whether ``size`` multiplies the amount (effort yes, duration no)."""
 
 
@@ -179,7 +180,7 @@ class LinkArrays:
     successor_project: IntArray
     kind: IntArray
     lag: IntArray
-    is_ignored_if_absent: NDArray[np.bool_]
+    is_ignored_if_absent: BoolArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

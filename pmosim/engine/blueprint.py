@@ -1,0 +1,161 @@
+"""Blueprint: what is the same in every replication of a network, ready for an engine in Python.
+
+In: a ``Network``. Out: plain lists and tuples, looked up once per block instead of once per
+replication: plans, links by successor, waits of each task, comings and goings of people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
+from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
+from pmosim.plan import plan_project
+
+if TYPE_CHECKING:
+    from pmosim.network import Network
+    from pmosim.plan import Need, Plan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TaskSheet:
+    """One task row, counted within its project."""
+
+    row: int
+    kind: int
+    parent: int
+    """The phase of a part, counted within the project; NONE."""
+    n_pools: int
+    first_pool: int
+    """Counted within the project."""
+    not_before: int
+    is_done: bool
+    is_running: bool
+    held_by: tuple[int, ...]
+    n_start_waits: int
+    """Links FS and SS, the release, and a date."""
+    n_finish_waits: int
+    """Links FF, and the parts of a phase."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkSheet:
+    """One link; tasks are counted within their project, NONE = the project itself."""
+
+    predecessor_project: int
+    predecessor: int
+    successor: int
+    kind: int
+    lag: int
+    is_ignored: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ProjectSheet:
+    """One project row or prototype."""
+
+    tasks: tuple[TaskSheet, ...]
+    links: tuple[LinkSheet, ...]
+    """Links into the project and its tasks."""
+    n_release_waits: int
+    n_finish_waits: int
+    throughout: tuple[Need, ...]
+    first_pool: int
+
+
+class Blueprint:
+    """A network in plain Python, with plans remembered by (row, size)."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.projects = [_project_sheet(network, row) for row in range(len(network.projects.ids))]
+        self.people_changes = _people_changes(network)
+        self._plans: dict[tuple[int, float], Plan] = {}
+
+    def plan(self, row: int, size: float) -> Plan:
+        """Return the plan of a project row at a size."""
+        plan = self._plans.get((row, size))
+        if plan is None:
+            plan = self._plans[row, size] = plan_project(self.network, row, size)
+        return plan
+
+
+def _project_sheet(network: Network, row: int) -> ProjectSheet:
+    first, last = int(network.projects.first_task[row]), int(network.projects.first_task[row + 1])
+    links = _links_into(network, row, first)
+    n_release = sum(link.successor == NONE and link.kind != FF for link in links)
+    n_finish = sum(link.successor == NONE and link.kind == FF for link in links)
+    has_date = network.projects.not_before[row] > 0
+    return ProjectSheet(
+        tasks=tuple(_task_sheet(network, task, first, links) for task in range(first, last)),
+        links=links,
+        n_release_waits=n_release + int(has_date) + 1,
+        n_finish_waits=n_finish,
+        throughout=tuple(
+            (0, *need) for need in sorted(network.throughout[row], key=lambda need: need[0])
+        ),
+        first_pool=int(network.tasks.first_pool[first]),
+    )
+
+
+def _links_into(network: Network, row: int, first: int) -> tuple[LinkSheet, ...]:
+    links, first_task = network.links, network.projects.first_task
+    result = []
+    for k in np.flatnonzero(links.successor_project == row).tolist():
+        of = int(links.predecessor_project[k])
+        task, successor = int(links.predecessor_task[k]), int(links.successor_task[k])
+        result.append(
+            LinkSheet(
+                predecessor_project=of,
+                predecessor=NONE if task == NONE else task - int(first_task[of]),
+                successor=NONE if successor == NONE else successor - first,
+                kind=int(links.kind[k]),
+                lag=int(links.lag[k]),
+                is_ignored=bool(links.is_ignored_if_absent[k]),
+            )
+        )
+    return tuple(result)
+
+
+def _task_sheet(network: Network, task: int, first: int, links: tuple[LinkSheet, ...]) -> TaskSheet:
+    tasks, local = network.tasks, task - first
+    kinds = [link.kind for link in links if link.successor == local]
+    n_finish = sum(kind == FF for kind in kinds)
+    n_parts = int(np.count_nonzero(tasks.phase == task))
+    kind = int(tasks.kind[task])
+    return TaskSheet(
+        row=task,
+        kind=MILESTONE if kind == PHASE and not n_parts else kind,
+        parent=NONE if tasks.phase[task] == NONE else int(tasks.phase[task]) - first,
+        n_pools=int(tasks.first_pool[task + 1] - tasks.first_pool[task]),
+        first_pool=int(tasks.first_pool[task] - tasks.first_pool[first]),
+        not_before=int(tasks.not_before[task]),
+        is_done=bool(tasks.is_done[task]),
+        is_running=bool(tasks.is_running[task]) and kind != PHASE,
+        held_by=tasks.held_by[task],
+        n_start_waits=len(kinds) - n_finish + 1 + int(tasks.not_before[task] > 0),
+        n_finish_waits=n_finish + n_parts,
+    )
+
+
+def is_timed(sheet: TaskSheet) -> bool:
+    """Return whether the amount of a task is time, not work."""
+    return sheet.kind == DURATION
+
+
+def _people_changes(network: Network) -> tuple[tuple[int, int, int], ...]:
+    """Return (minute, what, person) of everybody, sorted."""
+    people = network.people
+    changes = []
+    for n in range(len(people.ids)):
+        begin, end = int(people.employed_from[n]), int(people.employed_until[n])
+        if end == NONE or end > begin:
+            changes.append((begin, COMES, n))
+            if end != NONE:
+                changes.append((end, LEAVES, n))
+        for start, stop in people.away[n]:
+            changes += [(start, AWAY, n), (stop, BACK, n)]
+    return tuple(sorted(changes))

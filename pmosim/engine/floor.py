@@ -1,0 +1,124 @@
+"""Floor: people at work: who holds what, at what rate, and when it will be used up.
+
+A pool is remaining work (or time); its people give it a rate; whatever changes the rate settles
+what was done so far and re-times the finish (model.md, section 2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pmosim.engine.order import FINISH
+from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
+from pmosim.engine.state import Hold, Person
+from pmosim.network import NONE
+from pmosim.units import WHOLE, ceil_div
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pmosim.engine.state import Pool
+    from pmosim.network import Network
+    from pmosim.plan import Need
+
+
+class Floor:
+    """The people of one replication and what they hold."""
+
+    def __init__(self, network: Network, at: Callable[[int, int, object], None]) -> None:
+        rows = zip(
+            network.people.role.tolist(),
+            network.people.skill.tolist(),
+            network.people.presence.tolist(),
+            network.people.max_parallel.tolist(),
+            network.people.focus,
+            network.people.employed_until.tolist(),
+            strict=True,
+        )
+        self.people = [Person(n, *row) for n, row in enumerate(rows)]
+        self.minute = 0
+        self.at = at
+        self.segments: list[tuple[int, int, int, int]] = []
+        """(home role, from, until, attention) of everything booked."""
+
+    def settle(self, pool: Pool) -> None:
+        """Book what the people of a pool did since it was settled last."""
+        minute, since = self.minute, pool.since
+        elapsed = minute - since
+        if not elapsed:
+            return
+        pool.since = minute
+        for hold in pool.holds:
+            if hold.attention:
+                hold.total += hold.attention * elapsed
+                self.segments.append((hold.person.home, since, minute, hold.attention))
+        if pool.rate:
+            pool.remaining -= pool.rate * elapsed
+
+    def time(self, pool: Pool) -> None:
+        """Set the rates of a pool just settled, and the minute at which it will be used up."""
+        rate = 0
+        if pool.is_duration:
+            runs = not pool.n_missing and all(hold.person.is_here for hold in pool.holds)
+            rate = int(runs)
+            for hold in pool.holds:
+                hold.attention = _attention(hold) if runs else 0
+        else:
+            for hold in pool.holds:
+                person = hold.person
+                if not person.is_here:
+                    hold.attention = 0
+                    continue
+                hold.attention = attention = _attention(hold)
+                focus = focus_factor(person.focus, len(person.holds))
+                rate += progress_rate(attention, hold.proficiency, focus)
+        pool.rate = rate
+        due = NONE
+        if pool.task is not None and (rate or pool.remaining <= 0):
+            left = max(pool.remaining, 0)
+            due = self.minute + (ceil_div(left, rate) if left else 0)
+        if due != pool.due:
+            pool.due = due
+            if due != NONE:
+                self.at(due, FINISH, pool)
+
+    def take(self, pool: Pool, need: Need, people: Iterable[Person]) -> list[Pool]:
+        """Put people to work on a pool; return the other pools whose rates this changes."""
+        _, role, _, _, share = need
+        others: list[Pool] = []
+        for person in people:
+            proficiency = person.skill[role] if role != NONE else WHOLE
+            hold = Hold(person, pool, need, share, proficiency, self.minute)
+            others += self._load(person, share, 1)
+            person.holds.append(hold)
+            pool.holds.append(hold)
+        return others
+
+    def give_back(self, hold: Hold) -> list[Pool]:
+        """Take a hold of a settled pool away; return the other pools whose rates this changes."""
+        person = hold.person
+        hold.pool.holds.remove(hold)
+        person.holds.remove(hold)
+        return self._load(person, -hold.share, -1)
+
+    def retime(self, pools: Iterable[Pool]) -> None:
+        """Settle and time pools whose rates have changed."""
+        for pool in pools:
+            self.settle(pool)
+            self.time(pool)
+
+    def _load(self, person: Person, share: int, tasks: int) -> list[Pool]:
+        """Change what a person has in hand; return the pools already held whose rates change."""
+        before, n_before = person.in_hand, len(person.holds)
+        person.in_hand = after = before + share
+        if person.holds and (
+            max(before, WHOLE) != max(after, WHOLE)
+            or focus_factor(person.focus, n_before) != focus_factor(person.focus, n_before + tasks)
+        ):
+            return [hold.pool for hold in person.holds]
+        return []
+
+
+def _attention(hold: Hold) -> int:
+    person = hold.person
+    return attention_rate(person.presence, hold.share, person.in_hand)

@@ -1,0 +1,44 @@
+"""Luck: the draws of one replication, in plain Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pmosim.draws import Draws
+    from pmosim.network import Network
+
+Newcomer = tuple[int, int, float, "Sequence[int]", float, float, int]
+"""(row, project order, size, amounts, fixed cost, benefit a year, number in its stream)."""
+
+
+class Luck:
+    """What chance has decided for replication ``first + k`` of a block."""
+
+    def __init__(self, network: Network, draws: Draws, k: int) -> None:
+        arrivals = draws.arrivals
+        self.n_listed = network.n_listed
+        self.amounts: list[int] = draws.amounts[k].tolist()
+        self.happens: list[bool] = draws.happens[k].tolist()
+        self.sizes: list[float] = draws.size[k].tolist()
+        self.fixed: list[float] = draws.fixed_cost[k].tolist()
+        self.benefit: list[float] = draws.benefit_per_year[k].tolist()
+        span = slice(int(arrivals.first[k]), int(arrivals.first[k + 1]))
+        self.arrival_minutes: list[int] = arrivals.minute[span].tolist()
+        self._first = span.start
+        self._arrivals = arrivals
+
+    def arrival(self, index: int, order: int) -> Newcomer:
+        """Return the index-th arrival of this replication."""
+        arrivals, a = self._arrivals, self._first + index
+        return (
+            self.n_listed + int(arrivals.stream[a]),
+            order,
+            float(arrivals.size[a]),
+            arrivals.amounts[a].tolist(),
+            float(arrivals.fixed_cost[a]),
+            float(arrivals.benefit_per_year[a]),
+            int(arrivals.number[a]),
+        )

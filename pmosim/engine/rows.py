@@ -1,0 +1,233 @@
+"""Rows: what is written down of each replication, and the block of outcomes they make up.
+
+In: replications that have run. Out: ``Outcomes`` of a block.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pmosim.engine.causes import trace_causes
+from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
+from pmosim.network import NONE
+from pmosim.network.frozen import freeze
+from pmosim.outcomes import (
+    ABSENT,
+    ACTIVE,
+    BLOCKED,
+    CANCELLED,
+    CAUSES,
+    QUEUED,
+    Bookings,
+    Outcomes,
+    ProjectRows,
+    TaskRows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.reference import Replication
+    from pmosim.engine.state import Project
+    from pmosim.network import IntArray, Network
+
+NOT_HERE = {ABSENT, CANCELLED}
+Segment = tuple[int, int, int, int]
+"""(role, from, until, amount a minute)."""
+
+
+class Rows:
+    """Columns that grow by one replication at a time."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint, self.network = blueprint, blueprint.network
+        self.projects: list[tuple[int, ...]] = []
+        self.money: list[tuple[float, float, float]] = []
+        self.causes: list[list[int]] = []
+        self.tasks: list[tuple[int, ...]] = []
+        self.bookings: list[tuple[int, int, int, int, int]] = []
+        self.ends: list[int] = []
+        self.busy: list[IntArray] = []
+        self.queue: list[IntArray] = []
+
+    def add(self, replication: int, run: Replication) -> None:
+        """Write down one replication that has ended."""
+        for project in run.projects:
+            self._add_project(replication, project, run.minute)
+        self.ends.append(run.minute)
+        self.busy.append(_segments(run.floor.segments))
+        self.queue.append(_segments(run.waits))
+
+    def _add_project(self, replication: int, project: Project, end: int) -> None:
+        at = len(self.projects)
+        row = project.row
+        self.projects.append(
+            (
+                replication,
+                row,
+                project.number,
+                _status(project),
+                project.arrived,
+                project.released,
+                project.started,
+                project.finished,
+                project.ended,
+            )
+        )
+        self.money.append((project.size, project.fixed_cost, project.benefit))
+        not_before = int(self.network.projects.not_before[row])
+        n_roles = len(self.network.role_ids)
+        sheet = self.blueprint.projects[row]
+        self.causes.append(trace_causes(project, sheet, not_before, n_roles))
+        ended = end if project.ended == NONE else project.ended
+        for n, attention in sorted(project.booked.items()):
+            self.bookings.append((at, NONE, n, attention, ended))
+        if project.status in NOT_HERE:
+            return
+        for task in project.tasks:
+            task_at = len(self.tasks)
+            self.tasks.append(
+                (at, task.row, task.ready, task.started, task.finished, task.wait_role)
+            )
+            due = ended if task.finished == NONE else task.finished
+            for n, attention in task.booked.items():
+                self.bookings.append((at, task_at, n, attention, due))
+
+    def to_outcomes(self, *, seed: int, first: int, engine: str) -> Outcomes:
+        """Return the block."""
+        network = self.network
+        ends = freeze(np.array(self.ends, dtype=np.int64))
+        edges = _month_edges(network, int(ends.max(initial=1)))
+        present = _segments(_presence(network, self.blueprint.people_changes))
+        projects, money = _columns(self.projects, 9), np.array(self.money).reshape(-1, 3)
+        size, fixed, benefit = (freeze(column) for column in money.T.copy())
+        tasks, bookings = _columns(self.tasks, 6), _columns(self.bookings, 5)
+        n_roles = len(network.role_ids)
+        width = len(CAUSES) + n_roles
+        return Outcomes(
+            network=network,
+            seed=seed,
+            first=first,
+            replications=len(self.ends),
+            engine=engine,
+            projects_=ProjectRows(
+                replication=projects[0],
+                row=projects[1],
+                number=projects[2],
+                status=projects[3],
+                arrived=projects[4],
+                released=projects[5],
+                started=projects[6],
+                finished=projects[7],
+                ended=projects[8],
+                size=size,
+                fixed_cost=fixed,
+                benefit_per_year=benefit,
+                causes=freeze(np.array(self.causes, dtype=np.int64).reshape(-1, width)),
+            ),
+            tasks_=TaskRows(
+                project_row=tasks[0],
+                task=tasks[1],
+                ready=tasks[2],
+                started=tasks[3],
+                finished=tasks[4],
+                wait_role=tasks[5],
+            ),
+            bookings=Bookings(
+                project_row=bookings[0],
+                task_row=bookings[1],
+                person=bookings[2],
+                attention=bookings[3],
+                until=bookings[4],
+            ),
+            run_end=ends,
+            busy=_by_month(self.busy, n_roles, edges, ends),
+            capacity=_by_month([present] * len(ends), n_roles, edges, ends),
+            queue=_by_month(self.queue, n_roles, edges, ends),
+        )
+
+
+def _status(project: Project) -> int:
+    if project.status != NONE:
+        return project.status
+    if project.is_blocked:
+        return BLOCKED
+    return QUEUED if project.released == NONE else ACTIVE
+
+
+def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[IntArray]:
+    table = np.array(rows, dtype=np.int64).reshape(-1, width)
+    return [freeze(column) for column in table.T.copy()]
+
+
+# --- months -------------------------------------------------------------------------------------
+
+
+def _segments(segments: Sequence[Segment]) -> IntArray:
+    return np.array(segments, dtype=np.int64).reshape(-1, 4)
+
+
+def _presence(network: Network, changes: Sequence[tuple[int, int, int]]) -> list[Segment]:
+    """Return (home role, from, until, presence) of everybody's time at work."""
+    people = network.people
+    far = np.iinfo(np.int64).max
+    is_employed, is_away = [False] * len(people.ids), [False] * len(people.ids)
+    since = [NONE] * len(people.ids)
+    segments = []
+    for minute, what, n in changes:
+        is_employed[n] = (is_employed[n] or what == COMES) and what != LEAVES
+        is_away[n] = (is_away[n] or what == AWAY) and what != BACK
+        is_here = is_employed[n] and not is_away[n]
+        if is_here and since[n] == NONE:
+            since[n] = minute
+        elif not is_here and since[n] != NONE:
+            segments.append((int(people.role[n]), since[n], minute, int(people.presence[n])))
+            since[n] = NONE
+    segments += [
+        (int(people.role[n]), begin, far, int(people.presence[n]))
+        for n, begin in enumerate(since)
+        if begin != NONE
+    ]
+    return segments
+
+
+def _month_edges(network: Network, last_minute: int) -> IntArray:
+    """(M + 1,) minutes at which calendar months begin, and the end of the last working day."""
+    n_days = -(-max(last_minute, 1) // network.minutes_per_day)
+    bounds = network.calendar.month_bounds(n_days)
+    days = [bounds[0][1], *(end for _, _, end in bounds)]
+    return np.array(days, dtype=np.int64) * network.minutes_per_day
+
+
+def _by_month(
+    replications: Sequence[IntArray], n_roles: int, edges: IntArray, ends: IntArray
+) -> IntArray:
+    """(R, S, M) amount x minutes of each role in each month, up to the end of each replication."""
+    total = np.zeros((len(replications), n_roles, len(edges) - 1), dtype=np.int64)
+    for k, segments in enumerate(replications):
+        role, begin, until, amount = segments.T
+        until = np.minimum(until, ends[k])
+        keep = until > begin
+        _add_segments(total[k], edges, role[keep], begin[keep], until[keep], amount[keep])
+    return freeze(total)
+
+
+def _add_segments(
+    total: IntArray,
+    edges: IntArray,
+    role: IntArray,
+    begin: IntArray,
+    until: IntArray,
+    amount: IntArray,
+) -> None:
+    """Add segments to (S, M), split at the edges of months."""
+    first = np.searchsorted(edges, begin, side="right") - 1
+    last = np.searchsorted(edges, until, side="left") - 1
+    pieces = last - first + 1
+    which = np.repeat(np.arange(len(role)), pieces)
+    month = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + first[which]
+    minutes = np.minimum(until[which], edges[month + 1]) - np.maximum(begin[which], edges[month])
+    np.add.at(total, (role[which], month), amount[which] * minutes)

@@ -1,0 +1,284 @@
+"""State: people, projects, tasks and pools as they are at one minute of one replication.
+
+Mutable, and only the reference engine's: what changes, and nothing that can be looked up in the
+network or in a plan.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmosim.network import NONE
+
+if TYPE_CHECKING:
+    from pmosim.plan import Need, Plan
+
+WAITS_FOR_LINKS, READY, RUNNING, SUSPENDED, DONE, NEVER = range(6)
+"""States of a task: SUSPENDED by a pause of its project, NEVER = can no longer start."""
+
+START, REFILL, STAFF = range(3)
+"""Kinds of asks: of a task that starts (or goes on after a pause), for people who are missing
+from running work, for the shares a project holds ``throughout``."""
+
+FAR = 1 << 62
+"""A minute after every other."""
+
+
+class Person:
+    """Somebody who offers attention."""
+
+    __slots__ = (
+        "focus",
+        "holds",
+        "home",
+        "in_hand",
+        "is_away",
+        "is_employed",
+        "is_here",
+        "is_kept",
+        "max_parallel",
+        "n",
+        "presence",
+        "roles",
+        "skill",
+        "until",
+    )
+
+    def __init__(
+        self,
+        n: int,
+        home: int,
+        skill: list[int],
+        presence: int,
+        max_parallel: int,
+        focus: tuple[int, ...],
+        until: int,
+    ) -> None:
+        self.n, self.home, self.skill = n, home, skill
+        self.roles = tuple(role for role, proficiency in enumerate(skill) if proficiency)
+        self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
+        self.until = FAR if until == NONE else until
+        self.is_employed = self.is_away = self.is_here = self.is_kept = False
+        self.in_hand = 0
+        self.holds: list[Hold] = []
+
+
+class Hold:
+    """A share of one person in the hands of one pool."""
+
+    __slots__ = ("attention", "need", "person", "pool", "proficiency", "share", "since", "total")
+
+    def __init__(
+        self, person: Person, pool: Pool, need: Need, share: int, proficiency: int, since: int
+    ) -> None:
+        self.person, self.pool, self.need, self.share = person, pool, need, share
+        self.proficiency, self.since = proficiency, since
+        self.attention = 0
+        """Rate since the pool was settled last."""
+        self.total = 0
+        """Attention booked, billionths of person-minutes."""
+
+
+class Pool:
+    """An amount being used up: work, time, or (``throughout``) nothing but attention."""
+
+    __slots__ = (
+        "booked",
+        "due",
+        "holds",
+        "index",
+        "is_duration",
+        "is_open",
+        "n_missing",
+        "project",
+        "rate",
+        "remaining",
+        "since",
+        "task",
+    )
+
+    def __init__(
+        self,
+        project: Project,
+        task: Task | None,
+        index: int,
+        amount: int,
+        *,
+        is_duration: bool,
+        since: int = 0,
+    ) -> None:
+        self.project, self.task, self.index = project, task, index
+        self.remaining, self.is_duration = amount, is_duration
+        self.booked = project.booked if task is None else task.booked
+        """``task`` None: the shares of a project held ``throughout``."""
+        self.holds: list[Hold] = []
+        self.is_open = True
+        self.n_missing = 0
+        """Heads that left or were missing on day 0 and have been asked for."""
+        self.rate = 0
+        self.since = since
+        self.due = NONE
+
+
+class Task:
+    """One task of one project; ``order`` counts from the project's first task."""
+
+    __slots__ = (
+        "asks",
+        "booked",
+        "finished",
+        "is_stuck",
+        "key",
+        "kind",
+        "n_finish_waits",
+        "n_open_pools",
+        "n_start_waits",
+        "order",
+        "out",
+        "parent",
+        "pools",
+        "project",
+        "ready",
+        "row",
+        "started",
+        "state",
+        "wait_role",
+        "work_done",
+    )
+
+    def __init__(self, project: Project, row: int, order: int, kind: int) -> None:
+        self.project, self.row, self.order, self.kind = project, row, order, kind
+        self.state = WAITS_FOR_LINKS
+        self.parent: Task | None = None
+        """The phase of a part."""
+        self.is_stuck = False
+        """Whether it may go on, but can never finish: what it must wait for does not happen."""
+        self.n_start_waits = self.n_finish_waits = self.n_open_pools = 0
+        self.ready = self.started = self.finished = self.work_done = NONE
+        self.key: float = 0.0
+        self.wait_role = NONE
+        self.pools: list[Pool] = []
+        self.asks: list[Ask] = []
+        self.booked: dict[int, int] = {}
+        """Attention by person, of holds that have ended."""
+        self.out: list[tuple[int, Task | Project, int, bool]] = []
+        """(kind, successor, lag, is ignored if absent) of the links that leave this task."""
+
+
+class Project:
+    """One project of one future."""
+
+    __slots__ = (
+        "arrived",
+        "asks",
+        "behind",
+        "benefit",
+        "booked",
+        "due",
+        "eligible",
+        "ended",
+        "finished",
+        "fixed_cost",
+        "is_blocked",
+        "is_counted",
+        "is_forced",
+        "is_paused",
+        "is_staffed",
+        "n_finish_waits",
+        "n_open",
+        "n_release_waits",
+        "number",
+        "order",
+        "out",
+        "plan",
+        "release_number",
+        "released",
+        "row",
+        "size",
+        "started",
+        "status",
+        "suspended",
+        "tasks",
+        "throughout",
+        "unfinished_days",
+        "workers",
+    )
+
+    def __init__(self, row: int, number: int, order: int, size: float, plan: Plan) -> None:
+        self.row, self.number, self.order, self.size, self.plan = row, number, order, size, plan
+        self.arrived = self.released = self.started = self.finished = self.ended = NONE
+        self.eligible = 0
+        """Minute at which its own links and dates allowed the release."""
+        self.status = NONE
+        """Index in STATUSES once it is settled, NONE until then."""
+        self.due = NONE
+        self.fixed_cost = self.benefit = 0.0
+        self.is_forced = self.is_paused = self.is_blocked = self.is_counted = False
+        self.is_staffed = True
+        """Whether the shares held ``throughout`` were found, so that tasks may start."""
+        self.n_release_waits = self.n_finish_waits = self.n_open = 0
+        self.release_number = NONE
+        self.unfinished_days = 0.0
+        """Planned person-days not finished at the release."""
+        self.tasks: list[Task] = []
+        self.suspended: list[Task] = []
+        self.throughout: Pool | None = None
+        self.asks: list[Ask] = []
+        """Of the shares held ``throughout``."""
+        self.behind: list[Task] = []
+        """Ready tasks that wait for the shares held ``throughout``."""
+        self.workers: set[int] = set()
+        self.booked: dict[int, int] = {}
+        self.out: list[tuple[int, Task | Project, int, bool]] = []
+
+
+class Ask:
+    """A request for people: of a task that starts or goes on, or of ``throughout``."""
+
+    __slots__ = (
+        "asked",
+        "entry",
+        "group",
+        "is_waiting",
+        "kind",
+        "minutes",
+        "project",
+        "ready",
+        "task",
+        "units",
+    )
+
+    def __init__(
+        self,
+        kind: int,
+        project: Project,
+        task: Task | None,
+        units: tuple[Need, ...],
+        minutes: int,
+        ready: int,
+        asked: int,
+    ) -> None:
+        self.kind, self.project, self.task, self.units = kind, project, task, units
+        self.minutes = minutes
+        """Planned length of what is asked for."""
+        self.ready, self.asked = ready, asked
+        """Minute since which it waits (for the links to allow), and since which for people."""
+        self.entry: tuple[Any, ...] = ()
+        self.group: Group
+        """Set by the desk, with ``entry``."""
+        self.is_waiting = False
+
+
+class Group:
+    """Asks of the same need: if the first does not fit, none behind it does."""
+
+    __slots__ = ("asks", "is_disjoint", "needs", "number", "short")
+
+    def __init__(
+        self, number: int, needs: tuple[tuple[int, int, int, int], ...], *, is_disjoint: bool
+    ) -> None:
+        self.number, self.needs, self.is_disjoint = number, needs, is_disjoint
+        self.asks: list[tuple[Any, ...]] = []
+        """Entries (key, project order, task order, serial, Ask), sorted."""
+        self.short = NONE
+        """Index of the need that could not be filled when the group was looked at last."""

@@ -1,0 +1,178 @@
+"""Teams: who takes a task (model.md, section 2). A choice without a clock.
+
+"Fits" means the same everywhere: every need can be filled at once, by different people who are
+here and whose shares in hand leave room. Needs of named persons come first, then roles in the
+order of ``roles``; a person is passed over when taking them would leave another need unfillable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pmosim.network import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pmosim.engine.state import Person
+
+Need = tuple[int, int, int, int]
+"""(role or NONE, person or NONE, heads, share)."""
+Team = list[list["Person"]]
+"""The people of each need."""
+Preference = tuple[int, bool, bool, bool, int, int]
+
+
+class Bench:
+    """All people, and who can fill which need."""
+
+    def __init__(self, people: Sequence[Person], n_roles: int) -> None:
+        self.people = people
+        self.by_role = [[p for p in people if p.skill[role]] for role in range(n_roles)]
+
+    def able(self, need: Need) -> Sequence[Person]:
+        """Return everybody who could ever fill a need, in file order."""
+        role, person, _, _ = need
+        return self.by_role[role] if person == NONE else self.people[person : person + 1]
+
+    def free(self, need: Need) -> list[Person]:
+        """Return who could fill a need now."""
+        share = need[3]
+        return [
+            p
+            for p in self.able(need)
+            if p.is_here and p.in_hand + share <= p.max_parallel and not p.is_kept
+        ]
+
+    def is_disjoint(self, needs: Sequence[Need]) -> bool:
+        """Return whether nobody could fill two of the needs."""
+        seen: set[int] = set()
+        for need in needs:
+            able = {p.n for p in self.able(need)}
+            if seen & able:
+                return False
+            seen |= able
+        return True
+
+
+def preference(need: Need, workers: set[int], leaves_before: int) -> Callable[[Person], Preference]:
+    """Return the key by which people are preferred: the smaller first.
+
+    Least in hand, then not leaving before the planned end, home role, having worked on the
+    project, proficiency, file order.
+    """
+    role = need[0]
+
+    def key(p: Person) -> Preference:
+        return (
+            p.in_hand,
+            p.until < leaves_before,
+            p.home != role,
+            p.n not in workers,
+            -p.skill[role] if role != NONE else 0,
+            p.n,
+        )
+
+    return key
+
+
+def find_team(
+    bench: Bench,
+    needs: Sequence[Need],
+    workers: set[int],
+    leaves_before: int,
+    *,
+    is_disjoint: bool,
+) -> tuple[Team | None, int]:
+    """Return (team, NONE), or (None, index of a need that cannot be filled)."""
+    free = []
+    for index, need in enumerate(needs):
+        candidates = bench.free(need)
+        if len(candidates) < need[2]:
+            return None, index
+        free.append(candidates)
+    if is_disjoint:
+        return [
+            _best(candidates, need, workers, leaves_before)
+            for candidates, need in zip(free, needs, strict=True)
+        ], NONE
+    units, names = _units(needs, free)
+    if _most_filled(names) < len(units):
+        return None, len(needs) - 1
+    return _fill(needs, units, free, workers, leaves_before), NONE
+
+
+def keep_team(
+    bench: Bench, needs: Sequence[Need], workers: set[int], leaves_before: int
+) -> list[Person]:
+    """Return the free people that a task which does not fit could use: of each need its heads."""
+    free = [bench.free(need) for need in needs]
+    units, _ = _units(needs, free)
+    team = _fill(needs, units, free, workers, leaves_before)
+    return [person for people in team for person in people]
+
+
+def _best(
+    candidates: list[Person], need: Need, workers: set[int], leaves_before: int
+) -> list[Person]:
+    heads = need[2]
+    if len(candidates) == heads == 1:
+        return candidates
+    key = preference(need, workers, leaves_before)
+    if heads == 1:
+        return [min(candidates, key=key)]
+    return sorted(candidates, key=key)[:heads]
+
+
+def _units(
+    needs: Sequence[Need], free: Sequence[list[Person]]
+) -> tuple[list[int], list[list[int]]]:
+    """Return one unit per head: its need, and who could fill it."""
+    units = [index for index, need in enumerate(needs) for _ in range(need[2])]
+    names = [[p.n for p in candidates] for candidates in free]
+    return units, [names[index] for index in units]
+
+
+def _fill(
+    needs: Sequence[Need],
+    units: Sequence[int],
+    free: Sequence[list[Person]],
+    workers: set[int],
+    leaves_before: int,
+) -> Team:
+    """Fill as many units as possible, in order, each by the best whose choice costs no other."""
+    ranked = [
+        sorted(candidates, key=preference(need, workers, leaves_before))
+        for candidates, need in zip(free, needs, strict=True)
+    ]
+    team: Team = [[] for _ in needs]
+    taken: set[int] = set()
+    for at, index in enumerate(units):
+        rest = [[p.n for p in free[later] if p.n not in taken] for later in units[at + 1 :]]
+        possible = _most_filled([[p.n for p in free[index] if p.n not in taken], *rest])
+        for person in ranked[index]:
+            if person.n in taken:
+                continue
+            others = [[n for n in names if n != person.n] for names in rest]
+            if 1 + _most_filled(others) == possible:
+                team[index].append(person)
+                taken.add(person.n)
+                break
+    return team
+
+
+def _most_filled(names: Sequence[Sequence[int]]) -> int:
+    """Return how many units can be filled by different people (augmenting paths, Kuhn 1955)."""
+    unit_of: dict[int, int] = {}
+
+    def fill(unit: int, seen: set[int]) -> bool:
+        for n in names[unit]:
+            if n in seen:
+                continue
+            seen.add(n)
+            if n not in unit_of or fill(unit_of[n], seen):
+                unit_of[n] = unit
+                return True
+        return False
+
+    return sum(fill(unit, set()) for unit in range(len(names)))

@@ -1,0 +1,232 @@
+"""Compilation: a resolved scenario becomes a network, once.
+
+In: ``Scenario`` (words, dates, ids). Out: ``Network`` (minutes, indices, arrays).
+Dates move to working days here and nowhere else: as a start to the next one, as an end back.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
+from pmosim.network.dates import as_end, as_span, as_start
+from pmosim.network.frozen import flags, floats, freeze, ints
+from pmosim.network.streams import compile_streams
+from pmosim.network.tasks import TaskCompiler, compile_links
+from pmosim.units import WHOLE, times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pmosim.scenario.organisation import Organisation, Person
+    from pmosim.scenario.portfolio import Project, Scenario
+    from pmosim.workdays import WorkCalendar
+
+LONGEST_RUN_YEARS = 10
+"""A run without a horizon ends here at the latest (model.md, section 8)."""
+YEAR_DAYS = 365
+
+
+def compile_network(scenario: Scenario) -> Network:
+    """Return the arrays of a scenario; ids that do not exist raise KeyError (checked before)."""
+    organisation = scenario.organisation
+    calendar = organisation.calendar
+    role_index = {role.id: s for s, role in enumerate(organisation.roles)}
+    people = compile_people(organisation, role_index)
+    rows = (*scenario.projects, *(stream.prototype for stream in scenario.streams))
+    tasks = TaskCompiler(calendar=calendar, roles=role_index, people=people)
+    n_listed = len(scenario.projects)
+    arrivals = [
+        NONE if p >= n_listed else _arrival(project, calendar) for p, project in enumerate(rows)
+    ]
+    for project, arrival in zip(rows, arrivals, strict=True):
+        tasks.add_project(project, arrival)
+    home = [np.flatnonzero(people.role == s) for s in range(len(organisation.roles))]
+    window_end = _window_end(scenario)
+    return Network(
+        name=scenario.name,
+        calendar=calendar,
+        currency=scenario.currency,
+        fiscal_year_month=scenario.fiscal_year_month,
+        discount_rate=scenario.discount_rate,
+        hurdle=scenario.hurdle,
+        correlation=scenario.settings.correlation,
+        month_minutes=scenario.settings.month_days * calendar.minutes_per_day,
+        range_means=scenario.settings.range_means,
+        show_people=scenario.show_people,
+        window_end=window_end,
+        has_horizon=scenario.horizon is not None,
+        run_off=scenario.run_off,
+        intake=scenario.intake,
+        dispatch=scenario.dispatch,
+        role_ids=tuple(role.id for role in organisation.roles),
+        role_speed=tuple((int(people.presence[at].sum()), max(1, len(at))) for at in home),
+        role_heads=ints(len(at) for at in home),
+        role_day_rate=floats(role.day_rate for role in organisation.roles),
+        people=people,
+        projects=compile_projects(rows, arrivals, scenario, tasks.first_task),
+        tasks=tasks.task_arrays(),
+        pools=tasks.pool_arrays(),
+        needs=tasks.need_arrays(),
+        throughout=tuple(tuple(map(tasks.who, project.throughout)) for project in rows),
+        links=compile_links(rows, tasks),
+        streams=compile_streams(scenario.streams, calendar, window_end),
+        assumptions=scenario.assumptions,
+        warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
+    )
+
+
+def _window_end(scenario: Scenario) -> int:
+    calendar = scenario.organisation.calendar
+    if isinstance(scenario.horizon, int):
+        return scenario.horizon
+    if scenario.horizon is not None:
+        return calendar.end_minute(scenario.horizon)
+    last = _years_later(scenario.as_of, LONGEST_RUN_YEARS) - timedelta(days=1)
+    return calendar.end_minute(last)
+
+
+def _years_later(day: date, years: int) -> date:
+    """Return the same date years later; 29 February becomes 1 March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+# --- people ------------------------------------------------------------------------------------
+
+
+def compile_people(organisation: Organisation, role_index: Mapping[str, int]) -> PeopleArrays:
+    """Return the arrays of all individuals in file order."""
+    people, calendar = organisation.people, organisation.calendar
+    holidays = {place.id: place.holidays for place in organisation.places}
+    default = organisation.places[0].id if organisation.places else None
+    skill = np.zeros((len(people), len(role_index)), dtype=np.int64)
+    for n, person in enumerate(people):
+        for role, proficiency in person.skills:
+            skill[n, role_index[role]] = proficiency
+        skill[n, role_index[person.role]] = WHOLE
+    return PeopleArrays(
+        ids=tuple(person.id for person in people),
+        role=ints(role_index[person.role] for person in people),
+        skill=freeze(skill),
+        fte=ints(person.fte for person in people),
+        presence=ints(times(person.fte, WHOLE - person.bau) for person in people),
+        max_parallel=ints(person.max_parallel for person in people),
+        focus=tuple(person.focus for person in people),
+        day_rate=floats(person.day_rate for person in people),
+        is_contractor=flags(person.kind == "contractor" for person in people),
+        employed_from=ints(max(0, as_start(person.employed_from, calendar)) for person in people),
+        employed_until=ints(
+            NONE
+            if person.employed_until is None
+            else max(0, as_end(person.employed_until, calendar))
+            for person in people
+        ),
+        away=tuple(
+            _away(person, holidays.get(person.place or default or "", ()), calendar)
+            for person in people
+        ),
+    )
+
+
+def _away(
+    person: Person, holidays: Sequence[date], calendar: WorkCalendar
+) -> tuple[tuple[int, int], ...]:
+    """Return the minutes of leave and holidays."""
+    return _spans([*person.leave, *((day, day) for day in holidays)], calendar)
+
+
+def _spans(
+    ranges: Iterable[tuple[date, date]], calendar: WorkCalendar
+) -> tuple[tuple[int, int], ...]:
+    """Return ranges of days as disjoint sorted [from, until) minutes from day 0 on."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(as_span(first, last, calendar) for first, last in ranges):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+# --- projects ----------------------------------------------------------------------------------
+
+
+def compile_projects(
+    rows: Sequence[Project],
+    arrivals: Sequence[int],
+    scenario: Scenario,
+    first_task: Sequence[int],
+) -> ProjectArrays:
+    """Return the arrays of listed projects and prototypes."""
+    calendar = scenario.organisation.calendar
+    year_end = scenario.as_of + timedelta(days=YEAR_DAYS - 1)
+    days_a_year = calendar.working_days_between(scenario.as_of, year_end)
+    benefits = [project.benefit for project in rows]
+    return ProjectArrays(
+        ids=tuple(project.id for project in rows),
+        names=tuple(project.name or project.id for project in rows),
+        status=tuple(project.status for project in rows),
+        groups=tuple(dict(project.groups) for project in rows),
+        classes=tuple(project.project_class for project in rows),
+        sponsors=tuple(project.sponsor for project in rows),
+        templates=tuple(project.template or "" for project in rows),
+        first_task=ints(first_task),
+        size=tuple(project.size for project in rows),
+        rank=ints(NONE if project.rank is None else project.rank for project in rows),
+        priority=floats(project.priority for project in rows),
+        value=floats(project.value for project in rows),
+        is_mandatory=flags(project.mandatory for project in rows),
+        starts=ints(as_start(project.starts, calendar) for project in rows),
+        arrives=ints(arrivals),
+        not_before=ints(as_start(project.not_before, calendar) for project in rows),
+        due=ints(as_end(p.due, calendar, after) for p, after in zip(rows, arrivals, strict=True)),
+        deadline=ints(
+            as_end(p.deadline, calendar, after) for p, after in zip(rows, arrivals, strict=True)
+        ),
+        probability=floats(project.probability for project in rows),
+        budget=floats(np.nan if p.budget is None else p.budget for p in rows),
+        fixed_cost=tuple(project.fixed_cost for project in rows),
+        running_cost=floats(project.running_cost for project in rows),
+        cost_of_delay=floats(_cost_of_delay(project, days_a_year) for project in rows),
+        is_delay_given=flags(project.cost_of_delay is not None for project in rows),
+        benefit_per_year=tuple(benefit.per_year if benefit else None for benefit in benefits),
+        benefit_years=floats(
+            np.nan if benefit is None or benefit.for_years is None else benefit.for_years
+            for benefit in benefits
+        ),
+        benefit_until=floats(
+            np.nan
+            if benefit is None or benefit.until is None
+            else float((benefit.until - scenario.as_of).days + 1)
+            for benefit in benefits
+        ),
+        pauses=tuple(_spans(project.pauses, calendar) for project in rows),
+        cancelled=ints(as_start(project.cancelled_from, calendar) for project in rows),
+    )
+
+
+def _arrival(project: Project, calendar: WorkCalendar) -> int:
+    """Return the minute of the request; NONE for a project on hold that has no date."""
+    if project.status == "running":
+        return 0
+    day = project.starts or project.arrives
+    if day is not None:
+        return max(0, calendar.start_minute(day))
+    return NONE if project.status == "on-hold" else 0
+
+
+def _cost_of_delay(project: Project, days_a_year: int) -> float:
+    """Return money per working day before size, NaN if neither given nor implied."""
+    if project.cost_of_delay is not None:
+        return project.cost_of_delay
+    if project.benefit is None:
+        return np.nan
+    return project.benefit.per_year.plan / days_a_year

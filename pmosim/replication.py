@@ -1,0 +1,152 @@
+"""Replication: a scenario many times over, in blocks, on one process or on many.
+
+In: a ``Scenario``. Out: ``Outcomes``. Finished blocks leave through ``on_block``, so that a run
+that is interrupted loses at most the blocks it was working on.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Literal
+
+from pmosim.errors import InputError
+from pmosim.network import compile_network
+from pmosim.outcomes import Outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Future
+
+    from pmosim.network import Network
+    from pmosim.policy.dispatch import Dispatch
+    from pmosim.policy.intake import Intake
+    from pmosim.scenario import Scenario
+
+BLOCK = 50
+"""Replications in a block: what one worker does at a time, and what one file holds."""
+PARALLEL_FROM = 2 * BLOCK
+"""Runs of fewer replications than this stay in this process under ``jobs="auto"``."""
+ENGINES = ("auto", "simpy")
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    replications: int = 1000,
+    seed: int = 1,
+    engine: Literal["auto", "simpy"] = "auto",
+    executor: Executor | None = None,
+    jobs: int | Literal["auto"] = 1,
+    intake: Intake | None = None,
+    dispatch: Dispatch | None = None,
+    audit: bool = False,
+    on_block: Callable[[Outcomes], None] | None = None,
+    done_blocks: Mapping[int, Outcomes] | None = None,
+) -> Outcomes:
+    """Return what happens to a scenario in many futures.
+
+    Parameters
+    ----------
+    replications : number of futures, 1 or more; future k has the same luck in every run.
+    seed : names the luck; the same seed pairs the outcomes of two scenarios.
+    engine : ``simpy`` is the reference, ``auto`` chooses (today always the reference).
+    executor : any ``concurrent.futures.Executor``; it is not shut down. Wins over ``jobs``.
+    jobs : processes to use; ``auto`` = all cores for long runs, this process for short ones.
+    intake, dispatch : policies that replace the scenario's; must be picklable with processes.
+    audit : check the invariants of every replication.
+    on_block : called in this process with each finished block, in any order.
+    done_blocks : finished blocks of an earlier run by their first replication; not run again.
+
+    Raises
+    ------
+    InputError
+        If ``replications``, ``engine`` or ``jobs`` are out of range.
+    AuditError
+        With ``audit``, if a replication broke an invariant.
+    """
+    if replications < 1:
+        raise InputError(f"replications is {replications}; it must be 1 or more.")
+    if engine not in ENGINES:
+        raise InputError(f"engine is {engine!r}; it must be one of {', '.join(ENGINES)}.")
+    network = compile_network(scenario)
+    blocks: dict[int, Outcomes] = {}
+    todo = []
+    for first, count in block_bounds(replications):
+        done = (done_blocks or {}).get(first)
+        if done is not None and done.replications == count:
+            blocks[first] = done
+        else:
+            todo.append((first, count))
+    with _workers(executor, jobs, replications) as pool:
+        for block in _run_blocks(network, seed, todo, pool, intake, dispatch, has_audit=audit):
+            blocks[block.first] = block
+            if on_block is not None:
+                on_block(block)
+    return Outcomes.concatenate([blocks[first] for first in sorted(blocks)])
+
+
+def block_bounds(replications: int) -> list[tuple[int, int]]:
+    """Return (first, count) of the blocks of a run."""
+    return [(first, min(BLOCK, replications - first)) for first in range(0, replications, BLOCK)]
+
+
+@contextmanager
+def _workers(
+    executor: Executor | None, jobs: int | str, replications: int
+) -> Iterator[Executor | None]:
+    """Give the executor to use, None for this process; end what was begun here."""
+    n_jobs = _count_jobs(jobs, replications)
+    if executor is not None or n_jobs == 1:
+        yield executor
+        return
+    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _count_jobs(jobs: int | str, replications: int) -> int:
+    if jobs == "auto":
+        cores = os.cpu_count() or 1
+        return cores if replications > PARALLEL_FROM else 1
+    if not isinstance(jobs, int) or jobs < 1:
+        raise InputError(f"jobs is {jobs!r}; it must be 1 or more, or 'auto'.")
+    return min(jobs, len(block_bounds(replications)))
+
+
+def _run_blocks(
+    network: Network,
+    seed: int,
+    todo: list[tuple[int, int]],
+    executor: Executor | None,
+    intake: Intake | None,
+    dispatch: Dispatch | None,
+    *,
+    has_audit: bool,
+) -> Iterator[Outcomes]:
+    """Yield blocks as they finish."""
+    from pmosim.engine.block import run_block
+
+    if executor is None:
+        for first, count in todo:
+            yield run_block(network, seed, first, count, intake, dispatch, has_audit=has_audit)
+        return
+    pending: set[Future[Outcomes]] = {
+        executor.submit(
+            run_block, network, seed, first, count, intake, dispatch, has_audit=has_audit
+        )
+        for first, count in todo
+    }
+    try:
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        for future in pending:
+            future.cancel()
