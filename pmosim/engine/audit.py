@@ -1,18 +1,33 @@
 """Audit: what must hold in every replication (model.md, section 8), checked from the outside.
 
-Raises ``AuditError`` with the replication, the minute and what broke. Works on the final state
-and on a log of who held what; in a run it looks only after each dispatch pass.
+The checks recompute from a log of who held what and when; they share nothing with the arithmetic
+of ``floor`` and the choice of ``teams`` but the formulas of the model. A broken invariant raises
+``AuditError`` with the replication, the minute and what broke.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, NoReturn
 
+from pmosim.engine.causes import trace_causes
+from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
+from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
+from pmosim.engine.state import DONE
 from pmosim.errors import AuditError
+from pmosim.network import FF, NONE, SS
+from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED
+from pmosim.outcomes import DONE as DONE_BEFORE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pmosim.engine.reference import Replication
-    from pmosim.engine.state import Hold
+    from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Task
+
+Spell = tuple[int, int]
+"""[from, until) minutes."""
 
 
 class Audit:
@@ -20,15 +35,259 @@ class Audit:
 
     def __init__(self, replication: int) -> None:
         self.replication = replication
-        self.holds: list[tuple[int, int, int, int]] = []
-        """(person, from, until, share)."""
+        self.minute = 0
+        self.holds: list[tuple[Hold, int]] = []
+        """Every hold, and the minute at which it ended."""
+        self.active_area = 0
+        """Sum over minutes of the number of active projects."""
+        self.last_minute = 0
+
+    def note_minute(self, run: Replication, minute: int) -> None:
+        """Add the time since the last minute with something to do to the area."""
+        self.active_area += run.office.n_active * (minute - self.last_minute)
+        self.minute = self.last_minute = minute
 
     def note_hold(self, hold: Hold, minute: int) -> None:
-        """Note that a person is given back."""
-        self.holds.append((hold.person.n, hold.since, minute, hold.share))
+        """Note that a person is given back, or still at work when the run ends."""
+        self.holds.append((hold, minute))
 
     def check_pass(self, run: Replication) -> None:
-        """Check one minute after its last pass."""
+        """Check that nobody is idle while a task that fits waits, and no share is handed out twice.
+
+        With ``hold_after`` people may be kept idle on purpose once something has waited that long.
+        """
+        for person in run.floor.people:
+            in_hand = sum(hold.share for hold in person.holds)
+            if in_hand != person.in_hand or in_hand > person.max_parallel:
+                self._fail(f"person {person.n} has {in_hand} in hand, of {person.max_parallel}")
+        asks = [entry[-1] for group in run.desk.numbered for entry in group.asks]
+        hold_after = run.desk.hold_after
+        if hold_after is not None and any(self.minute - ask.ready >= hold_after for ask in asks):
+            return
+        for ask in asks:
+            if _fits(ask, run.floor.people):
+                self._fail(f"{_name(ask, run)} fits and waits")
 
     def check_end(self, run: Replication) -> None:
         """Check a replication that has ended."""
+        presence = _presence(run)
+        self._check_capacity(run)
+        self._check_attention(run, presence)
+        for project in run.projects:
+            self._check_status(project)
+            self._check_links(run, project)
+            self._check_causes(run, project)
+        self._check_little(run)
+
+    def _check_capacity(self, run: Replication) -> None:
+        changes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for hold, until in self.holds:
+            changes[hold.person.n] += [(hold.since, hold.share), (until, -hold.share)]
+        for n, steps in changes.items():
+            in_hand = 0
+            for minute, share in sorted(steps):
+                in_hand += share
+                if in_hand > run.floor.people[n].max_parallel:
+                    self.minute = minute
+                    self._fail(f"person {n} holds {in_hand} billionths")
+
+    def _check_attention(self, run: Replication, presence: Sequence[Sequence[Spell]]) -> None:
+        """Recompute all attention and progress: booked = work done + losses by skill and focus."""
+        progress: dict[int, int] = defaultdict(int)
+        pools: dict[int, Pool] = {}
+        by_pool: dict[int, list[tuple[Hold, int]]] = defaultdict(list)
+        by_person: dict[int, list[tuple[Hold, int]]] = defaultdict(list)
+        for hold, until in self.holds:
+            pools[id(hold.pool)] = hold.pool
+            by_pool[id(hold.pool)].append((hold, until))
+            by_person[hold.person.n].append((hold, until))
+        for n, held in by_person.items():
+            booked: dict[int, int] = defaultdict(int)
+            for begin, end in _pieces(held, presence[n]):
+                now = [hold for hold, until in held if hold.since <= begin and end <= until]
+                in_hand = sum(hold.share for hold in now)
+                person = run.floor.people[n]
+                for hold in now:
+                    rate = attention_rate(person.presence, hold.share, in_hand)
+                    spells = [(begin, end)]
+                    if hold.pool.is_duration:
+                        spells = _running(run, by_pool[id(hold.pool)], hold.pool, presence, spells)
+                    minutes = sum(until - since for since, until in spells)
+                    focus = focus_factor(person.focus, len(now))
+                    booked[id(hold)] += rate * minutes
+                    progress[id(hold.pool)] += (
+                        progress_rate(rate, hold.proficiency, focus) * minutes
+                    )
+            for hold, _ in held:
+                if booked[id(hold)] != hold.total:
+                    self._fail(f"person {n} booked {hold.total}, should be {booked[id(hold)]}")
+        self._check_work(run, pools, progress)
+
+    def _check_work(
+        self, run: Replication, pools: dict[int, Pool], progress: dict[int, int]
+    ) -> None:
+        for key, pool in pools.items():
+            if pool.task is None or pool.is_duration:
+                continue
+            sheet = run.blueprint.projects[pool.project.row].tasks[pool.task.order]
+            amount = run.amount_of(pool.project, sheet.first_pool + pool.index)
+            if progress[key] != amount - pool.remaining:
+                self._fail(f"work of {_task_name(run, pool.task)}: {progress[key]} of {amount}")
+
+    def _check_status(self, project: Project) -> None:
+        """Check that minutes and status tell the same story, so that each is counted once."""
+        has_left = project.ended != NONE
+        if has_left != (project.status != NONE):
+            self._fail(f"project {project.order} ended at {project.ended} without a status")
+        is_finished = project.status in {FINISHED, DONE_BEFORE}
+        if is_finished != (project.finished != NONE):
+            self._fail(f"project {project.order} has status {project.status}, not finished")
+        if project.status in {REJECTED, ABSENT, CANCELLED} and project.released != NONE:
+            self._fail(f"project {project.order} was released and has status {project.status}")
+        known = {NONE, FINISHED, DONE_BEFORE, REJECTED, ABSENT, CANCELLED, STOPPED, BLOCKED}
+        if project.status not in known:
+            self._fail(f"project {project.order} has the unknown status {project.status}")
+        if is_finished and any(task.state != DONE for task in project.tasks):
+            self._fail(f"project {project.order} finished before its tasks")
+
+    def _check_links(self, run: Replication, project: Project) -> None:
+        if project.status in {DONE_BEFORE, ABSENT, CANCELLED}:
+            return
+        sheet = run.blueprint.projects[project.row]
+        for link in sheet.links:
+            of = project
+            if link.predecessor_project != project.row:
+                of = run.projects[link.predecessor_project]
+            before = of if link.predecessor == NONE else of.tasks[link.predecessor]
+            since = before.started if link.kind == SS else before.finished
+            if link.successor == NONE:
+                after = project.finished if link.kind == FF else project.released
+                is_free = project.released == 0 and project.arrived == 0
+            else:
+                task = project.tasks[link.successor]
+                after = task.finished if link.kind == FF else task.started
+                state = sheet.tasks[link.successor]
+                is_free = state.is_done or (state.is_running and link.kind != FF)
+                is_free |= task.started == 0
+            if after == NONE or is_free:
+                continue
+            is_missing = since == NONE and not link.is_ignored
+            if is_missing or (since != NONE and after < since + link.lag):
+                self._fail(f"link {link} of project {project.order}: {since} and {after}")
+        for task, state in zip(project.tasks, sheet.tasks, strict=True):
+            begun_before = state.is_done or state.is_running or task.started == NONE
+            if not begun_before and task.started < max(state.not_before, project.released):
+                self._fail(f"{_task_name(run, task)} started before its date or release")
+
+    def _check_causes(self, run: Replication, project: Project) -> None:
+        row = project.row
+        not_before = int(run.network.projects.not_before[row])
+        sheet, n_roles = run.blueprint.projects[row], len(run.network.role_ids)
+        causes = trace_causes(project, sheet, not_before, n_roles)
+        elapsed = 0 if project.finished == NONE else project.finished - project.arrived
+        if sum(causes) != elapsed or min(causes, default=0) < 0:
+            self._fail(f"causes {causes} of project {project.order} for {elapsed} minutes")
+
+    def _check_little(self, run: Replication) -> None:
+        """Check L by area = sum of the times spent active, no tolerance."""
+        end = run.minute
+        times = sum(
+            (end if project.ended == NONE else project.ended) - project.released
+            for project in run.projects
+            if project.released != NONE and project.status != DONE_BEFORE
+        )
+        if times != self.active_area:
+            self._fail(f"active projects: area {self.active_area}, sum of times {times}")
+
+    def _fail(self, text: str) -> NoReturn:
+        where = f"replication {self.replication}, minute {self.minute}"
+        raise AuditError(f"{where}: {text}. This is a bug of pmosim; please report it.")
+
+
+def _name(ask: Ask, run: Replication) -> str:
+    if ask.task is None:
+        return f"throughout of {run.network.projects.ids[ask.project.row]}"
+    return _task_name(run, ask.task)
+
+
+def _task_name(run: Replication, task: Task) -> str:
+    project = run.network.projects.ids[task.project.row]
+    return f"{project}-{task.project.number}.{run.network.tasks.ids[task.row]}"
+
+
+def _fits(ask: Ask, people: Sequence[Person]) -> bool:
+    """Return whether different people could fill every head now, by trying."""
+    heads = [need for need in ask.units for _ in range(need[3])]
+
+    def able(person: Person, role: int, named: int, share: int) -> bool:
+        knows = person.n == named if role == NONE else bool(person.skill[role])
+        return knows and person.is_here and person.in_hand + share <= person.max_parallel
+
+    candidates = [
+        {person.n for person in people if able(person, need[1], need[2], need[4])} for need in heads
+    ]
+    found: dict[int, int] = {}
+
+    def place(head: int, tried: set[int]) -> bool:
+        for n in candidates[head] - tried:
+            tried.add(n)
+            if n not in found or place(found[n], tried):
+                found[n] = head
+                return True
+        return False
+
+    return all(place(head, set()) for head in range(len(heads)))
+
+
+def _presence(run: Replication) -> list[list[Spell]]:
+    """Return [from, until) of everybody's time at work, up to the end of the run."""
+    spells: list[list[Spell]] = [[] for _ in run.floor.people]
+    employed: set[int] = set()
+    away: set[int] = set()
+    since: dict[int, int] = {}
+    change = {COMES: employed.add, LEAVES: employed.discard, AWAY: away.add, BACK: away.discard}
+    for minute, what, n in run.blueprint.people_changes:
+        change[what](n)
+        is_here = n in employed and n not in away
+        if is_here and n not in since:
+            since[n] = minute
+        elif not is_here and n in since:
+            spells[n].append((since.pop(n), minute))
+    for n, begin in since.items():
+        spells[n].append((begin, max(begin, run.minute)))
+    return spells
+
+
+def _pieces(held: Sequence[tuple[Hold, int]], presence: Sequence[Spell]) -> Iterator[Spell]:
+    """Yield the spells at work between which nothing changes for a person."""
+    edges = {minute for hold, until in held for minute in (hold.since, until)}
+    edges |= {minute for spell in presence for minute in spell}
+    steps = sorted(edges)
+    for begin, end in pairwise(steps):
+        if any(since <= begin and end <= until for since, until in presence):
+            yield begin, end
+
+
+def _running(
+    run: Replication,
+    held: Sequence[tuple[Hold, int]],
+    pool: Pool,
+    presence: Sequence[Sequence[Spell]],
+    spells: Sequence[Spell],
+) -> list[Spell]:
+    """Return the part of spells in which a duration task has all its people, at work."""
+    task = pool.task
+    if task is None:
+        return list(spells)
+    heads = sum(need[3] for need in pool.project.plan.needs[task.order])
+    edges = {minute for hold, until in held for minute in (hold.since, until)}
+    edges |= {minute for hold, _ in held for spell in presence[hold.person.n] for minute in spell}
+    result = []
+    for begin, end in spells:
+        steps = sorted({begin, end, *(edge for edge in edges if begin < edge < end)})
+        for since, until in pairwise(steps):
+            now = [hold.person.n for hold, last in held if hold.since <= since and until <= last]
+            is_here = all(any(a <= since and until <= b for a, b in presence[n]) for n in now)
+            if is_here and len(now) == heads:
+                result.append((since, until))
+    return result

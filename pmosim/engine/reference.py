@@ -128,6 +128,8 @@ class Replication:
         """Do everything that is due this minute, in the order of ``order``."""
         minute = int(self.env.now)
         self.minute = self.floor.minute = self.office.minute = minute
+        if self.audit is not None:
+            self.audit.note_minute(self, minute)
         pools, waits, people, arrivals, gates = self.agenda.pop(minute)
         for pool in sorted(pools, key=_by_place) if len(pools) > 1 else pools:
             if pool.due == minute and pool.is_open:
@@ -354,6 +356,13 @@ class Replication:
             for _ in range(heads):
                 unit = (pool, role, person, 1, share)
                 self.first_asks.append(self._ask_refill(task, (unit,)))
+
+    def amount_of(self, project: Project, pool: int) -> int:
+        """Return the drawn amount of a pool, counted from the project's first."""
+        if project.order < self.network.n_listed:
+            first = self.blueprint.projects[project.row].first_pool
+            return self.luck.amounts[first + pool]
+        return int(self.luck.arrival(project.order - self.network.n_listed, 0)[3][pool])
 
     # --- links ----------------------------------------------------------------------------------
 
