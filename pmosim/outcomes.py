@@ -362,11 +362,19 @@ class Outcomes:
         )
 
     def _people_of_tasks(self, names: Sequence[str]) -> NDArray[np.object_]:
-        """(M,) names of the people booked on each task row, in file order, joined by commas."""
+        """(M,) names of the people booked on each task row, in file order, joined by commas.
+
+        A phase has the people of its parts.
+        """
         n_tasks, n_people = len(self.tasks_.task), max(1, len(names))
         on_task = self.bookings.task_row != NONE
+        at, people = self.bookings.task_row[on_task], self.bookings.person[on_task]
+        task = self.tasks_.task[at]
+        phase = self.network.tasks.phase[task]
+        is_part = phase != NONE
+        at_phase = (at - task + phase)[is_part]
         pairs = np.unique(
-            self.bookings.task_row[on_task] * n_people + self.bookings.person[on_task]
+            np.concatenate([at, at_phase]) * n_people + np.concatenate([people, people[is_part]])
         )
         task_row, person = pairs // n_people, (pairs % n_people).tolist()
         ends = np.searchsorted(task_row, np.arange(1, n_tasks + 1)).tolist()
