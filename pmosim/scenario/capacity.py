@@ -146,9 +146,11 @@ def check_promises(facts: Facts) -> None:
         if not is_alive(site):
             continue
         owners = [(site.node, site.path, site.project.due)]
-        for activity in site.project.activities:
-            if activity.progress is None or activity.progress.done != 1:
-                owners.append((*activity_site(site, activity), activity.due))
+        owners += [
+            (*activity_site(site, activity), activity.due)
+            for activity in site.project.activities
+            if activity.progress is None or activity.progress.done != 1
+        ]
         for node, path, due in owners:
             if isinstance(due, date) and due < as_of:
                 said = f"is {due}, before day 0 ({as_of}): it is late already."

@@ -80,9 +80,11 @@ class _Builder:
         self._reader = reader
         self._names = names
         self._as_of = as_of
+        self._templates: set[str] = set()
 
     def templates(self, root: Node) -> list[Site]:
         node = root.get("templates")
+        self._templates = set(node.mapping) if node is not None else set()
         found = []
         for name, entry in (node.mapping if node else {}).items():
             path = f"templates.{name}"
@@ -162,7 +164,7 @@ class _Builder:
     def _check_id(self, node: Node | None, name: str, path: str) -> None:
         try:
             kinds.usable_id(name)
-        except amounts.Amiss as amiss:
+        except amounts.AmissError as amiss:
             place = node.place_of(name) if node else "input"
             self._reader.problems.error(amiss.code, place, path, f"is no usable id; {amiss.said}")
 
@@ -171,7 +173,8 @@ class _Builder:
             return
         if node.get("template") is not None or task_names(node):
             template = node.get("template")
-            if template is not None and not task_names(node):
+            is_known = template is None or template.text in self._templates
+            if template is not None and is_known and not task_names(node):
                 said = f"has neither tasks nor phases, nor has its template '{template.text}'."
                 self._reader.problems.error("PMO309", node, path, said)
             return

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pmosim.scenario import amounts, shapes
-from pmosim.scenario.amounts import Amiss, Measures
+from pmosim.scenario import amounts, dates, shapes
+from pmosim.scenario.amounts import AmissError, Measures
 from pmosim.scenario.kinds import Reader
 from pmosim.scenario.portfolio import Settings
 from pmosim.workdays import WorkCalendar
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION = "1"
 LONGEST_RUN_YEARS = 10
 """Without a horizon a run ends after this long at the latest (model.md, section 8)."""
+LONGEST_MONTH_DAYS = 31
 STAND_IN_DAY = date(2000, 1, 3)
 """Used to go on checking where ``as_of`` cannot be read."""
 
@@ -38,7 +39,7 @@ class Frame:
     def last_day(self) -> date:
         """Last day that a run can reach."""
         if self.horizon is None:
-            end = amounts.years_later(self.calendar.as_of, Fraction(LONGEST_RUN_YEARS))
+            end = dates.years_later(self.calendar.as_of, Fraction(LONGEST_RUN_YEARS))
         else:
             end = _window_end(self.calendar, self.horizon)
         days = -(-self.run_off // self.calendar.minutes_per_day)
@@ -113,7 +114,8 @@ def _read_calendar(root: Node, reader: Reader, as_of: date) -> WorkCalendar:
     closures = fields.get("closures", [])
     minutes = Fraction(str(fields.get("hours_per_day", 8))) * 60
     if node and (minutes.denominator != 1 or not 0 < minutes <= 24 * 60):
-        said = f"is {float(minutes / 60):g}; a day must have whole minutes, up to 24 hours: write 7.75 or 8."
+        said = f"is {float(minutes / 60):g}; a day must have whole minutes, up to 24 hours: "
+        said += "write 7.75 or 8."
         reader.problems.error(
             "PMO112", node.get("hours_per_day") or node, "calendar.hours_per_day", said
         )
@@ -123,7 +125,7 @@ def _read_calendar(root: Node, reader: Reader, as_of: date) -> WorkCalendar:
             as_of=as_of,
             workweek=tuple(sorted({shapes.WEEKDAYS.index(name) for name in days})),
             minutes_per_day=int(minutes),
-            closures=tuple(sorted({day for span in closures for day in amounts.days_of(*span)})),
+            closures=tuple(sorted({day for span in closures for day in dates.days_of(*span)})),
         )
     except ValueError as error:
         reader.problems.error("PMO117", node or root, "calendar", f"cannot be used: {error}.")
@@ -139,16 +141,20 @@ def _settings_fields(root: Node, reader: Reader, calendar: WorkCalendar) -> dict
         return fields
     units = Measures(minutes_per_day=calendar.minutes_per_day, week_days=len(calendar.workweek))
     try:
-        if not month.is_scalar or month.text.strip().endswith("mo"):
-            raise Amiss("PMO111", "a month is a number of working days, such as 20d.")
-        length = amounts.working_time(month.text, units)
-        if not 0 < length <= 31 * calendar.minutes_per_day:
-            raise Amiss("PMO112", "a month must be more than 0d and at most 31d.")
-        fields["month"] = length / calendar.minutes_per_day
-    except Amiss as amiss:
+        fields["month"] = _month_days(month, units)
+    except AmissError as amiss:
         said = f"is {month.shown()}; {amiss.said}"
         reader.problems.error(amiss.code, month, "settings.month", said)
     return fields
+
+
+def _month_days(month: Node, units: Measures) -> Fraction:
+    if not month.is_scalar or month.text.strip().endswith("mo"):
+        raise AmissError("PMO111", "a month is a number of working days, such as 20d.")
+    days = amounts.working_time(month.text, units) / units.minutes_per_day
+    if not 0 < days <= LONGEST_MONTH_DAYS:
+        raise AmissError("PMO112", "a month must be more than 0d and at most 31d.")
+    return days
 
 
 def _read_horizon(
@@ -159,33 +165,39 @@ def _read_horizon(
         return None
     try:
         horizon = _horizon_of(_scalar_text(node), calendar, measures)
-        if isinstance(horizon, date) and horizon < calendar.date_of(0):
-            raise Amiss("PMO112", f"the window must end after day 0, {calendar.date_of(0)}.")
-        if horizon == 0:
-            raise Amiss("PMO112", "the window must be longer than 0d.")
-        if _window_end(calendar, horizon).year > amounts.LATEST_YEAR:
-            raise Amiss("PMO112", f"the window must end before {amounts.LATEST_YEAR}.")
-    except (Amiss, ValueError) as error:
-        amiss = error if isinstance(error, Amiss) else Amiss("PMO112", f"{error}.")
+        _check_horizon(horizon, calendar)
+    except (AmissError, ValueError) as error:
+        amiss = error if isinstance(error, AmissError) else AmissError("PMO112", f"{error}.")
         problems.error(amiss.code, node, "horizon", f"is {node.shown()}; {amiss.said}")
         return None
     return horizon
 
 
+def _check_horizon(horizon: date | int, calendar: WorkCalendar) -> None:
+    if isinstance(horizon, date) and horizon < calendar.date_of(0):
+        raise AmissError("PMO112", f"the window must end after day 0, {calendar.date_of(0)}.")
+    if horizon == 0:
+        raise AmissError("PMO112", "the window must be longer than 0d.")
+    if _window_end(calendar, horizon).year > dates.LATEST_YEAR:
+        raise AmissError("PMO112", f"the window must end before {dates.LATEST_YEAR}.")
+
+
 def _scalar_text(node: Node) -> str:
     if not node.is_scalar:
-        raise Amiss("PMO104", "it must be a span such as 2y, working time such as 400d, or a date.")
+        raise AmissError(
+            "PMO104", "it must be a span such as 2y, working time such as 400d, or a date."
+        )
     return node.text
 
 
 def _horizon_of(text: str, calendar: WorkCalendar, measures: Measures) -> date | int:
     if text.strip().endswith("y"):
-        return amounts.years_later(calendar.as_of, amounts.years(text)) - timedelta(days=1)
-    days = amounts.calendar_days(text)
+        return dates.years_later(calendar.as_of, dates.years(text)) - timedelta(days=1)
+    days = dates.calendar_days(text)
     if days is not None:
         return calendar.as_of + timedelta(days=days - 1)
     if "-" in text:
-        return amounts.day(text, end=True)
+        return dates.day(text, end=True)
     return amounts.whole_minutes(amounts.working_time(text, measures))
 
 
@@ -206,16 +218,16 @@ def _read_run_off(
         return 0
     try:
         return _run_off_of(_scalar_text(node), calendar, measures, _window_end(calendar, horizon))
-    except Amiss as amiss:
+    except AmissError as amiss:
         problems.error(amiss.code, node, "run_off", f"is {node.shown()}; {amiss.said}")
         return 0
 
 
 def _run_off_of(text: str, calendar: WorkCalendar, measures: Measures, end: date) -> int:
     if text.strip().endswith("y"):
-        last = amounts.years_later(end, amounts.years(text))
+        last = dates.years_later(end, dates.years(text))
     else:
-        days = amounts.calendar_days(text)
+        days = dates.calendar_days(text)
         if days is None:
             return amounts.whole_minutes(amounts.working_time(text, measures))
         last = end + timedelta(days=days)

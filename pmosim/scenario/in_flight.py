@@ -143,7 +143,7 @@ def _check_holders(facts: Facts, task: _InHand, held: dict[str, list[_Hold]]) ->
         said = f"names {len(people)} people, but the task asks for {heads}; leave some out."
         facts.problems.error("PMO506", *place, said)
         return
-    slots = [[slot for slot in _slots(facts, task.activity, person)] for person in people]
+    slots = [_slots(facts, task.activity, person) for person in people]
     if all(slots) and not can_match(slots):
         said = "names people who cannot all be part of the team at once; see `needs`."
         facts.problems.error("PMO506", *place, said)

@@ -6,28 +6,32 @@ shape: unknown keys, keys of later mechanisms, missing and excluding ones are to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, Union
 
-from pmosim.scenario import amounts
-from pmosim.scenario.amounts import Amiss, Measures
+from pmosim.scenario import amounts, dates, laws
+from pmosim.scenario.amounts import AmissError, Measures
 from pmosim.scenario.messages import Problems, did_you_mean, series
-from pmosim.scenario.nodes import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pmosim.scenario.nodes import Node
 
 LONGEST_ID = 120
 LONGEST_LINE = 10_000
+Schema = Union["Mapping[str, Any]", bool]
 MISSING = object()
 """Stands for a value that could not be read; the problem is noted already."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of value: ``read`` raises ``Amiss``, ``schema`` is its JSON Schema."""
+    """One kind of value: ``read`` raises ``AmissError``, ``schema`` is its JSON Schema."""
 
     read: Callable[[Reader, Node, str], Any]
-    schema: Mapping[str, Any] | bool = True
+    schema: Schema = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +60,7 @@ class Reader:
         """Return the value of a node, or ``MISSING`` after noting why it cannot be read."""
         try:
             return kind.read(self, node, path)
-        except Amiss as amiss:
+        except AmissError as amiss:
             self.problems.error(amiss.code, node, path, f"is {node.shown()}; {amiss.said}")
             return MISSING
 
@@ -115,9 +119,9 @@ def is_neutral(node: Node) -> bool:
 
 def _only_scalar(node: Node, looks: str) -> str:
     if not node.is_scalar:
-        raise Amiss("PMO104", f"it must be a single value: {looks}.")
+        raise AmissError("PMO104", f"it must be a single value: {looks}.")
     if node.text == "prior":
-        raise Amiss("PMO103", "the value 'prior' is not available yet; give a number.")
+        raise AmissError("PMO103", "the value 'prior' is not available yet; give a number.")
     return node.text
 
 
@@ -139,30 +143,30 @@ _LAW = {"anyOf": [{"type": ["string", "number"]}, {"$ref": "#/definitions/law"}]
 
 
 def readable_text(text: str) -> str:
-    """Return text that can stand in every output, or raise ``Amiss``."""
+    """Return text that can stand in every output, or raise ``AmissError``."""
     if len(text) > LONGEST_LINE:
-        raise Amiss("PMO121", f"it is longer than {LONGEST_LINE} characters; shorten it.")
+        raise AmissError("PMO121", f"it is longer than {LONGEST_LINE} characters; shorten it.")
     if any((ord(sign) < 32 and sign not in "\n\t") or ord(sign) == 127 for sign in text):
-        raise Amiss("PMO121", "it holds control characters; remove them.")
+        raise AmissError("PMO121", "it holds control characters; remove them.")
     if any(0xD800 <= ord(sign) < 0xE000 for sign in text):
-        raise Amiss("PMO121", "it holds half of a character pair; write the character itself.")
+        raise AmissError("PMO121", "it holds half of a character pair; write the character itself.")
     return text
 
 
 def usable_id(text: str) -> str:
-    """Return an id as written, or raise ``Amiss``."""
+    """Return an id as written, or raise ``AmissError``."""
     readable_text(text)
     if not text.strip() or text != text.strip():
-        raise Amiss("PMO105", "an id must not be empty, nor begin or end with a space.")
+        raise AmissError("PMO105", "an id must not be empty, nor begin or end with a space.")
     if len(text) > LONGEST_ID:
-        raise Amiss(
+        raise AmissError(
             "PMO105", f"an id must be at most {LONGEST_ID} characters; use `name` for more."
         )
     if "." in text:
         hint = text.replace(".", "-")
-        raise Amiss("PMO105", f"an id must not contain a dot; write '{hint}'.")
+        raise AmissError("PMO105", f"an id must not contain a dot; write '{hint}'.")
     if any(sign in text for sign in "\n\t\r"):
-        raise Amiss("PMO105", "an id must be one line without tabs.")
+        raise AmissError("PMO105", "an id must be one line without tabs.")
     return text
 
 
@@ -175,9 +179,9 @@ WHOLE_FROM_1 = _of_text(lambda text: amounts.whole_number(text, least=1), "1 or 
 WHOLE_FROM_0 = _of_text(lambda text: amounts.whole_number(text), "0 or more", _SCALAR)
 SHARE = _of_text(amounts.share, amounts.SHARE, _SCALAR)
 MONEY = _of_text(lambda text: float(amounts.money(text)), amounts.MONEY, _SCALAR)
-YEARS = _of_text(lambda text: float(amounts.years(text)), "years, such as 3y", _STRING)
-START = _of_text(amounts.day, amounts.DATE, _STRING)
-END = _of_text(lambda text: amounts.day(text, end=True), amounts.DATE, _STRING)
+YEARS = _of_text(lambda text: float(dates.years(text)), "years, such as 3y", _STRING)
+START = _of_text(dates.day, dates.DATE, _STRING)
+END = _of_text(lambda text: dates.day(text, end=True), dates.DATE, _STRING)
 RATE = _of_measures(amounts.rate, "a rate", _STRING)
 MONEY_RATE = _of_measures(
     lambda text, measures: amounts.money_per_minute(text, measures), "money per time", _STRING
@@ -196,7 +200,7 @@ HEADS = _of_text(amounts.heads_and_share, "people", _SCALAR)
 def _growth(text: str) -> Fraction:
     value = amounts.share(text, most=None)
     if value > 10:
-        raise Amiss("PMO112", f"it must be at most 1000%. Did you mean {text}%?")
+        raise AmissError("PMO112", f"it must be at most 1000%. Did you mean {text}%?")
     return value
 
 
@@ -206,7 +210,7 @@ INTEREST = _of_text(lambda text: float(_growth(text)), amounts.SHARE, _SCALAR)
 def _below_whole(text: str) -> Fraction:
     value = amounts.share(text)
     if value == 1:
-        raise Amiss("PMO112", "at 100% nothing is left for projects; it must be less.")
+        raise AmissError("PMO112", "at 100% nothing is left for projects; it must be less.")
     return value
 
 
@@ -216,7 +220,7 @@ BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
 def _above_0(text: str, most: Fraction | None = Fraction(1)) -> Fraction:
     value = amounts.share(text, most=most)
     if value == 0:
-        raise Amiss("PMO112", "it must be more than 0%.")
+        raise AmissError("PMO112", "it must be more than 0%.")
     return value
 
 
@@ -232,7 +236,7 @@ def _yes_or_no(_reader: Reader, node: Node, _path: str) -> bool:
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
     hint = {"yes": " Write true.", "no": " Write false."}.get(text.lower(), "")
-    raise Amiss("PMO122", f"it must be true or false.{hint}")
+    raise AmissError("PMO122", f"it must be true or false.{hint}")
 
 
 YES_NO = Kind(_yes_or_no, {"type": ["boolean", "string"]})
@@ -245,11 +249,13 @@ def choice(*words: str, later: Mapping[str, str] | None = None) -> Kind:
     def read(_reader: Reader, node: Node, _path: str) -> str:
         text = node.text if node.is_scalar else ""
         if not node.is_scalar:
-            raise Amiss("PMO104", f"it must be one of {', '.join(words)}.")
+            raise AmissError("PMO104", f"it must be one of {', '.join(words)}.")
         if text in coming:
-            raise Amiss("PMO103", f"'{text}' is not available yet: {coming[text]}.")
+            raise AmissError("PMO103", f"'{text}' is not available yet: {coming[text]}.")
         if text not in words:
-            raise Amiss("PMO120", f"it must be one of the following.{did_you_mean(text, words)}")
+            raise AmissError(
+                "PMO120", f"it must be one of the following.{did_you_mean(text, words)}"
+            )
         return text
 
     return Kind(read, {"enum": list(words)})
@@ -257,15 +263,15 @@ def choice(*words: str, later: Mapping[str, str] | None = None) -> Kind:
 
 def law(kind: amounts.Kind) -> Kind:
     """Return the kind of an uncertain amount."""
-    return Kind(lambda reader, node, _path: amounts.law_from(node, kind, reader.measures), _LAW)
+    return Kind(lambda reader, node, _path: laws.law_from(node, kind, reader.measures), _LAW)
 
 
 def single(kind: Kind, way_out: str) -> Kind:
     """Return a kind where a range has no meaning; ``way_out`` says where it belongs."""
 
     def read(reader: Reader, node: Node, path: str) -> Any:
-        if amounts.is_law(node) or (node.is_scalar and node.text.count("/") == 2):
-            raise Amiss("PMO310", f"it must be a single amount, not a range; {way_out}")
+        if laws.is_law(node) or (node.is_scalar and node.text.count("/") == 2):
+            raise AmissError("PMO310", f"it must be a single amount, not a range; {way_out}")
         return kind.read(reader, node, path)
 
     return Kind(read, kind.schema)
@@ -273,11 +279,11 @@ def single(kind: Kind, way_out: str) -> Kind:
 
 def _mapping(_reader: Reader, node: Node, _path: str) -> Node:
     if not isinstance(node.value, dict):
-        raise Amiss("PMO104", "it must be a mapping of names to values.")
+        raise AmissError("PMO104", "it must be a mapping of names to values.")
     return node
 
 
-def mapping_of(schema: Mapping[str, Any] | bool, names: Mapping[str, Any] | None = None) -> Kind:
+def mapping_of(schema: Schema, names: Mapping[str, Any] | None = None) -> Kind:
     """Return the kind of a mapping whose entries are read by their owner."""
     inner: dict[str, Any] = {"type": "object", "additionalProperties": schema}
     return Kind(_mapping, inner | (dict(names) if names else {}))
@@ -296,7 +302,7 @@ def object_of(definition: str) -> Kind:
 
 def _list(_reader: Reader, node: Node, _path: str) -> Node:
     if not isinstance(node.value, list):
-        raise Amiss("PMO104", "it must be a list.")
+        raise AmissError("PMO104", "it must be a list.")
     return node
 
 
@@ -317,7 +323,7 @@ def several(kind: Kind) -> Kind:
     return Kind(read, {"anyOf": [kind.schema, {"type": "array", "items": kind.schema}]})
 
 
-RANGE = _of_text(amounts.day_range, "a range of dates", _STRING)
+RANGE = _of_text(dates.day_range, "a range of dates", _STRING)
 RANGES = several(RANGE)
 IDS = several(ID)
 FOCUS = several(FTE)
@@ -333,19 +339,19 @@ class CalendarOffset:
 def _promise(reader: Reader, node: Node, _path: str) -> Any:
     text = _only_scalar(node, "a date, or working time from the arrival, such as 60d")
     try:
-        return amounts.day(text, end=True)
-    except Amiss as no_date:
-        days = amounts.calendar_days(text)
+        return dates.day(text, end=True)
+    except AmissError as no_date:
+        days = dates.calendar_days(text)
         if days is not None:
             return CalendarOffset(days)
         try:
             return amounts.whole_minutes(amounts.working_time(text, reader.measures))
-        except Amiss as no_time:
+        except AmissError as no_time:
             is_time = text[:1].isdigit() and "-" not in text and no_time.code != "PMO111"
             looks = " Or working time from the arrival, such as 60d."
             if is_time:
                 raise
-            raise Amiss(no_date.code, no_date.said + looks) from None
+            raise AmissError(no_date.code, no_date.said + looks) from None
 
 
 PROMISE = Kind(_promise, _STRING)
@@ -358,8 +364,10 @@ def _priority(_reader: Reader, node: Node, _path: str) -> float:
         return words[text]
     try:
         return float(amounts.number(text))
-    except Amiss:
-        raise Amiss("PMO120", "it must be high, medium, low or a number, larger first.") from None
+    except AmissError:
+        raise AmissError(
+            "PMO120", "it must be high, medium, low or a number, larger first."
+        ) from None
 
 
 PRIORITY = Kind(_priority, _SCALAR)
@@ -369,13 +377,14 @@ def _done(_reader: Reader, node: Node, _path: str) -> float:
     text = _only_scalar(node, "true, or the share that is done, such as 60%")
     if text.lower() in {"true", "false"}:
         return float(text.lower() == "true")
+    said = "it must be true, or the share of the plan that is done, such as 60%."
     try:
-        if text == "1":
-            raise Amiss("PMO115", "")
-        return float(amounts.share(text))
-    except Amiss:
-        said = "it must be true, or the share of the plan that is done, such as 60%."
-        raise Amiss("PMO115", said) from None
+        share = float(amounts.share(text))
+    except AmissError:
+        raise AmissError("PMO115", said) from None
+    if text.strip() == "1":
+        raise AmissError("PMO115", said)
+    return share
 
 
 DONE = Kind(_done, {"type": ["boolean", "string", "number"]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.portfolio import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pmosim.scenario.kinds import Reader
     from pmosim.scenario.nodes import Node
 
@@ -139,7 +140,8 @@ def _target_of_mapping(
         if names.is_task_level and task.text in names.own_tasks:
             return None, task.text
         if names.is_task_level:
-            return _unknown_task(reader, task, f"{path}.task", "this project", names.own_tasks)
+            _unknown_task(reader, task, f"{path}.task", "this project", names.own_tasks)
+            return None
         said = "needs the key `project` beside `task`: a project cannot wait for its own task."
         reader.problems.error("PMO102", node, path, said)
         return None
@@ -153,7 +155,8 @@ def _target_of_mapping(
         return project.text, None
     tasks = names.projects[project.text]
     if task.text not in tasks:
-        return _unknown_task(reader, task, f"{path}.task", f"'{project.text}'", tasks)
+        _unknown_task(reader, task, f"{path}.task", f"'{project.text}'", tasks)
+        return None
     is_own = project.text == names.own_project and names.is_task_level
     return (None if is_own else project.text), task.text
 

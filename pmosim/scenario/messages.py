@@ -6,7 +6,7 @@ A code keeps its one meaning for good; ``docs/reference/messages.md`` is written
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pmosim.errors import Problem
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pmosim.scenario.nodes import Node
+
+Severity = Literal["error", "warning"]
 
 CODES: dict[str, str] = {
     "PMO010": "A file is missing or cannot be read.",
@@ -104,7 +106,7 @@ class _Finding:
     code: str
     path: str
     said: str
-    severity: str
+    severity: Severity
     column: tuple[str, str] | None
     shown: str
 
@@ -123,24 +125,20 @@ class Problems:
         """Note a doubt that stops nothing."""
         self._note(code, node, path, said, "warning")
 
-    def _note(self, code: str, node: Node | str, path: str, said: str, severity: str) -> None:
+    def _note(self, code: str, node: Node | str, path: str, said: str, severity: Severity) -> None:
         if code not in CODES:
             message = f"message code {code} is not in CODES"
             raise KeyError(message)
-        is_place = isinstance(node, str)
-        place = node if is_place else node.place
-        column = None if is_place else node.column
-        shown = "" if is_place else node.shown()
         finding = _Finding(
-            place=place,
+            place=node if isinstance(node, str) else node.place,
             code=code,
             path=path,
             said=said,
             severity=severity,
-            column=column,
-            shown=shown,
+            column=None if isinstance(node, str) else node.column,
+            shown="" if isinstance(node, str) else node.shown(),
         )
-        self._found.setdefault((place, code, said), finding)
+        self._found.setdefault((finding.place, code, said), finding)
 
     @property
     def has_errors(self) -> bool:
@@ -162,13 +160,7 @@ def _problem(group: list[_Finding]) -> Problem:
     text = f"{first.path} {first.said}".strip()
     if len(group) > 1:
         text += f" The same in {_other_rows(group[1:])}."
-    severity = "error" if first.severity == "error" else "warning"
-    return Problem(
-        place=first.place,
-        code=first.code,
-        text=text,
-        severity="error" if severity == "error" else "warning",
-    )
+    return Problem(place=first.place, code=first.code, text=text, severity=first.severity)
 
 
 def _other_rows(others: list[_Finding]) -> str:

@@ -32,7 +32,7 @@ def check_priorities(facts: Facts) -> None:
     site, given = numbers[0]
     said = (
         f"is {given.text}, and all priorities are 1 to {len(values)}: these look like ranks, but "
-        "a larger priority goes first. Write `rank: 1` for the first, or priority high, medium, low."
+        "a larger priority goes first. Write `rank: 1` for the first, or high, medium and low."
     )
     facts.problems.error("PMO601", given.place, f"{site.path}.priority", said)
 

@@ -6,7 +6,6 @@ and ``groups`` are merged by name; overrides keep the template's order, new ones
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pmosim.scenario.messages import did_you_mean
@@ -14,6 +13,7 @@ from pmosim.scenario.nodes import Node, scalar, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from pmosim.scenario.messages import Problems
     from pmosim.scenario.portfolio import Scenario

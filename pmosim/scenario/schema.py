@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmosim.scenario import amounts, changes, shapes, tables
+from pmosim.scenario import changes, laws, shapes, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pmosim.scenario.kinds import Shape
+    from pmosim.scenario.kinds import Schema, Shape
 
 _SCALAR: dict[str, Any] = {"type": ["string", "number"]}
 _DEFINITIONS: dict[str, Shape] = {
@@ -73,7 +71,7 @@ def _object(shape: Shape) -> dict[str, Any]:
     return found
 
 
-def _or_nothing(schema: Mapping[str, Any] | bool) -> Mapping[str, Any] | bool:
+def _or_nothing(schema: Schema) -> Schema:
     """Return a schema that also takes a key without a value."""
     return schema if isinstance(schema, bool) else {"anyOf": [schema, {"type": "null"}]}
 
@@ -81,8 +79,8 @@ def _or_nothing(schema: Mapping[str, Any] | bool) -> Mapping[str, Any] | bool:
 def _law() -> dict[str, Any]:
     stated = {
         "type": "object",
-        "properties": {key: _SCALAR for key in ("low", "likely", "high")}
-        | {"means": {"enum": list(amounts.MEANINGS)}},
+        "properties": dict.fromkeys(("low", "likely", "high"), _SCALAR)
+        | {"means": {"enum": list(laws.MEANINGS)}},
         "required": ["low", "likely", "high"],
         "additionalProperties": False,
     }
@@ -99,7 +97,7 @@ def _distributions() -> list[dict[str, Any]]:
             "required": ["dist", *keys],
             "additionalProperties": False,
         }
-        for dist, variants in amounts.LAW_KEYS.items()
+        for dist, variants in laws.LAW_KEYS.items()
         for keys in variants
     ]
 

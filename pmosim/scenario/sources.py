@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pmosim.scenario import changes, files, tables
 from pmosim.scenario.messages import did_you_mean
-from pmosim.scenario.nodes import Node
 
 if TYPE_CHECKING:
     from pmosim.scenario.messages import Problems
+    from pmosim.scenario.nodes import Node
 
 MOST_STEPS = 20
 """Files that may extend each other in a row."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pmosim.scenario import amounts, kinds, shapes
+from pmosim.scenario import amounts, dates, kinds, shapes
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.organisation import Organisation, Person, Place, Role
@@ -88,7 +88,7 @@ def people_of_entry(node: Node, numbers: Counter[str]) -> list[tuple[str, Fracti
         return [(own.text, Fraction(1))]
     try:
         heads = Fraction(1) if headcount is None else amounts.amount_at_least_zero(headcount.text)
-    except amounts.Amiss:
+    except amounts.AmissError:
         return []
     if role is None or not role.is_scalar or heads > MOST_PEOPLE:
         return []
@@ -110,7 +110,7 @@ def _read_places(root: Node, reader: Reader) -> dict[str, Place]:
             continue
         fields = reader.fields(shapes.PLACE, entry, f"places.{name}")
         ranges = fields.get("holidays", [])
-        days = {day for span in ranges for day in amounts.days_of(*span)}
+        days = {day for span in ranges for day in dates.days_of(*span)}
         places[name] = Place(id=name, holidays=tuple(sorted(days)))
     return places
 
@@ -118,7 +118,7 @@ def _read_places(root: Node, reader: Reader) -> dict[str, Place]:
 def _is_usable_id(reader: Reader, name: str, node: Node | None, path: str) -> bool:
     try:
         kinds.usable_id(name)
-    except amounts.Amiss as amiss:
+    except amounts.AmissError as amiss:
         place = node.place_of(name) if node else "input"
         reader.problems.error(amiss.code, place, path, f"is no usable id; {amiss.said}")
         return False
@@ -225,7 +225,8 @@ def _read_skills(
         said = f"is {given.shown()}; write {{{given.text}: 100%}}."
         reader.problems.error("PMO104", given, here, said)
         return ()
-    entries = {entry.text: None for entry in given.items} or dict(given.mapping.items())
+    entries: dict[str, Node | None] = {entry.text: None for entry in given.items}
+    entries.update(given.mapping)
     skills: dict[str, int] = {}
     for name, entry in entries.items():
         if name not in roles:

@@ -118,8 +118,7 @@ class _Tables:
             elif key not in _TEXTS and (section != "projects" or key in _project_columns()):
                 cells.settle_numbers(sheet, column.header, self._problems)
             if unit:
-                suffix = unit[2]
-                sheet.rewritten(column.header, lambda text, suffix=suffix: _with_unit(text, suffix))
+                sheet.rewritten(column.header, partial(_with_unit, unit=unit[2]))
             if key in {"mandatory", "milestone", "done"}:
                 sheet.rewritten(column.header, _yes_or_no)
 
@@ -172,9 +171,7 @@ class _Tables:
         self._check_people_columns(sheet)
         entries = self._keyed(sheet, row, "people")
         months = {key: cell for key, cell in entries.items() if _MONTH.match(key)}
-        entries = {
-            key: cell for key, cell in entries.items() if key in shapes.PERSON.keys | _LATER_PERSON
-        }
+        entries = {key: cell for key, cell in entries.items() if key in _PERSON_COLUMNS}
         for key in ("leave", "focus"):
             if key in entries:
                 entries[key] = _names_node(entries[key])
@@ -280,7 +277,7 @@ class _Tables:
         return owner.with_entries(owner.mapping | {section: added})
 
 
-_LATER_PERSON = dict.fromkeys(shapes.PERSON.later)
+_PERSON_COLUMNS = {*shapes.PERSON.keys, *shapes.PERSON.later}
 
 
 def _project_columns() -> set[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pmosim.scenario import amounts, kinds, links, shapes
-from pmosim.scenario.amounts import Amiss
+from pmosim.scenario import amounts, kinds, laws, links, shapes
+from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.kinds import MISSING, CalendarOffset, Reader
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.portfolio import Link, Need, Phase, Progress, Task
@@ -44,7 +44,7 @@ def read_amounts(
     """Return amounts per role, or one amount under the empty key."""
     if node is None:
         return {}
-    if node.is_scalar or amounts.is_law(node) or not node.mapping:
+    if node.is_scalar or laws.is_law(node) or not node.mapping:
         value = reader.read(kind, node, path)
         return {} if value is MISSING else {"": value}
     read = {
@@ -192,7 +192,7 @@ class Activities:
                 said = "needs the key 'work': person-time per role, such as {developer: 6pm}."
                 self._reader.problems.error("PMO102", node, path, said)
             return {}
-        if amounts.is_law(given) or not isinstance(given.value, dict):
+        if laws.is_law(given) or not isinstance(given.value, dict):
             return {}
         work = read_amounts(self._reader, given, f"{path}.work")
         for who, law in work.items():
@@ -275,11 +275,11 @@ class Activities:
         return found
 
 
-def no_calendar_days(days: int) -> Amiss:
+def no_calendar_days(days: int) -> AmissError:
     """Return the problem of calendar days whose start is not known."""
     said = "calendar days can stand only where a date results, and arrivals of this one are open;"
     working = round(Fraction(days * 5, 7))
-    return Amiss("PMO124", f"{said} write working time, such as {working}d.")
+    return AmissError("PMO124", f"{said} write working time, such as {working}d.")
 
 
 __all__ = ["Activities", "CalendarOffset", "no_calendar_days", "read_amounts", "read_needs"]
