@@ -11,14 +11,14 @@ from bisect import bisect_left, bisect_right, insort
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.state import Group
+from pmosim.engine.state import REFILL, Group
 from pmosim.engine.teams import Bench, find_team, keep_team
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from pmosim.engine.state import Ask, Person
+    from pmosim.engine.state import Ask, Person, Task
     from pmosim.engine.teams import Team
     from pmosim.plan import Need
 
@@ -36,7 +36,7 @@ class Desk:
         start: Callable[[Ask, Team], None],
     ) -> None:
         self.bench, self.hold_after, self.start = bench, hold_after, start
-        self.groups: dict[tuple[Need, ...], Group] = {}
+        self.groups: dict[tuple[tuple[Need, ...], Task | None], Group] = {}
         self.ripe: dict[int, Group] = {}
         """Groups that may fit, by number."""
         self.asleep: dict[int, dict[int, Group]] = {}
@@ -49,12 +49,14 @@ class Desk:
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
         """Put an ask in its place."""
-        group = self.groups.get(ask.units)
+        # Who is missing from a task must be somebody else than those still at work on it.
+        of = ask.task if ask.kind == REFILL else None
+        group = self.groups.get((ask.units, of))
         if group is None:
             needs = tuple(need[1:] for need in ask.units)
             is_disjoint = self.bench.is_disjoint(needs)
             group = Group(len(self.groups), needs, is_disjoint=is_disjoint)
-            self.groups[ask.units] = group
+            self.groups[ask.units, of] = group
             self.numbered.append(group)
         self.n_asks += 1
         ask.group, ask.is_waiting = group, True
@@ -116,6 +118,7 @@ class Desk:
             group.needs,
             ask.project.workers,
             minute + ask.minutes,
+            _at_work(ask),
             is_disjoint=group.is_disjoint,
         )
         if team is None:
@@ -141,7 +144,8 @@ class Desk:
         bench, kept = self.bench, []
         if ask.is_waiting and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
-                kept = keep_team(bench, group.needs, ask.project.workers, minute + ask.minutes)
+                until = minute + ask.minutes
+                kept = keep_team(bench, group.needs, ask.project.workers, until, _at_work(ask))
                 for person in kept:
                     person.is_kept = True
             if any(bench.free(need) for need in group.needs):
@@ -149,6 +153,13 @@ class Desk:
                 if behind < len(group.asks):
                     heappush(self.heap, (group.asks[behind], 1, group.number))
         return kept
+
+
+def _at_work(ask: Ask) -> Collection[int]:
+    """Return the people already at work on what asks for those it is missing."""
+    if ask.kind != REFILL or ask.task is None:
+        return ()
+    return {hold.person.n for pool in ask.task.pools for hold in pool.holds}
 
 
 def short_role(group: Group, home_of: Callable[[int], int]) -> int:

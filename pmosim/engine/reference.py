@@ -727,6 +727,7 @@ class Replication:
         if project.ended != NONE:
             return
         project.eligible = self.minute
+        self._come_again()
         if project.is_forced:
             self.forced.append(project)
         else:
@@ -779,8 +780,7 @@ class Replication:
         if project.released == NONE:
             self.office.remove_waiting(project)
         self.office.remove_active(project)
-        if self.is_passing:
-            self.at(self.minute, WAIT, None)
+        self._come_again()
         left = [task for task in project.tasks if task.state not in {DONE, NEVER}]
         for task in left:
             self._put_down(task)
@@ -811,6 +811,11 @@ class Replication:
         self.is_passing = False
         if self.audit is not None:
             self.audit.check_pass(self)
+
+    def _come_again(self) -> None:
+        """Begin this minute again after a pass that let a project ask or end."""
+        if self.is_passing:
+            self.at(self.minute, WAIT, None)
 
     def _ask_throughout(self, project: Project) -> None:
         """Ask for the shares held ``throughout``, just before the first task that waits."""

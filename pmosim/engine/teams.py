@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pmosim.engine.state import Person
 
@@ -35,13 +35,16 @@ class Bench:
         role, person, _, _ = need
         return self.by_role[role] if person == NONE else self.people[person : person + 1]
 
-    def free(self, need: Need) -> list[Person]:
-        """Return who could fill a need now."""
+    def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
+        """Return who could fill a need now; ``excluded`` are people already at work on it."""
         share = need[3]
         return [
             p
             for p in self.able(need)
-            if p.is_here and p.in_hand + share <= p.max_parallel and not p.is_kept
+            if p.is_here
+            and p.in_hand + share <= p.max_parallel
+            and not p.is_kept
+            and p.n not in excluded
         ]
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
@@ -81,13 +84,14 @@ def find_team(
     needs: Sequence[Need],
     workers: set[int],
     leaves_before: int,
+    excluded: Collection[int] = (),
     *,
     is_disjoint: bool,
 ) -> tuple[Team | None, int]:
     """Return (team, NONE), or (None, index of a need that cannot be filled)."""
     free = []
     for index, need in enumerate(needs):
-        candidates = bench.free(need)
+        candidates = bench.free(need, excluded)
         if len(candidates) < need[2]:
             return None, index
         free.append(candidates)
@@ -103,10 +107,14 @@ def find_team(
 
 
 def keep_team(
-    bench: Bench, needs: Sequence[Need], workers: set[int], leaves_before: int
+    bench: Bench,
+    needs: Sequence[Need],
+    workers: set[int],
+    leaves_before: int,
+    excluded: Collection[int] = (),
 ) -> list[Person]:
     """Return the free people that a task which does not fit could use: of each need its heads."""
-    free = [bench.free(need) for need in needs]
+    free = [bench.free(need, excluded) for need in needs]
     units, _ = _units(needs, free)
     team = _fill(needs, units, free, workers, leaves_before)
     return [person for people in team for person in people]
