@@ -332,3 +332,37 @@ def _all_successors(n_tasks: int, links: Sequence[LocalLink]) -> list[set[int]]:
             after[task].add(successor)
             after[task] |= after[successor]
     return after
+
+
+# --- the naive answer ---------------------------------------------------------------------------
+
+
+def planned_months(network: Network) -> FloatArray:
+    """(S, M) person-days planned for the listed projects by calendar month, people unlimited.
+
+    Every project starts when it asks; each task spreads its planned work evenly over its planned
+    duration. What a spreadsheet would sum: no queue, no chance. M months of ``month_bounds`` over
+    the window and its run-off.
+    """
+    last_day = -(-(network.window_end + network.run_off) // network.minutes_per_day)
+    bounds = network.calendar.month_bounds(last_day)
+    edges = np.array([0, *(end for _, _, end in bounds)], dtype=np.float64)
+    total = np.zeros((len(network.role_ids), len(bounds)))
+    projects = network.projects
+    for row in range(network.n_listed):
+        is_out = projects.status[row] in {"done", "cancelled"} or projects.arrives[row] == NONE
+        if is_out:
+            continue
+        plan = plan_project(network, row, projects.size[row].plan)
+        request = max(int(projects.arrives[row]), int(projects.not_before[row]), 0)
+        first = int(projects.first_task[row])
+        for task, (planned, finish) in enumerate(zip(plan.minutes, plan.early_finish, strict=True)):
+            if network.tasks.is_done[first + task] or not planned:
+                continue
+            end = (request + float(finish)) / network.minutes_per_day
+            length = float(planned) / network.minutes_per_day
+            inside = np.clip(
+                np.minimum(edges[1:], end) - np.maximum(edges[:-1], end - length), 0, None
+            )
+            total += np.outer(plan.work_days[task], inside / length)
+    return total

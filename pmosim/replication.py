@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Literal
 
+from pmosim.draws import describe_in_flight
 from pmosim.errors import InputError
 from pmosim.network import compile_network
 from pmosim.outcomes import Outcomes
@@ -72,6 +74,8 @@ def simulate(
     if engine not in ENGINES:
         raise InputError(f"engine is {engine!r}; it must be one of {', '.join(ENGINES)}.")
     network = compile_network(scenario)
+    in_flight = describe_in_flight(network)
+    network = replace(network, assumptions=(*network.assumptions, *in_flight))
     blocks: dict[int, Outcomes] = {}
     todo = []
     for first, count in block_bounds(replications):

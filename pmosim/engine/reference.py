@@ -430,7 +430,6 @@ class Replication:
         """Let a task ask for people; a milestone needs nobody and is reached at once."""
         task.ready = self.minute
         if task.kind == MILESTONE:
-            self._mark_started(task)
             task.work_done = self.minute
             self._finish_task(task)
             return
@@ -594,6 +593,8 @@ class Replication:
             return
         if task.work_done == NONE and (task.kind != PHASE or task.ready == NONE):
             return
+        if task.kind == MILESTONE:
+            self._mark_started(task)
         task.state = DONE
         task.finished = self.minute
         task.project.n_open -= 1

@@ -254,11 +254,8 @@ def compile_links(rows: Sequence[Project], compiler: TaskCompiler) -> LinkArrays
         for activity in project.activities:
             at = compiler.row_of[p][activity.id]
             for link in activity.after:
-                kind = LINK_KINDS[link.kind]
-                add(link, p, at, kind)
-                if kind != FF:
-                    for part in compiler.parts_of.get(at, ()):
-                        add(link, p, part, kind)
+                for row in (at, *compiler.parts_of.get(at, ())):
+                    add(link, p, row, LINK_KINDS[link.kind])
     links.sort(key=lambda link: (link[3], link[2]))
     table = np.array(links, dtype=np.int64).reshape(-1, 7)
     task, of, successor, successor_project, kinds, lag, _ = map(freeze, table.T.copy())
