@@ -1,0 +1,469 @@
+"""Answers: the forecast document read once into typed rows.
+
+In: the document of ``run --json`` ("pmosim.run/1"). Out: Answers.
+Not here: words (``sentences``), tables (``tables``), pictures (``figures``), HTML (``page``).
+
+The document may be younger or older than this module: a field that is missing or null is shown
+as words, never as a number that nobody computed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+ENDED = ("done", "cancelled")
+WORDS_OF_CAUSES = {
+    "intake": "its start",
+    "project": "other projects",
+    "date": "an agreed date",
+    "lag": "agreed waiting times",
+}
+"""Causes of waiting that are no role; ``work`` is no waiting."""
+
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
+)
+
+
+_BASIS = re.compile(r"\b(off|assumed|measured)\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """An estimate: ``value`` None = not known, then ``reason`` may say why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class When:
+    """A date with its 95 % interval; ``day`` None = after the planning window, or not known."""
+
+    day: date | None
+    low: date | None = None
+    high: date | None = None
+    reason: str = ""
+    """Why there is no date, if it is not that the window ends."""
+
+    @property
+    def is_after(self) -> bool:
+        """Whether it lies after the planning window."""
+        return self.day is None and not self.reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectLine:
+    """One project of the document."""
+
+    id: str
+    name: str
+    groups: tuple[tuple[str, str], ...]
+    status: str
+    rank: float | None
+    due: date | None
+    futures: int
+    """In which it exists."""
+    begins: When | None
+    """Start of its first task in half of the futures, day 0 if it runs; None = not known."""
+    p10: When | None
+    """None = the document has no finish (a project that had ended before day 0)."""
+    p50: When | None
+    p80: When | None
+    p90: When | None
+    late: Number | None
+    unfinished: float
+    cost_p50: float | None
+    cost_p80: float | None
+    cost_to_date: float | None
+    budget: float | None
+    over: Number | None
+    pays: Number | None
+    npv_p50: float | None
+    waits: tuple[tuple[str, float], ...]
+    """(what it waits for, mean working days), longest first; only waiting, never work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """One role in one month, in full-time people; None = not known."""
+
+    month: str
+    """``2027-01``."""
+    capacity: float | None
+    planned: float | None
+    busy: float | None
+    waiting: float | None
+    is_run_off: bool = False
+    """Whether it lies after the planning window, where nothing new is started."""
+
+    @property
+    def share(self) -> float | None:
+        """Busy share of the capacity; None where nobody is there."""
+        return _ratio(self.busy, self.capacity)
+
+    @property
+    def planned_share(self) -> float | None:
+        """Planned work as a share of the capacity; ``inf`` = planned work, but nobody there."""
+        if self.capacity == 0 and self.planned:
+            return math.inf
+        return _ratio(self.planned, self.capacity)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more is planned than the people there can do, as a whole percentage."""
+        share = self.planned_share
+        return share is not None and (math.isinf(share) or round(share * 100) > 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleLine:
+    """One role of the document."""
+
+    id: str
+    words: str
+    people: float | None
+    """In full-time people."""
+    busy: float | None
+    """Busy share over the whole window."""
+    wait_days: float | None
+    """Mean working days that a finished project waited for it."""
+    months: tuple[Load, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamLine:
+    """Projects that are expected but not listed; means over the futures, None = not known."""
+
+    id: str
+    arrived: float | None
+    finished: float | None
+    turned_away: float | None
+    """Rejected or withdrawn."""
+    lead_days: float | None
+    """Working days from the request to the finish, of those that finish."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumption:
+    """One mechanism: ``basis`` is off, assumed, measured or stated."""
+
+    basis: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """The document as the report reads it."""
+
+    name: str
+    currency: str
+    seed: str
+    replications: int
+    as_of: date | None
+    window_end: date | None
+    projects: tuple[ProjectLine, ...]
+    streams: tuple[StreamLine, ...]
+    roles: tuple[RoleLine, ...]
+    all_done: tuple[When | None, When | None]
+    """All committed projects finished: in half, in 80 of 100 futures."""
+    assumptions: tuple[Assumption, ...]
+    warnings: tuple[str, ...]
+
+    def words_of(self, cause: str) -> str:
+        """Return what is waited for, as a reader says it."""
+        for role in self.roles:
+            if role.id == cause:
+                return role.words
+        return WORDS_OF_CAUSES.get(cause, role_words(cause))
+
+
+# ------------------------------------------------------------------------------- reading
+
+
+def read_answers(document: Mapping[str, Any]) -> Answers:
+    """Read a "pmosim.run/1" document."""
+    schema = str(document.get("schema", ""))
+    if not schema.startswith("pmosim.run/"):
+        raise ValueError(f"a report is made of a pmosim.run document, not of {schema or 'this'!r}")
+    scenario = document.get("scenario")
+    about: Mapping[str, Any] = scenario if isinstance(scenario, Mapping) else document
+    name = about.get("name") if isinstance(scenario, Mapping) else scenario
+    roles = tuple(_read_role(role) for role in document.get("roles") or ())
+    roles = _keep_apart(roles)
+    as_of = read_date(about.get("as_of", document.get("as_of"))) or _first_month(roles)
+    clock = _read_clock(document, as_of)
+    known = {role.id for role in roles}
+    replications = int(read_number(document.get("replications")).value or 0)
+    return Answers(
+        name=clean(name) or "Portfolio",
+        currency=clean(about.get("currency", document.get("currency"))),
+        seed=clean(document.get("seed")),
+        replications=replications,
+        as_of=as_of,
+        window_end=read_date(about.get("horizon", document.get("horizon"))),
+        projects=tuple(
+            _read_project(project, as_of, clock, known, replications)
+            for project in document.get("projects") or ()
+        ),
+        streams=tuple(_read_stream(stream) for stream in document.get("demand") or ()),
+        roles=roles,
+        all_done=_read_all_done(document.get("portfolio")),
+        assumptions=tuple(_read_assumption(item) for item in document.get("assumptions") or ()),
+        warnings=tuple(_read_warning(item) for item in document.get("warnings") or ()),
+    )
+
+
+def clean(text: object) -> str:
+    """Return text on one line without control and direction characters."""
+    if text is None:
+        return ""
+    return " ".join(_UNPRINTABLE.sub(" ", str(text)).split())
+
+
+def role_words(role: str) -> str:
+    """Return ``project manager`` for ``project-manager``."""
+    return " ".join(re.split(r"[-_\s]+", clean(role))).strip() or clean(role)
+
+
+def read_number(raw: object) -> Number:
+    """Read an estimate, or a plain number."""
+    if isinstance(raw, Mapping):
+        return Number(
+            value=_finite(raw.get("value")),
+            low=_finite(raw.get("low")),
+            high=_finite(raw.get("high")),
+            reason=clean(raw.get("reason")),
+        )
+    return Number(value=_finite(raw))
+
+
+def read_date(raw: object) -> date | None:
+    """Read an ISO date or the value of an estimate of one; None = no date."""
+    if isinstance(raw, Mapping):
+        raw = raw.get("value", raw.get("date"))
+    if isinstance(raw, date):
+        return raw
+    if not isinstance(raw, str):
+        return None
+    try:
+        return date.fromisoformat(raw[:10])
+    except ValueError:
+        return None
+
+
+def _read_when(raw: object) -> When:
+    if isinstance(raw, Mapping):
+        day = read_date(raw)
+        is_after = raw.get("after_horizon") is True
+        return When(
+            day=day,
+            low=read_date(raw.get("low")),
+            high=read_date(raw.get("high")),
+            reason="" if day is not None or is_after else clean(raw.get("reason")) or "not known",
+        )
+    return When(day=read_date(raw))
+
+
+def _read_project(
+    raw: Mapping[str, Any],
+    as_of: date | None,
+    clock: Sequence[tuple[float, date]],
+    roles: set[str],
+    replications: int,
+) -> ProjectLine:
+    identity = clean(raw.get("id"))
+    status = clean(raw.get("status")) or "approved"
+    finish = raw.get("finish") if status not in ENDED else None
+    levels: dict[str, When | None] = {
+        level: _read_when(finish[level])
+        if isinstance(finish, Mapping) and level in finish
+        else None
+        for level in ("p10", "p50", "p80", "p90")
+    }
+    cost = _mapping(raw.get("cost"))
+    waits = {
+        str(cause): read_number(days).value
+        for cause, days in _mapping(raw.get("wait_days")).items()
+    }
+    waits = {c: d for c, d in waits.items() if c in roles or c in WORDS_OF_CAUSES}
+    return ProjectLine(
+        id=identity,
+        name=clean(raw.get("name")) or identity,
+        groups=tuple((clean(k), clean(v)) for k, v in _mapping(raw.get("groups")).items()),
+        status=status,
+        rank=read_number(raw.get("rank")).value,
+        futures=int(read_number(raw.get("futures")).value or replications),
+        due=read_date(raw.get("due")),
+        begins=_read_begin(raw, status, as_of, clock),
+        **levels,
+        late=_read_chance(raw.get("p_late")),
+        unfinished=read_number(raw.get("p_unfinished")).value or 0.0,
+        cost_p50=read_number(cost.get("p50")).value,
+        cost_p80=read_number(cost.get("p80")).value,
+        cost_to_date=read_number(cost.get("to_date")).value,
+        budget=read_number(raw.get("budget")).value,
+        over=_read_chance(raw.get("p_over_budget")),
+        pays=None if raw.get("has_benefit") is False else _read_chance(raw.get("p_npv_positive")),
+        npv_p50=read_number(_mapping(raw.get("npv")).get("p50")).value,
+        waits=tuple(
+            sorted(
+                ((cause, days) for cause, days in waits.items() if days),
+                key=lambda item: -item[1],
+            )
+        ),
+    )
+
+
+def _read_chance(raw: object) -> Number | None:
+    """Read a chance; None = the question was not asked (no promise, no budget, no benefit)."""
+    number = read_number(raw)
+    return None if number.value is None and not number.reason else number
+
+
+def _read_begin(
+    raw: Mapping[str, Any], status: str, as_of: date | None, clock: Sequence[tuple[float, date]]
+) -> When | None:
+    """Return where the bar of a project begins.
+
+    The document may say so (``start``); else it is the finish less the lead time from release,
+    brought to dates by the finishes that stand in the document both as a day and as a date.
+    """
+    if status == "running" and as_of is not None:
+        return When(day=as_of)
+    said = _mapping(raw.get("start")).get("p50")
+    if said is not None:
+        return _read_when(said)
+    lead = read_number(_mapping(raw.get("lead_days")).get("from_release")).value
+    finish = read_number(_mapping(raw.get("finish_day")).get("p50")).value
+    if lead is None or finish is None or not clock:
+        return None
+    return When(day=_date_at(max(0.0, finish - lead), clock))
+
+
+def _read_clock(document: Mapping[str, Any], as_of: date | None) -> list[tuple[float, date]]:
+    """Return (working day, date) pairs of the document, rising, from day 0."""
+    pairs: dict[float, date] = {0.0: as_of} if as_of else {}
+    for project in document.get("projects") or ():
+        days = _mapping(project.get("finish_day"))
+        finish = _mapping(project.get("finish"))
+        for level in ("p10", "p50", "p80", "p90"):
+            day, when = read_number(days.get(level)).value, read_date(finish.get(level))
+            if day is not None and when is not None:
+                pairs[day] = when
+    return sorted(pairs.items())
+
+
+def _date_at(day: float, clock: Sequence[tuple[float, date]]) -> date:
+    before = max((pair for pair in clock if pair[0] <= day), default=clock[0])
+    after = min((pair for pair in clock if pair[0] >= day), default=clock[-1])
+    span = after[0] - before[0]
+    part = (day - before[0]) / span if span else 0.0
+    return before[1] + timedelta(days=round((after[1] - before[1]).days * part))
+
+
+def _read_stream(raw: Mapping[str, Any]) -> StreamLine:
+    away = [read_number(raw.get(key)).value for key in ("rejected", "withdrawn")]
+    return StreamLine(
+        id=clean(raw.get("id")),
+        arrived=read_number(raw.get("arrived")).value,
+        finished=read_number(raw.get("finished")).value,
+        turned_away=sum(number or 0.0 for number in away),
+        lead_days=read_number(raw.get("lead_days")).value,
+    )
+
+
+def _read_role(raw: Mapping[str, Any]) -> RoleLine:
+    identity = clean(raw.get("id"))
+    wait = raw.get("wait_days")
+    return RoleLine(
+        id=identity,
+        words=role_words(identity),
+        people=read_number(raw.get("fte", raw.get("headcount"))).value,
+        busy=read_number(raw.get("utilisation")).value,
+        wait_days=read_number(
+            wait["mean"] if isinstance(wait, Mapping) and "mean" in wait else wait
+        ).value,
+        months=tuple(
+            Load(
+                month=clean(month.get("month"))[:7],
+                capacity=read_number(month.get("capacity_fte")).value,
+                planned=read_number(month.get("planned_fte")).value,
+                busy=read_number(month.get("busy_fte")).value,
+                waiting=read_number(month.get("waiting_fte")).value,
+                is_run_off=month.get("is_run_off") is True,
+            )
+            for month in raw.get("by_month") or ()
+        ),
+    )
+
+
+def _keep_apart(roles: tuple[RoleLine, ...]) -> tuple[RoleLine, ...]:
+    """Give roles their ids back where two would read the same (``qa-lead`` and ``qa lead``)."""
+    words = [role.words for role in roles]
+    if len(set(words)) == len(words):
+        return roles
+    return tuple(
+        RoleLine(**{**vars(role), "words": role.id}) if words.count(role.words) > 1 else role
+        for role in roles
+    )
+
+
+def _read_all_done(raw: object) -> tuple[When | None, When | None]:
+    finish = _mapping(raw).get("committed_finish")
+    if not isinstance(finish, Mapping) or not ("p50" in finish or "p80" in finish):
+        return None, None
+    return tuple(_read_when(finish[p]) if p in finish else None for p in ("p50", "p80"))  # type: ignore[return-value]
+
+
+def _read_assumption(raw: object) -> Assumption:
+    if not isinstance(raw, Mapping):
+        text = clean(raw)
+        found = _BASIS.search(text[:80])
+        return Assumption(basis=found.group(1) if found else "", text=text)
+    basis = clean(raw.get("basis", raw.get("state", raw.get("status"))))
+    what = clean(raw.get("name", raw.get("mechanism", raw.get("what"))))
+    text = clean(raw.get("text", raw.get("says", raw.get("note"))))
+    value = clean(raw.get("value"))
+    parts = [part for part in (what.replace("_", " "), value, text) if part]
+    return Assumption(basis=basis, text=": ".join(dict.fromkeys(parts)))
+
+
+def _read_warning(raw: object) -> str:
+    if not isinstance(raw, Mapping):
+        return clean(raw)
+    place, code, text = (clean(raw.get(key)) for key in ("place", "code", "text"))
+    return " ".join(
+        part
+        for part in (
+            text or clean(raw.get("message")),
+            f"({', '.join(filter(None, (code, place)))})" if code or place else "",
+        )
+        if part
+    )
+
+
+def _first_month(roles: Sequence[RoleLine]) -> date | None:
+    months = [month.month for role in roles for month in role.months]
+    return read_date(f"{min(months)}-01") if months else None
+
+
+def _mapping(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def _finite(raw: object) -> float | None:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return None
+    return float(raw) if math.isfinite(raw) else None
+
+
+def _ratio(part: float | None, whole: float | None) -> float | None:
+    return None if part is None or not whole else part / whole

@@ -1,0 +1,186 @@
+"""Page: one self-contained HTML file, and the charts beside it.
+
+In: the document of ``run --json``, or anything that gives one (``Forecast.to_document``). Out:
+``report.html`` and ``charts/``. The same document gives the same bytes.
+
+Nothing in the page asks for anything from outside, nothing in it runs: a mail program, an archive
+and a printer can hold it. Text from the scenario is escaped where it enters the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from pmosim.forecast.wording import MONTHS
+from pmosim.report.answers import clean, read_answers
+from pmosim.report.sentences import say_day, write_cards, write_key_numbers, write_lead
+from pmosim.report.tables import tabulate_projects, tabulate_streams
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+    from pmosim.report.answers import Answers
+    from pmosim.report.figures import Plan
+
+BASES = (
+    ("off", "Left out of this forecast"),
+    ("assumed", "Assumed"),
+    ("measured", "Measured"),
+    ("", "Also"),
+)
+"""Groups of assumptions in the order in which they are read; another basis is its own heading."""
+
+
+_MONTH = "(?:" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + r")\b"
+_GLUE = re.compile(
+    rf"(?<=\d) (?=%|of \d|working day|days?\b|{_MONTH})|(?<=\d of) (?=100\b)"
+    r"|(?<=\b[A-Z]{3}) (?=-?\d)"
+    rf"|(?<=\d (?:{'|'.join(month[:3] for month in MONTHS)})) (?=\d{{4}}\b)"
+)
+"""Spaces at which a line should not break: within a number and what it counts, within a date."""
+
+
+@runtime_checkable
+class Documented(Protocol):
+    """What can say itself as a ``run --json`` document."""
+
+    def to_document(self) -> Mapping[str, Any]:
+        """Return the document."""
+        ...
+
+
+def write_report(
+    forecast: Documented | Mapping[str, Any],
+    folder: str | PathLike[str],
+    provenance: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write ``report.html`` and ``charts/*.svg|png`` into a folder.
+
+    Parameters
+    ----------
+    forecast : a Forecast, or its document.
+    folder : made where it is missing; files of an earlier report are overwritten.
+    provenance : names and values shown at the end (version, seed, digests); no dates of a run, so
+        that the same inputs give the same bytes.
+
+    Returns
+    -------
+    The path of the page.
+    """
+    from pmosim.report.figures import write_chart
+
+    document = forecast.to_document() if isinstance(forecast, Documented) else forecast
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    page = target / "report.html"
+    page.write_text(render_page(document, provenance), encoding="utf-8", newline="\n")
+    charts = target / "charts"
+    plans = _plan_charts(read_answers(document))
+    kept = {path.name for plan in plans for path in write_chart(plan, charts)}
+    for old in sorted(charts.glob("*")):
+        if old.suffix in {".svg", ".png"} and old.name not in kept and _is_ours(old.stem):
+            old.unlink()
+    return page
+
+
+def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | None = None) -> str:
+    """Return the page as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from pmosim.report.figures import THEME, draw_chart
+
+    answers = read_answers(document)
+    environment = Environment(
+        loader=PackageLoader("pmosim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["glue"] = glue
+    return environment.get_template("page.html").render(
+        answers=answers,
+        subtitle=_write_subtitle(answers),
+        lead=write_lead(answers),
+        key_numbers=write_key_numbers(answers),
+        cards=write_cards(answers),
+        projects=tabulate_projects(answers),
+        streams=tabulate_streams(answers),
+        charts=[
+            # the SVG was built as a tree and serialised: its text is escaped already
+            {**vars(chart), "svg": Markup(chart.svg)}
+            for chart in map(draw_chart, _plan_charts(answers))
+        ],
+        assumptions=_group_assumptions(answers),
+        provenance=_list_provenance(answers, provenance),
+        light=[(name, light) for name, (light, _) in THEME.items()],
+        dark=[(name, dark) for name, (_, dark) in THEME.items()],
+    )
+
+
+def glue(text: str) -> str:
+    """Return the text with spaces that do not break where a number belongs to its word."""
+    return _GLUE.sub("\N{NO-BREAK SPACE}", text)
+
+
+def _plan_charts(answers: Answers) -> list[Plan]:
+    from pmosim.report.gantt import plan_gantts
+    from pmosim.report.heatmap import plan_heat_maps
+
+    return [*plan_gantts(answers), *plan_heat_maps(answers)]
+
+
+def _is_ours(stem: str) -> bool:
+    """Return whether a chart of that name comes from here (an earlier run may have had more)."""
+    kind, _, number = stem.partition("-")
+    return kind in {"gantt", "busy"} and (not number or number.isdigit())
+
+
+def _write_subtitle(answers: Answers) -> str:
+    n = answers.replications
+    parts = [f"What {n:,} {'future' if n == 1 else 'futures'} of this portfolio have in common"]
+    if answers.as_of is not None:
+        parts.append(f"everything as known on the morning of {say_day(answers.as_of)}")
+    return "; ".join(parts) + "."
+
+
+def _group_assumptions(answers: Answers) -> list[tuple[str, list[str]]]:
+    titles = dict(BASES)
+    for assumption in answers.assumptions:
+        titles.setdefault(assumption.basis, assumption.basis.capitalize())
+    groups = [
+        (title, [a.text for a in answers.assumptions if a.basis == basis])
+        for basis, title in titles.items()
+    ]
+    return [(title, texts) for title, texts in groups if texts]
+
+
+def _list_provenance(
+    answers: Answers, provenance: Mapping[str, Any] | None
+) -> list[tuple[str, str]]:
+    from pmosim import __version__
+
+    rows = {"pmosim": __version__, "seed": answers.seed, "futures": f"{answers.replications:,}"}
+    named = {"version": "pmosim", "replications": "futures"}
+    for key, value in _flatten(provenance or {}):
+        rows[named.get(key, clean(key.replace("_", " ")))] = clean(value)
+    return [(key, value) for key, value in rows.items() if value]
+
+
+def _flatten(values: Mapping[str, Any], prefix: Sequence[str] = ()) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key, value in values.items():
+        path = (*prefix, str(key))
+        if isinstance(value, Mapping):
+            rows += _flatten(value, path)
+        elif isinstance(value, list | tuple):
+            rows.append((" ".join(path), ", ".join(map(str, value))))
+        elif value is not None:
+            rows.append((" ".join(path), str(value)))
+    return rows
