@@ -282,7 +282,7 @@ def _share_of_need(text: str, looks: str) -> Fraction:
     try:
         value = share(text)
     except AmissError as amiss:
-        raise AmissError("PMO123", f"{looks} {amiss.said}") from None
+        raise AmissError("PMO123", f"{looks} {amiss.said.capitalize()}") from None
     if value == 0:
         raise AmissError("PMO123", f"{looks} A share of 0% asks for nobody: leave the need out.")
     return value

@@ -137,7 +137,7 @@ def _read_intake(root: Node, reader: Reader, staff: Staff) -> IntakeRule:
         return Open()
     if _is_later_policy(node):
         reader.read(shapes.INTAKE.keys["policy"], node.mapping["policy"], "intake.policy")
-        return _refused_policy(node, reader)
+        return Open()
     fields = reader.fields(shapes.INTAKE, node, "intake")
     order = _read_order(node, fields, reader, staff)
     if fields.get("policy", "open") == "open":
@@ -157,13 +157,6 @@ def _read_intake(root: Node, reader: Reader, staff: Staff) -> IntakeRule:
 def _is_later_policy(node: Node) -> bool:
     policy = node.get("policy")
     return policy is not None and policy.text in shapes.INTAKE_LATER
-
-
-def _refused_policy(node: Node, reader: Reader) -> IntakeRule:
-    policy = node.mapping["policy"]
-    said = f"is '{policy.text}', which is not available yet: {shapes.INTAKE_LATER[policy.text]}."
-    reader.problems.error("PMO103", policy, "intake.policy", said)
-    return Open()
 
 
 def _read_order(node: Node, fields: Mapping[str, Any], reader: Reader, staff: Staff) -> Order:

@@ -62,6 +62,11 @@ class Sheet:
         """Return the cells of a column that hold something."""
         return [row[header] for row in self.rows if header in row]
 
+    def emptied(self, header: str) -> None:
+        """Leave a column out that cannot be read; why is noted already."""
+        for row in self.rows:
+            row.pop(header, None)
+
     def rewritten(self, header: str, rewrite: Callable[[str], str]) -> None:
         """Replace the text of every cell of a column."""
         for row in self.rows:
@@ -160,6 +165,7 @@ def settle_numbers(sheet: Sheet, header: str, problems: Problems) -> None:
             votes.setdefault(_decimal_mark(token), []).append(cell)
     if votes["."] and votes[","]:
         _ambiguous(sheet, header, votes["."][0], votes[","][0], problems)
+        sheet.emptied(header)
         return
     if votes["?"] and not votes["."] and not votes[","]:
         cell = votes["?"][0]
@@ -168,6 +174,7 @@ def settle_numbers(sheet: Sheet, header: str, problems: Problems) -> None:
             "column decides; write it without a thousands mark or with decimals."
         )
         problems.error("PMO803", cell.place, f"the column '{header}'", said)
+        sheet.emptied(header)
         return
     mark = "," if votes[","] else "."
     sheet.rewritten(header, lambda text: _NUMBER.sub(lambda found: _plain(found[0], mark), text))
@@ -222,13 +229,14 @@ def settle_dates(sheet: Sheet, header: str, problems: Problems) -> None:
             f"({month_first[0].shown()}); write dates as 2027-03-31."
         )
         problems.error("PMO803", month_first[0].place, f"the column '{header}'", said)
+        sheet.emptied(header)
     elif either and not day_first and not month_first:
         said = (
             f"holds {either[0].shown()}, which can be read in two ways, and no other date in the "
             "column decides; write dates as 2027-03-31."
         )
         problems.error("PMO803", either[0].place, f"the column '{header}'", said)
-        sheet.rewritten(header, lambda text: "" if _SLASHED.match(text) else _iso(text, True))  # noqa: FBT003
+        sheet.emptied(header)
     else:
         is_day_first = not month_first
         sheet.rewritten(header, lambda text: _iso(text, is_day_first))

@@ -85,9 +85,9 @@ class _Changes(Draft):
             here = f"{path}[{n}]" if value.items and verb != "remove" else path
             if not self._is_well_shaped(verb, one, here):
                 continue
-            before, n_problems = to_plain(self.root), len(self.problems.listed())
+            before, n_problems = to_plain(self.root), len(self.problems)
             self._verbs[verb](one, here)
-            is_silent = len(self.problems.listed()) == n_problems
+            is_silent = len(self.problems) == n_problems
             if is_silent and to_plain(self.root) == before:
                 said = "has no effect: everything is so already."
                 self.problems.warning("PMO702", one, here, said)

@@ -72,12 +72,11 @@ def check_cycles(facts: Facts) -> None:
 def _report(facts: Facts, graph: _Graph, cycle: list[Event]) -> None:
     edges = list(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
     linked = [edge for edge in edges if edge in graph.sites]
-    place, path = graph.sites[linked[0]]
+    written = [edge for edge in linked if ".after" in graph.sites[edge][1]]
+    place, path = graph.sites[(written or linked)[0]]
     is_inside_one = len({event[0] for event in cycle}) == 1
     names = [_name(event, is_inside_one=is_inside_one) for event in cycle]
-    first = names.index(_name(linked[0][1], is_inside_one=is_inside_one))
-    round_trip = names[first:] + names[:first]
-    shown = [name for n, name in enumerate(round_trip) if n == 0 or name != round_trip[n - 1]]
+    shown = [name for n, name in enumerate(names) if n == 0 or name != names[n - 1]]
     if len(shown) == 1 or shown[-1] != shown[0]:
         shown.append(shown[0])
     said = f"closes a circle in which work waits for itself: {' -> '.join(shown)}. Remove one link."

@@ -21,6 +21,8 @@ FORMAT_VERSION = "1"
 LONGEST_RUN_YEARS = 10
 """Without a horizon a run ends after this long at the latest (model.md, section 8)."""
 LONGEST_MONTH_DAYS = 31
+LATEST_WINDOW_YEAR = 9000
+WORKWEEK = ("mon", "tue", "wed", "thu", "fri")
 STAND_IN_DAY = date(2000, 1, 3)
 """Used to go on checking where ``as_of`` cannot be read."""
 
@@ -110,7 +112,8 @@ def _read_as_of(root: Node, reader: Reader) -> date:
 def _read_calendar(root: Node, reader: Reader, as_of: date) -> WorkCalendar:
     node = root.get("calendar")
     fields = reader.fields(shapes.CALENDAR, node, "calendar") if node else {}
-    days = fields.get("workweek", ["mon", "tue", "wed", "thu", "fri"])
+    given = node.get("workweek") if node else None
+    days = fields.get("workweek") or ([] if given is not None and not given.value else WORKWEEK)
     closures = fields.get("closures", [])
     minutes = Fraction(str(fields.get("hours_per_day", 8))) * 60
     if node and (minutes.denominator != 1 or not 0 < minutes <= 24 * 60):
@@ -178,8 +181,8 @@ def _check_horizon(horizon: date | int, calendar: WorkCalendar) -> None:
         raise AmissError("PMO112", f"the window must end after day 0, {calendar.date_of(0)}.")
     if horizon == 0:
         raise AmissError("PMO112", "the window must be longer than 0d.")
-    if _window_end(calendar, horizon).year > dates.LATEST_YEAR:
-        raise AmissError("PMO112", f"the window must end before {dates.LATEST_YEAR}.")
+    if _window_end(calendar, horizon).year > LATEST_WINDOW_YEAR:
+        raise AmissError("PMO112", f"the window must end before {LATEST_WINDOW_YEAR}.")
 
 
 def _scalar_text(node: Node) -> str:

@@ -226,7 +226,7 @@ def _above_0(text: str, most: Fraction | None = Fraction(1)) -> Fraction:
 
 FTE = _of_text(_above_0, amounts.SHARE, _SCALAR)
 MAX_PARALLEL = _of_text(
-    lambda text: _above_0(text, Fraction(10**6)), "a number of tasks, such as 2 or 150%", _SCALAR
+    lambda text: _above_0(text, Fraction(10**9)), "a number of tasks, such as 2 or 150%", _SCALAR
 )
 PROFICIENCY = _of_text(lambda text: _above_0(text, Fraction(2)), amounts.SHARE, _SCALAR)
 

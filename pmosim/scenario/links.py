@@ -86,9 +86,9 @@ def _report_unknown(reader: Reader, node: Node, path: str, text: str, names: Nam
 
 
 def _read_mapping(reader: Reader, node: Node, path: str, names: Names) -> Link | None:
-    fields = reader.fields(shapes.LINK, node, path)
-    if _is_refused(reader, node, fields.get("type"), path):
+    if _is_refused(reader, node, path):
         return None
+    fields = reader.fields(shapes.LINK, node, path)
     target = _target_of_mapping(reader, node, path, names)
     if target is None:
         return None
@@ -105,13 +105,13 @@ def _read_mapping(reader: Reader, node: Node, path: str, names: Names) -> Link |
     )
 
 
-def _is_refused(reader: Reader, node: Node, kind: str | None, path: str) -> bool:
-    lag = node.get("lag")
+def _is_refused(reader: Reader, node: Node, path: str) -> bool:
+    lag, kind = node.get("lag"), node.get("type")
     if lag is not None and lag.is_scalar and lag.text.strip().startswith("-"):
         reader.problems.error("PMO303", lag, f"{path}.lag", f"is {lag.shown()}; {_NEGATIVE_LAG}")
         return True
-    if kind == "SF":
-        reader.problems.error("PMO302", node.mapping["type"], f"{path}.type", _START_TO_FINISH)
+    if kind is not None and kind.text == "SF":
+        reader.problems.error("PMO302", kind, f"{path}.type", _START_TO_FINISH)
         return True
     return False
 

@@ -152,7 +152,11 @@ class Problems:
             group = (finding.code, finding.column) if finding.column else key
             groups.setdefault(group, []).append(finding)
         problems = [_problem(group) for group in groups.values()]
-        return sorted(problems, key=lambda problem: (place_order(problem.place), problem.code))
+        return sorted(problems, key=lambda problem: place_order(problem.place))
+
+    def __len__(self) -> int:
+        """Return how many faults and doubts were found."""
+        return len(self._found)
 
 
 def _problem(group: list[_Finding]) -> Problem:

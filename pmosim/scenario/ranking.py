@@ -82,7 +82,7 @@ def check_statuses(facts: Facts) -> None:
     for site in facts.demand.projects:
         project, node = site.project, site.node
         given = node.get("probability")
-        if given is not None and project.status != "candidate":
+        if given is not None and project.status != "candidate" and project.probability != 1:
             said = f"stands only on a candidate, but the project is '{project.status}'; "
             said += "set `status: candidate` or leave it out."
             facts.problems.error("PMO108", given, f"{site.path}.probability", said)

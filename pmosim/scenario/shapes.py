@@ -102,7 +102,7 @@ LINK = Shape(
     keys={
         "project": kinds.ID,
         "task": kinds.ID,
-        "type": kinds.choice("FS", "SS", "FF", "SF"),
+        "type": kinds.choice("FS", "SS", "FF"),
         "lag": LAG,
         "if_absent": kinds.choice("block", "ignore"),
     },

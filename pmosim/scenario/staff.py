@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from pmosim.scenario import amounts, dates, kinds, shapes
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean
+from pmosim.scenario.nodes import Node
 from pmosim.scenario.organisation import Organisation, Person, Place, Role
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pmosim.scenario.nodes import Node
     from pmosim.workdays import WorkCalendar
 
 MOST_PEOPLE = 100_000
@@ -128,14 +128,28 @@ def _is_usable_id(reader: Reader, name: str, node: Node | None, path: str) -> bo
 def _read_roles(root: Node, reader: Reader) -> tuple[dict[str, Role], dict[str, Node]]:
     roles: dict[str, Role] = {}
     sites: dict[str, Node] = {}
-    node = root.get("roles")
-    for name, entry in (node.mapping if node else {}).items():
+    node = roles_named(root)
+    for name, entry in node.mapping.items():
         if not _is_usable_id(reader, name, node, f"roles.{name}"):
             continue
         fields = reader.fields(shapes.ROLE, entry, f"roles.{name}")
         roles[name] = Role(id=name, **_work_terms(fields, Role(id=name)))
         sites[name] = entry
     return roles, sites
+
+
+def roles_named(root: Node) -> Node:
+    """Return the roles of a document; without any, those of its people, in their order."""
+    node = root.get("roles")
+    if node is not None:
+        return node
+    people = root.get("people")
+    entries = {
+        role.text: Node({}, role.place)
+        for entry in (people.items if people else [])
+        if (role := entry.get("role")) is not None and role.is_scalar
+    }
+    return Node(entries, root.place)
 
 
 def _work_terms(fields: Mapping[str, Any], default: Role) -> dict[str, Any]:

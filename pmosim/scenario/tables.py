@@ -19,12 +19,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import cells, files, shapes
 from pmosim.scenario.cells import Column, Sheet, cell_node
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
+from pmosim.scenario.staff import roles_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,20 +129,33 @@ class _Tables:
         key = unit[1] if unit else column.key
         return _PERSON_NAMES.get(key, key) if section == "people" else key
 
+    def _asked(self, sheet: Sheet, section: str) -> list[str]:
+        """Return the headers that name a role, also one that does not exist."""
+        known = _activity_columns(section)
+        return [
+            column.header
+            for column in sheet.columns
+            if column.header in self._roles()
+            or (
+                column.header
+                and self._key_of(column, section) not in known
+                and _holds_amounts(sheet, column)
+            )
+        ]
+
     def _keyed(self, sheet: Sheet, row: Mapping[str, Node], section: str) -> dict[str, Node]:
         """Return the cells of a row by key; a header that is a role keeps its spelling."""
-        roles = self._roles()
+        roles = self._asked(sheet, section) if section in {"phases", "tasks"} else []
         found = {}
         for column in sheet.columns:
             if column.header in row:
-                is_role = section in {"phases", "tasks"} and column.header in roles
+                is_role = column.header in roles
                 key = column.header if is_role else self._key_of(column, section)
                 found[key] = row[column.header]
         return found
 
     def _roles(self) -> list[str]:
-        node = self.root.get("roles")
-        return list(node.mapping) if node is not None else []
+        return list(roles_named(self.root).mapping)
 
     # ---- rows
 
@@ -194,6 +209,7 @@ class _Tables:
     def _add_activities(self, sheet: Sheet, section: str) -> None:
         name_key = section.removesuffix("s")
         self._check_activity_columns(sheet, section)
+        roles = self._asked(sheet, section)
         for place, row in zip(sheet.places, sheet.rows, strict=True):
             entries = self._keyed(sheet, row, section)
             owner = self._owner(entries, place)
@@ -205,19 +221,18 @@ class _Tables:
                 self._problems.error("PMO804", place, "the row", said)
                 continue
             build = _phase if section == "phases" else _task
-            self._put(owner, section, name, build(entries, place, self._roles()))
+            self._put(owner, section, name, build(entries, place, roles))
 
     def _check_activity_columns(self, sheet: Sheet, section: str) -> None:
-        shape = shapes.PHASE if section == "phases" else shapes.TASK
-        extra = () if section == "phases" else _TASK_EXTRA
-        known = ["project", "template", section.removesuffix("s"), "id", *shape.keys, *extra]
-        known += list(shape.later)
+        known = _activity_columns(section)
+        what = "a phase" if section == "phases" else "a task"
         roles = self._roles()
         for column in sheet.columns:
             key = self._key_of(column, section)
-            if column.header and key not in known and column.header not in roles:
-                what = f"is neither a key of {shape.name} nor a role."
-                said = what + did_you_mean(column.header, [*known, *roles])
+            is_known = key in known or column.header in roles
+            if column.header and not is_known and not _holds_amounts(sheet, column):
+                said = f"is neither a key of {what} nor a role."
+                said += did_you_mean(column.header, [*known, *roles])
                 self._problems.error("PMO802", column.place, f"the column '{column.header}'", said)
 
     def _owner(self, entries: Mapping[str, Node], place: str) -> tuple[str, str] | None:
@@ -278,6 +293,19 @@ class _Tables:
 
 
 _PERSON_COLUMNS = {*shapes.PERSON.keys, *shapes.PERSON.later}
+
+
+def _activity_columns(section: str) -> list[str]:
+    shape = shapes.PHASE if section == "phases" else shapes.TASK
+    extra = () if section == "phases" else _TASK_EXTRA
+    own = ("project", "template", section.removesuffix("s"), "id")
+    return [*own, *shape.keys, *shape.later, *extra]
+
+
+def _holds_amounts(sheet: Sheet, column: Column) -> bool:
+    """Return whether a column looks like work or needs of a role."""
+    cells_of_it = sheet.cells_of(column.header)
+    return bool(cells_of_it) and all(cell.text[:1].isdigit() for cell in cells_of_it)
 
 
 def _project_columns() -> set[str]:

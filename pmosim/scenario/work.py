@@ -153,7 +153,8 @@ class Activities:
         if kind != "effort":
             return needs
         if "" in work:
-            if not needs:
+            given = node.get("needs")
+            if not needs and (given is None or not given.mapping):
                 said = (
                     "does not say who does the work; add needs, such as {developer: 2}, "
                     "or give each role its own: effort: {developer: 60pd, analyst: 10pd}."
@@ -194,6 +195,10 @@ class Activities:
             return {}
         if laws.is_law(given) or not isinstance(given.value, dict):
             return {}
+        if not given.mapping:
+            said = "is empty; a phase needs the work of one role at least."
+            self._reader.problems.error("PMO306", given, f"{path}.work", said)
+            return {}
         work = read_amounts(self._reader, given, f"{path}.work")
         for who, law in work.items():
             if law.mean <= 0:
@@ -201,9 +206,6 @@ class Activities:
                 self._reader.problems.error(
                     "PMO306", given.mapping[who], f"{path}.work.{who}", said
                 )
-        if not given.mapping:
-            said = "is empty; a phase needs the work of one role at least."
-            self._reader.problems.error("PMO306", given, f"{path}.work", said)
         return work
 
     def _links(self, node: Node, path: str) -> tuple[Link, ...]:
