@@ -4,7 +4,7 @@
 #   make check    format, lint, types, architecture
 #   make validate the engine against known answers
 #   make golden   rewrite the golden results (read the diff!)
-#   make reports  make the committed reports of the example again
+#   make reports  make the committed reports and the schema of scenario files again
 #   make bench    how fast it is
 
 SHELL := /bin/bash
@@ -62,6 +62,7 @@ golden: $(VENV)/checks.stamp
 	git --no-pager diff --stat -- tests/golden
 
 reports: $(VENV)/runs.stamp
+	$(BIN)/pmosim schema --quiet > docs/reference/scenario.schema.json
 	$(BIN)/pmosim run scenarios/baseline.yaml -n 1000 --seed 1 -o reports/baseline
 
 bench: $(VENV)/checks.stamp

@@ -100,7 +100,7 @@ def program() -> None:
 
 def invoke(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
-    terminal = Terminal()
+    terminal = Terminal(sys.argv[1:] if args is None else args)
     try:
         code = program.main(args, prog_name="pmosim", standalone_mode=False, obj=terminal)
     except BrokenPipeError:

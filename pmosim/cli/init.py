@@ -59,4 +59,4 @@ def schema_text() -> str:
 
     from pmosim.scenario import json_schema
 
-    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

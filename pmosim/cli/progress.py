@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Bar:
     """Shows how far a run is; on anything but a terminal it shows nothing."""
 
-    def __init__(self, total: int, *, is_shown: bool) -> None:
-        self._total = total
+    def __init__(self, total: int, n_done: int = 0, *, is_shown: bool) -> None:
+        self._total, self._n_done = total, n_done
         self._is_shown = is_shown and sys.stderr.isatty()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -44,7 +44,9 @@ class Bar:
                 console=Console(stderr=True),
                 transient=True,
             )
-            self._task = self._progress.add_task("", total=self._total, rate="", known="")
+            self._task = self._progress.add_task(
+                "", total=self._total, completed=self._n_done, rate="", known=""
+            )
             self._progress.start()
         return self
 

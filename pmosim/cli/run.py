@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,16 +17,16 @@ if TYPE_CHECKING:
     from pmosim.errors import Problem
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
-    from pmosim.workspace import RunFolder
+    from pmosim.workspace import Located, RunFolder
 
 NOT_YET = ("--until", "--only", "--by", "--fail-if", "--shard", "--compare-with")
 SHOWN_WARNINGS = 5
 
 
-def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | None:
-    """Return a number of processes, None = as many as the machine has cores for."""
+def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | Literal["auto"]:
+    """Return ``auto`` or a number of processes."""
     if value == "auto":
-        return None
+        return "auto"
     if value.isdecimal() and int(value) > 0:
         return int(value)
     raise click.BadParameter(f"'{value}' is neither auto nor a whole number above 0.")
@@ -100,8 +99,8 @@ def command(
     path: str,
     replications: int,
     seed: int,
-    jobs: int | None,
-    engine: str,
+    jobs: int | Literal["auto"],
+    engine: Literal["auto", "simpy", "compiled"],
     output: Path | None,
     *,
     resume: bool,
@@ -127,13 +126,13 @@ def command(
     place = locate(path)
     scenario = _read(terminal, place.scenario)
     folder = output or place.default_folder
-    run = _open(scenario, place.scenario, folder, replications, seed, resume=resume)
-    kept = _kept_blocks(run, scenario) if resume else []
-    if kept:
-        n_kept = sum(block.replications for block in kept)
+    run = _open(terminal, scenario, place, folder, replications, seed, resume=resume)
+    kept = _kept_blocks(run, scenario) if resume else {}
+    n_kept = sum(block.replications for block in kept.values())
+    if n_kept:
         terminal.say(f"{n_kept:,} futures are there already.")
     began = provenance.seconds()
-    with Bar(replications, is_shown=not terminal.quiet) as bar:
+    with Bar(replications, n_kept, is_shown=not terminal.quiet) as bar:
 
         def keep(block: Outcomes) -> None:
             run.keep_block(block)
@@ -179,7 +178,14 @@ def _say_warnings(terminal: Terminal, warnings: list[Problem], file: Path) -> No
 
 
 def _open(
-    scenario: Scenario, file: Path, folder: Path, replications: int, seed: int, *, resume: bool
+    terminal: Terminal,
+    scenario: Scenario,
+    place: Located,
+    folder: Path,
+    replications: int,
+    seed: int,
+    *,
+    resume: bool,
 ) -> RunFolder:
     """Make the run folder ready, empty or with the blocks of before."""
     from pmosim import provenance
@@ -192,7 +198,7 @@ def _open(
     return prepare(
         folder,
         scenario=resolved_yaml(scenario),
-        inputs=input_files(file),
+        inputs=input_files(place.scenario),
         key={
             "seed": seed,
             "replications": replications,
@@ -200,23 +206,23 @@ def _open(
             "versions": provenance.versions(),
             "machine": provenance.machine(),
         },
-        run={"argv": sys.argv[1:], "began": provenance.now().isoformat(timespec="seconds")},
+        run={"argv": list(terminal.argv), "began": provenance.now().isoformat(timespec="seconds")},
     )
 
 
-def _kept_blocks(run: RunFolder, scenario: Scenario) -> list[Outcomes]:
+def _kept_blocks(run: RunFolder, scenario: Scenario) -> dict[int, Outcomes]:
     """Return the blocks of before that this run would compute again; others are removed."""
     from pmosim.network import compile_network
     from pmosim.outcomes import Outcomes
-    from pmosim.replication import BLOCK
+    from pmosim.replication import block_bounds
 
     network = compile_network(scenario)
-    n = run.manifest["replications"]
-    kept = []
+    wanted = set(block_bounds(run.manifest["replications"]))
+    kept = {}
     for file in run.blocks():
         block = Outcomes.load(file, network)
-        if block.replications == min(BLOCK, n - block.first):
-            kept.append(block)
+        if (block.first, block.replications) in wanted:
+            kept[block.first] = block
         else:
             file.unlink()
     return kept

@@ -18,9 +18,13 @@ CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if 
 
 
 class Terminal:
-    """Where a command speaks; ``quiet``, ``verbose`` and ``color`` are set by its options."""
+    """Where a command speaks; ``quiet``, ``verbose`` and ``color`` are set by its options.
 
-    def __init__(self) -> None:
+    ``argv`` is what the user typed behind ``pmosim``.
+    """
+
+    def __init__(self, argv: Sequence[str] = ()) -> None:
+        self.argv = tuple(argv)
         self.quiet = False
         self.verbose = False
         self.color = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

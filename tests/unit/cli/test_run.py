@@ -1,0 +1,248 @@
+"""``run``, ``explain`` and ``report``: a forecast on the terminal and on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pmosim.cli import invoke
+
+PROGRAM = str(Path(sys.executable).with_name("pmosim"))
+
+
+def digest_of(folder: str) -> str:
+    result: str = json.loads(Path(folder, "manifest.json").read_text())["result"]
+    return result
+
+
+def files_in(folder: str) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(Path(folder).rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    }
+
+
+def test_a_run_answers_in_words_and_leaves_a_run_folder(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "120"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("Tiny: 2 projects (2 approved), 1 role")
+    assert "promised dates" in captured.out
+    assert "web: due 22 Mar 2027, late in" in captured.out
+    assert "waits longest for the developer" in captured.out
+    assert "120 futures" in captured.err
+    assert "next: pmosim explain tiny web" in captured.err
+    found = files_in("reports/tiny")
+    assert {"scenario.yaml", "forecast.json", "report.html", "tables/projects.csv"} <= set(found)
+    manifest = json.loads(Path("reports/tiny/manifest.json").read_text())
+    assert manifest["seed"] == 1
+    assert manifest["replications"] == 120
+    assert manifest["run"]["argv"] == ["run", "tiny", "-n", "120"]
+    assert [part["path"] for part in manifest["inputs"]] == ["scenarios/tiny.yaml"]
+    assert set(manifest["files"]) == set(found)
+
+
+def test_every_file_that_was_read_is_in_the_manifest(workspace: Path) -> None:
+    assert invoke(["run", "hire", "-n", "2", "-q"]) == 0
+    manifest = json.loads(Path("reports/hire/manifest.json").read_text())
+    names = [part["path"] for part in manifest["inputs"]]
+    assert names == ["scenarios/hire.yaml", "scenarios/tiny.yaml"]
+
+
+def test_json_is_the_forecast_and_nothing_else(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "20", "--json", "-q"]) == 0
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert document["schema"] == "pmosim.run/1"
+    assert document == json.loads(Path("reports/tiny/forecast.json").read_text(encoding="utf-8"))
+    assert captured.err == ""
+
+
+def test_the_same_question_gives_the_same_bytes_whatever_the_number_of_workers(
+    workspace: Path,
+) -> None:
+    for jobs in ("1", "2"):
+        assert (
+            invoke(["run", "tiny", "-n", "110", "--jobs", jobs, "-o", f"reports/{jobs}", "-q"]) == 0
+        )
+    assert files_in("reports/1") == files_in("reports/2")
+    assert digest_of("reports/1") == digest_of("reports/2")
+    assert invoke(["run", "tiny", "-n", "110", "--seed", "2", "-o", "reports/3", "-q"]) == 0
+    assert digest_of("reports/3") != digest_of("reports/1")
+
+
+def test_the_resolved_scenario_of_a_run_gives_the_same_forecast(workspace: Path) -> None:
+    assert invoke(["run", "hire", "-n", "20", "-q"]) == 0
+    assert invoke(["run", "reports/hire/scenario.yaml", "-n", "20", "-o", "again", "-q"]) == 0
+    first, again = files_in("reports/hire"), files_in("again")
+    assert {name for name in first if first[name] != again[name]} <= {"report.html"}
+
+
+def test_resume_of_part_of_a_run_gives_the_same_bytes(workspace: Path) -> None:
+    assert invoke(["run", "tiny", "-n", "170", "-o", "whole", "-q"]) == 0
+    assert invoke(["run", "tiny", "-n", "70", "-o", "part", "-q"]) == 0
+    assert invoke(["run", "tiny", "-n", "170", "-o", "part", "--resume", "-q"]) == 0
+    assert files_in("whole") == files_in("part")
+    assert invoke(["run", "tiny", "-n", "170", "-o", "part", "--resume", "-q"]) == 0
+    assert files_in("whole") == files_in("part")
+
+
+def test_resume_of_another_question_is_refused(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "20", "-q"]) == 0
+    kept = files_in("reports/tiny")
+    assert invoke(["run", "tiny", "-n", "20", "--seed", "2", "--resume"]) == 2
+    assert "seed: 1 then, 2 now" in capsys.readouterr().err
+    scenario = workspace / "scenarios" / "tiny.yaml"
+    scenario.write_text(scenario.read_text().replace("day_rate: 700", "day_rate: 900"))
+    assert invoke(["run", "tiny", "-n", "20", "--resume"]) == 2
+    assert "differs in scenario" in capsys.readouterr().err
+    assert files_in("reports/tiny") == kept
+
+
+def test_a_folder_of_the_user_is_not_written_to(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "mine").mkdir()
+    (workspace / "mine" / "thesis.txt").write_text("precious")
+    assert invoke(["run", "tiny", "-n", "2", "-o", "mine"]) == 2
+    assert "left alone" in capsys.readouterr().err
+    assert list(files_in("mine")) == ["thesis.txt"]
+
+
+def test_an_invalid_scenario_ends_with_2_before_anything_is_written(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / "scenarios" / "bad.yaml").write_text("pmosim: 1\nas_of: soon\n")
+    assert invoke(["run", "bad"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "scenarios/bad.yaml:2:8" in captured.err
+    assert not Path("reports").exists()
+
+
+def test_interrupting_keeps_finished_blocks_and_resume_goes_on(workspace: Path) -> None:
+    n = "1500"
+    whole = [PROGRAM, "run", "tiny", "-n", n, "-o", "whole", "-q"]
+    subprocess.run(whole, check=True, capture_output=True)
+    arguments = [PROGRAM, "run", "tiny", "-n", n, "-o", "cut", "--jobs", "2"]
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while not list(Path("cut/outcomes").glob("*.npz")) and time.monotonic() < deadline:
+        assert process.poll() is None, "the run ended before it could be interrupted"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
+    assert "futures are kept in cut" in err
+    assert "next: pmosim run tiny -o cut -n 1500 --resume" in err
+    kept = {path.name: path.stat().st_mtime_ns for path in Path("cut/outcomes").glob("*.npz")}
+    assert 0 < len(kept) < 30
+    assert json.loads(Path("cut/manifest.json").read_text())["result"] is None
+    again = subprocess.run([*arguments, "--resume"], check=True, capture_output=True, text=True)
+    assert "futures are there already" in again.stderr
+    assert all(Path("cut/outcomes", name).stat().st_mtime_ns == at for name, at in kept.items())
+    assert files_in("whole") == files_in("cut")
+    assert digest_of("whole") == digest_of("cut")
+
+
+def test_explain_adds_up_the_causes_and_names_a_future(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "30", "-q"]) == 0
+    capsys.readouterr()
+    assert invoke(["explain", "tiny", "web"]) == 0
+    captured = capsys.readouterr()
+    assert "It waits longest for the developer:" in captured.out
+    assert captured.out.rstrip().endswith("in all")
+    assert "next: pmosim explain tiny web --future" in captured.err
+    assert invoke(["explain", "tiny", "web", "--json", "-q"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["schema"] == "pmosim.explain/1"
+    total = sum(cause["days"]["value"] for cause in document["causes"])
+    assert total == pytest.approx(document["days"]["value"], rel=1e-12)
+
+
+def test_explain_tells_one_future_day_by_day(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "5", "-q"]) == 0
+    capsys.readouterr()
+    assert invoke(["explain", "reports/tiny", "web", "--future", "4"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("web in future 4: finished\n")
+    assert "2027-01-04" in out
+    assert "build could start, but waits for the developer" in out
+    assert "build begins with developer-1" in out
+    assert invoke(["explain", "tiny", "web", "--future", "4", "--json", "-q"]) == 0
+    events = json.loads(capsys.readouterr().out)["events"]
+    assert [event["event"] for event in events][-2:] == ["finished", "ended"]
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["tiny", "wbe"], "Did you mean 'web'?"),
+        (["tiny", "web", "--future", "9"], "this run has the futures 0 to 4"),
+        (["hire", "web"], "First: pmosim run hire"),
+    ],
+)
+def test_explain_says_what_cannot_be_explained(
+    workspace: Path, args: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "5", "-q"]) == 0
+    assert invoke(["explain", *args]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_report_writes_the_same_page_again(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "5", "-q"]) == 0
+    before, result = files_in("reports/tiny"), digest_of("reports/tiny")
+    Path("reports/tiny/report.html").unlink()
+    capsys.readouterr()
+    assert invoke(["report", "tiny"]) == 0
+    assert capsys.readouterr().out == "reports/tiny/report.html\n"
+    assert files_in("reports/tiny") == before
+    assert digest_of("reports/tiny") == result
+
+
+def test_hostile_names_are_harmless_in_every_output(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["=cmd()", "<script>alert(1)</script>", "🚀 \x07bell", "x" * 120]
+    scenario = workspace / "scenarios" / "tiny.yaml"
+    text = scenario.read_text()
+    for number, name in enumerate(names):
+        entry = json.dumps(name, ensure_ascii=True)
+        text = text.replace(
+            "dispatch:", f"  - {{id: p{number}, name: {entry}, template: small}}\ndispatch:"
+        )
+    scenario.write_text(text)
+    code = invoke(["run", "tiny", "-n", "3"])
+    captured = capsys.readouterr()
+    if code == 2:  # refused by name is harmless too
+        assert "\x07" not in captured.err
+        return
+    assert code == 0
+    assert "\x07" not in captured.out + captured.err
+    page = Path("reports/tiny/report.html").read_text(encoding="utf-8")
+    assert "<script>" not in page
+    assert "'=cmd()" in Path("reports/tiny/tables/projects.csv").read_text(encoding="utf-8")
