@@ -140,7 +140,7 @@ def _percent(value: Fraction) -> str:
 
 def billionths(value: Fraction) -> int:
     """Return a factor in whole billionths, rounded half up."""
-    return int((value * WHOLE * 2 + 1) // 2)
+    return (2 * WHOLE * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def working_time(text: str, measures: Measures) -> Fraction:
@@ -150,7 +150,7 @@ def working_time(text: str, measures: Measures) -> Fraction:
 
 def whole_minutes(value: Fraction) -> int:
     """Return minutes rounded half up."""
-    return int((value * 2 + 1) // 2)
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def person_time(text: str, measures: Measures) -> Fraction:
@@ -251,6 +251,7 @@ def share_per_month(text: str, measures: Measures) -> Fraction:
     return share(found[1], most=None) * month / measures.minutes[found[2]]
 
 
+@lru_cache(maxsize=4096)
 def heads_and_share(text: str) -> tuple[int, Fraction]:
     """Return heads and the share of each: ``2``, ``40%`` or ``2 x 40%``."""
     text = text.strip()[:LONGEST_TEXT]

@@ -31,6 +31,7 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*\Z")
 _DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\Z")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})\Z")
 _TIMED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?\Z")
+MONTH_HEADER = re.compile(r"\d{4}-\d{2}\Z")
 _MONTH = re.compile(r"(\d{1,2})[./](\d{4})\Z")
 
 
@@ -44,7 +45,9 @@ class Column:
 
     @property
     def key(self) -> str:
-        """The header as a key: lower case, words joined by underscores."""
+        """The header as a key: lower case, words joined by underscores; a month as it is."""
+        if MONTH_HEADER.match(self.header):
+            return self.header
         return re.sub(r"[\s-]+", "_", self.header.strip().lower())
 
 

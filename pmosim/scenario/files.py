@@ -184,7 +184,8 @@ class _Composer:
         return f"{self._shown}:{mark.line + 1}:{mark.column + 1}"
 
     def _node(self, event: Any, depth: int) -> Node:
-        place = self._place(event)
+        mark = event.start_mark
+        place = f"{self._shown}:{mark.line + 1}:{mark.column + 1}"
         self._n_values += 1
         if depth > DEEPEST or self._n_values > MOST_VALUES:
             said = f"This is nested deeper than {DEEPEST} levels."
@@ -192,8 +193,9 @@ class _Composer:
                 said = f"The file holds more than {MOST_VALUES} values."
             self._problems.error("PMO014", place, "", said)
             raise UnreadableError
-        self._check_plain(event, place)
         name = type(event).__name__
+        if name == "AliasEvent" or event.anchor is not None or event.tag is not None:
+            self._report_unused(event, place)
         if name == "ScalarEvent":
             is_plain = event.implicit[0] and not event.style
             return Node(core_value(event.value) if is_plain else event.value, place, event.value)
@@ -203,7 +205,7 @@ class _Composer:
             return self._mapping(place, depth)
         return Node(None, place)
 
-    def _check_plain(self, event: Any, place: str) -> None:
+    def _report_unused(self, event: Any, place: str) -> None:
         if type(event).__name__ == "AliasEvent":
             said = f"'*{event.anchor}' is an alias; scenario files do not use them. Use a template."
             self._problems.error("PMO013", place, "", said)
@@ -212,7 +214,7 @@ class _Composer:
                 f"'&{event.anchor}' is an anchor; scenario files do not use them. Use a template."
             )
             self._problems.error("PMO013", place, "", said)
-        elif event.tag is not None:
+        else:
             said = f"'{event.tag}' is a tag; scenario files do not use them. Remove it."
             self._problems.error("PMO013", place, "", said)
 

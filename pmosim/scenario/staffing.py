@@ -170,6 +170,8 @@ class _Crew:
     def _check_room(
         self, site: Site, who: str, asked: Fraction, where: tuple[Node | str, str]
     ) -> None:
+        if not site.project.throughout:
+            return
         able = {person.id for person in self._present(who)}
         held = sum(
             (

@@ -23,7 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import cells, files, shapes
-from pmosim.scenario.cells import Column, Sheet, cell_node
+from pmosim.scenario.cells import MONTH_HEADER, Column, Sheet, cell_node
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
 from pmosim.scenario.staff import roles_named
@@ -44,7 +44,6 @@ _YES = {"yes", "y", "x", "ja", "j", "oui", "si", "1", "wahr", "true"}
 _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
 _UNITS = re.compile(r"(effort|duration|lasts|spent|remaining)_(ph|pd|pm|h|d|w|mo)\Z")
 _BARE = re.compile(r"[\d.,'\u00a0]+\Z")
-_MONTH = re.compile(r"\d{4}-\d{2}\Z")
 _BENEFIT = {"benefit_per_year": "per_year", "benefit_for": "for", "benefit_until": "until"}
 _PERSON_NAMES = {"person": "id", "holidays": "place"}
 _TASK_EXTRA = ("role", "people", "share")
@@ -185,7 +184,7 @@ class _Tables:
     def _people_of_row(self, sheet: Sheet, place: str, row: Mapping[str, Node]) -> list[Node]:
         self._check_people_columns(sheet)
         entries = self._keyed(sheet, row, "people")
-        months = {key: cell for key, cell in entries.items() if _MONTH.match(key)}
+        months = {key: cell for key, cell in entries.items() if MONTH_HEADER.match(key)}
         entries = {key: cell for key, cell in entries.items() if key in _PERSON_COLUMNS}
         for key in ("leave", "focus"):
             if key in entries:
@@ -199,9 +198,9 @@ class _Tables:
         return [_mapping_node(entries, place)]
 
     def _check_people_columns(self, sheet: Sheet) -> None:
-        known = [*shapes.PERSON.keys, *shapes.PERSON.later, *_PERSON_NAMES]
+        known = [*shapes.PERSON.keys, *_PERSON_NAMES, *shapes.PERSON.later]
         for column in sheet.columns:
-            if column.header and column.key not in known and not _MONTH.match(column.key):
+            if column.header and column.key not in known and not MONTH_HEADER.match(column.key):
                 said = f"is not a column of people.{did_you_mean(column.key, known)}"
                 said += " A month is written 2027-01."
                 self._problems.error("PMO802", column.place, f"the column '{column.header}'", said)
