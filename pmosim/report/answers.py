@@ -30,7 +30,10 @@ _UNPRINTABLE = re.compile(
 )
 
 
-_BASIS = re.compile(r"\b(off|assumed|measured)\b")
+_KEY = re.compile(r"`([^`]+)`")
+_BASIS_WITHIN = 100
+"""Characters of an assumption in which the word for its basis is looked for."""
+_BASIS = re.compile(r"\b(off|assumed|measured|stated)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -425,29 +428,24 @@ def _read_all_done(raw: object) -> tuple[When | None, When | None]:
 
 def _read_assumption(raw: object) -> Assumption:
     if not isinstance(raw, Mapping):
-        text = clean(raw)
-        found = _BASIS.search(text[:80])
+        text = _read_prose(raw)
+        found = _BASIS.search(text[:_BASIS_WITHIN])
         return Assumption(basis=found.group(1) if found else "", text=text)
-    basis = clean(raw.get("basis", raw.get("state", raw.get("status"))))
-    what = clean(raw.get("name", raw.get("mechanism", raw.get("what"))))
-    text = clean(raw.get("text", raw.get("says", raw.get("note"))))
-    value = clean(raw.get("value"))
-    parts = [part for part in (what.replace("_", " "), value, text) if part]
-    return Assumption(basis=basis, text=": ".join(dict.fromkeys(parts)))
+    basis = clean(raw.get("basis"))
+    parts = [_read_prose(raw.get(key)) for key in ("name", "value", "text")]
+    return Assumption(basis=basis, text=": ".join(part for part in parts if part))
 
 
 def _read_warning(raw: object) -> str:
     if not isinstance(raw, Mapping):
-        return clean(raw)
-    place, code, text = (clean(raw.get(key)) for key in ("place", "code", "text"))
-    return " ".join(
-        part
-        for part in (
-            text or clean(raw.get("message")),
-            f"({', '.join(filter(None, (code, place)))})" if code or place else "",
-        )
-        if part
-    )
+        return _read_prose(raw)
+    source = ", ".join(part for key in ("code", "place") if (part := clean(raw.get(key))))
+    return _read_prose(raw.get("text")) + (f" ({source})" if source else "")
+
+
+def _read_prose(raw: object) -> str:
+    """Return a sentence with its `keys` in quotation marks."""
+    return _KEY.sub("\N{LEFT DOUBLE QUOTATION MARK}\\1\N{RIGHT DOUBLE QUOTATION MARK}", clean(raw))
 
 
 def _first_month(roles: Sequence[RoleLine]) -> date | None:

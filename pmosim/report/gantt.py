@@ -237,8 +237,9 @@ class _Drawing:
             x = self._place(frame, day)
             sheet.line([x, x], [frame.top - 14, frame.bottom], "rule", 0.7)
             begin = x + 3
-            if self.as_of is not None and 0.0 <= (now := self._place(frame, self.as_of)) - x < 12:
-                begin = now + 3  # beside the line of day 0, not under it
+            for mark in (self.as_of, self.window_end):
+                if mark is not None and 0.0 <= (beside := self._place(frame, mark)) - x < 12:
+                    begin = beside + 3  # not under the line of day 0 or of the end
             end = begin + 4.7 * len(label)
             if x >= free_from and end < frame.right + 8:
                 sheet.text(begin, y, label, size, "soft")

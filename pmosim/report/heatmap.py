@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from pmosim.report.figures import Sheet
 
 ROLES_PER_FIGURE = 24
+RUN_OFF_DASH = (0.0, (4.0, 3.0))
 COLUMNS = 36
 """Months beside each other at most; a longer run is shown by quarter, then by year."""
 ROW_HEIGHT, HEAD_HEIGHT, FOOT_HEIGHT = 24.0, 44.0, 38.0
 ROLE_WIDTH, TOTAL_WIDTH = 136.0, 66.0
-ROLE_UNITS = 20
+ROLE_UNITS = 23
+VISIBLE_SHARE = 0.005
+WINDOW_GAP = 9.0
+"""Points between the last month of the planning window and the run-off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +113,13 @@ def _write_alt(roles: Sequence[RoleLine]) -> str:
 
 
 def _months_with_work(roles: Sequence[RoleLine]) -> list[str]:
-    """Return all months up to the last in which anything is planned, done or waited for."""
+    """Return all months up to the last in which some role is planned or busy by half a percent."""
     loads = [load for role in roles for load in role.months]
     months = sorted({load.month for load in loads})
     used = [
         load.month
         for load in loads
-        if (load.busy or 0.0) + (load.planned or 0.0) + (load.waiting or 0.0) > 0.005
+        if max(load.share or 0.0, load.planned_share or 0.0) >= VISIBLE_SHARE
     ]
     return [month for month in months if month <= max(used)] if used else months[:12]
 
@@ -173,10 +177,16 @@ class _Drawing:
         top = sheet.top + HEAD_HEIGHT
         room = sheet.height - FOOT_HEIGHT - margin / 2 - top
         step = min(48.0 if margin else ROW_HEIGHT, room / len(self.roles))
-        width = min(60.0, (sheet.width - margin - TOTAL_WIDTH - left) / len(self.columns))
-        right = left + width * len(self.columns)
+        gap = WINDOW_GAP if self.n_window < len(self.columns) else 0.0
+        room = sheet.width - margin - TOTAL_WIDTH - left - gap
+        width = min(60.0, room / len(self.columns))
+        edges = [
+            left + width * place + (gap if place >= self.n_window else 0.0)
+            for place in range(len(self.columns))
+        ]
+        right = edges[-1] + width
         size = min(11.0 if margin else 9.0, step * 0.5, width * 0.4)
-        self._draw_head(sheet, left, top, width)
+        self._draw_head(sheet, edges, top, width)
         sheet.text(right + 37, top - 20, "whole", 8, "soft", "center")
         sheet.text(right + 37, top - 9, "window", 8, "soft", "center")
         for number, role in enumerate(self.roles):
@@ -184,22 +194,19 @@ class _Drawing:
             heads = "" if role.people is None else f" ({say_count(role.people)})"
             name = shorten(role.words, ROLE_UNITS - len(heads)) + heads
             sheet.text(margin + 4, y + step / 2, name, min(10.5 if margin else 9.0, step * 0.6))
-            for place, column in enumerate(self.columns):
-                load = _load_over(role, column.months)
-                _draw_cell(sheet, left + width * place, y, width, step, size, load)
+            for x, column in zip(edges, self.columns, strict=True):
+                _draw_cell(sheet, x, y, width, step, size, _load_over(role, column.months))
             _draw_total(sheet, right + 14, y, step, role.busy)
         bottom = top + step * len(self.roles)
-        if self.n_window < len(self.columns):
-            x = left + width * self.n_window
-            sheet.line([x, x], [top - 30, bottom], "ink", 1.2, (0.0, (4.0, 3.0)))
-            sheet.text(x - 3, top - 35, "planning window ends", 7.5, "soft", "right")
-        _draw_legend(sheet, left, bottom + 20, is_planned=self.is_planned)
+        if gap:
+            x = edges[self.n_window] - gap / 2
+            sheet.line([x, x], [top - 16, bottom + 4], "ink", 1.2, RUN_OFF_DASH)
+        _draw_legend(sheet, left, bottom + 20, is_planned=self.is_planned, has_run_off=gap > 0)
 
-    def _draw_head(self, sheet: Sheet, left: float, top: float, width: float) -> None:
+    def _draw_head(self, sheet: Sheet, edges: list[float], top: float, width: float) -> None:
         sheet.text(sheet.margin + 4, top - 9, "Role (full-time people)", 8, "soft")
         year = ""
-        for place, column in enumerate(self.columns):
-            x = left + width * place
+        for x, column in zip(edges, self.columns, strict=True):
             if column.year != year:
                 year = column.year
                 sheet.line([x + 0.5, x + 0.5], [top - 30, top], "rule", 0.8)
@@ -241,16 +248,22 @@ def _draw_total(sheet: Sheet, x: float, y: float, step: float, share: float | No
     sheet.text(x + 23, y + step / 2, say_share(share), size, cell_ink(fill), "center", bold=True)
 
 
-def _draw_legend(sheet: Sheet, left: float, y: float, *, is_planned: bool) -> None:
+def _draw_legend(
+    sheet: Sheet, left: float, y: float, *, is_planned: bool, has_run_off: bool
+) -> None:
     sheet.text(left, y, "busy share, %", 8, "soft")
     for number, share in enumerate((0.0, 0.25, 0.5, 0.75, 1.0)):
         fill = cell_colour(share)
         sheet.box(left + 68 + 27 * number, y - 7, 26, 14, fill)
         label = f"{100 * share:.0f}"
         sheet.text(left + 81 + 27 * number, y, label, 8, cell_ink(fill), "center")
-    if not is_planned:
-        return
-    x, fill = left + 224, cell_colour(1.0)
-    sheet.box(x, y - 7, 26, 14, fill)
-    _draw_corner(sheet, x + 26, y - 7, 20, cell_ink(fill))
-    sheet.text(x + 33, y, "more planned than the people there can do (over 100 %)", 8, "soft")
+    x = left + 224
+    if is_planned:
+        fill = cell_colour(1.0)
+        sheet.box(x, y - 7, 26, 14, fill)
+        _draw_corner(sheet, x + 26, y - 7, 20, cell_ink(fill))
+        sheet.text(x + 33, y, "planned over 100 % of the people there", 8, "soft")
+        x += 222
+    if has_run_off:
+        sheet.line([x, x], [y - 8, y + 8], "ink", 1.2, RUN_OFF_DASH)
+        sheet.text(x + 7, y, "then after the planning window", 8, "soft")

@@ -30,11 +30,14 @@ BASES = (
     ("off", "Left out of this forecast"),
     ("assumed", "Assumed"),
     ("measured", "Measured"),
+    ("stated", "As the scenario states it"),
     ("", "Also"),
 )
 """Groups of assumptions in the order in which they are read; another basis is its own heading."""
 
 
+LISTED = 10
+"""Assumptions of a group, and warnings, that are listed; the others are folded away."""
 _MONTH = "(?:" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + r")\b"
 _GLUE = re.compile(
     rf"(?<=\d) (?=%|of \d|working day|days?\b|{_MONTH})|(?<=\d of) (?=100\b)"
@@ -118,6 +121,7 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
             for chart in map(draw_chart, _plan_charts(answers))
         ],
         assumptions=_group_assumptions(answers),
+        listed=LISTED,
         provenance=_list_provenance(answers, provenance),
         light=[(name, light) for name, (light, _) in THEME.items()],
         dark=[(name, dark) for name, (_, dark) in THEME.items()],

@@ -175,7 +175,16 @@ def test_the_end_of_the_window_stands_before_the_run_off():
     for role in document["roles"]:
         for month in role["by_month"][-6:]:
             month["is_run_off"] = True
-    assert "planning window ends" in draw_chart(plans(document)[1]).svg
+    assert "then after the planning window" in draw_chart(plans(document)[1]).svg
+
+
+def test_months_in_which_nothing_is_left_to_do_are_not_shown():
+    document = sample.document()
+    for role in document["roles"]:
+        for month in role["by_month"][18:]:
+            month["busy_fte"] = sample.estimate(0.001)
+            month["planned_fte"] = 0.0
+    assert len(plans(document)[1].table.rows) == 18
 
 
 def test_a_long_name_is_cut_to_the_width_of_its_column():

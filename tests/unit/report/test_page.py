@@ -311,6 +311,18 @@ def test_the_smallest_document_makes_a_page(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
+def test_many_assumptions_are_folded_away():
+    document = sample.document()
+    document["assumptions"] = [
+        f"task {n}: what is spent is assumed; give `spent`" for n in range(30)
+    ]
+    page = render_page(document)
+    words = words_of(page)
+    assert "20 more" in words
+    assert "30 points are assumed, not measured" in words
+    assert "task 29: what is spent is assumed; give “spent”" in words
+
+
 def test_one_project_reads_in_the_singular():
     document = sample.document()
     document["projects"] = document["projects"][:1]
