@@ -24,9 +24,9 @@ MONEY = "money, such as 250k, 1.2M or 800"
 SHARE = "a share, such as 80%"
 
 _NUMBER = r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][-+]?\d{1,2})?"
-AMOUNT = re.compile(rf"({_NUMBER})\s*([a-zA-Z%€$£]*)\Z")
-_RATE = re.compile(rf"({_NUMBER}\s*[a-zA-Z%]*)\s*/\s*([a-zA-Z]+)\Z")
-_HEADS = re.compile(r"(\d{1,6})\s*[xX*]\s*(.+)\Z")
+AMOUNT = re.compile(rf"({_NUMBER})\s*([a-zA-Z%€$£]*)\Z", re.ASCII)
+_RATE = re.compile(rf"({_NUMBER}\s*[a-zA-Z%]*)\s*/\s*([a-zA-Z]+)\Z", re.ASCII)
+_HEADS = re.compile(r"(\d{1,6})\s*[xX*]\s*(.+)\Z", re.ASCII)
 
 Kind = Literal["time", "person-time", "money", "number"]
 

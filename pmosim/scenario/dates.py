@@ -14,9 +14,9 @@ LATEST_YEAR = 2200
 EARLIEST_YEAR = 1900
 DATE = "a date, such as 2027-03-02, 2027-03 or 2027-Q1"
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
-_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
-_QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])\Z")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])\Z", re.ASCII)
 
 
 def years(text: str) -> Fraction:
