@@ -20,7 +20,7 @@ Need = tuple[int, int, int, int]
 """(role or NONE, person or NONE, heads, share)."""
 Team = list[list["Person"]]
 """The people of each need."""
-Preference = tuple[int, bool, bool, bool, int, int]
+Preference = tuple[int, bool, bool, bool]
 
 
 class Bench:
@@ -28,10 +28,10 @@ class Bench:
 
     def __init__(self, people: Sequence[Person], n_roles: int) -> None:
         self.people = people
-        self.by_role = [[p for p in people if p.skill[role]] for role in range(n_roles)]
+        self.by_role = [_able_first(people, role) for role in range(n_roles)]
 
     def able(self, need: Need) -> Sequence[Person]:
-        """Return everybody who could ever fill a need, in file order."""
+        """Return everybody who could ever fill a need: home role, proficiency, file order."""
         role, person, _, _ = need
         return self.by_role[role] if person == NONE else self.people[person : person + 1]
 
@@ -41,8 +41,8 @@ class Bench:
         return [
             p
             for p in self.able(need)
-            if p.is_here
-            and p.in_hand + share <= p.max_parallel
+            if p.in_hand + share <= p.max_parallel
+            and p.is_here
             and not p.is_kept
             and p.n not in excluded
         ]
@@ -58,23 +58,22 @@ class Bench:
         return True
 
 
+def _able_first(people: Sequence[Person], role: int) -> list[Person]:
+    """Return who can do a role, in the order in which they are preferred, all else alike."""
+    able = [p for p in people if p.skill[role]]
+    return sorted(able, key=lambda p: (p.home != role, -p.skill[role], p.n))
+
+
 def preference(need: Need, workers: set[int], leaves_before: int) -> Callable[[Person], Preference]:
     """Return the key by which people are preferred: the smaller first.
 
     Least in hand, then not leaving before the planned end, home role, having worked on the
-    project, proficiency, file order.
+    project. Among equals the order of the bench decides: proficiency, file order.
     """
     role = need[0]
 
     def key(p: Person) -> Preference:
-        return (
-            p.in_hand,
-            p.until < leaves_before,
-            p.home != role,
-            p.n not in workers,
-            -p.skill[role] if role != NONE else 0,
-            p.n,
-        )
+        return p.in_hand, p.until < leaves_before, p.home != role, p.n not in workers
 
     return key
 
