@@ -70,17 +70,16 @@ class Desk:
     def withdraw(self, ask: Ask) -> None:
         """Take an ask away that is no longer wanted."""
         if ask.is_waiting:
-            asks = ask.group.asks
-            del asks[bisect_left(asks, ask.entry)]
+            asks, entry = ask.group.asks, ask.entry
+            del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
             ask.is_waiting = False
 
     def wake(self, person: Person) -> None:
         """Look again at the groups that were short of somebody like this person."""
-        for role in person.roles:
-            if self.asleep.get(role):
-                self.ripe.update(self.asleep.pop(role))
-        if self.asleep.get(~person.n):
-            self.ripe.update(self.asleep.pop(~person.n))
+        asleep = self.asleep
+        for place in person.places:
+            if place in asleep:
+                self.ripe.update(asleep.pop(place))
 
     def serve(self, minute: int) -> None:
         """Start every ask that fits, smaller keys first."""
@@ -98,8 +97,10 @@ class Desk:
                 kept += self._keep(entry, group, minute)
             elif asks and asks[0] is entry and number in self.ripe:
                 if self._serve(entry[-1], group, minute):
-                    if group.asks:
-                        heappush(self.heap, (group.asks[0], 0, number))
+                    if asks:
+                        heappush(self.heap, (asks[0], 0, number))
+                    else:
+                        self.ripe.pop(number, None)
                 elif self.hold_after is not None:
                     kept += self._keep(entry, group, minute)
         for person in kept:
@@ -118,7 +119,7 @@ class Desk:
             group.needs,
             ask.project.workers,
             minute + ask.minutes,
-            _at_work(ask),
+            _at_work(ask) if ask.kind == REFILL else (),
             is_disjoint=group.is_disjoint,
         )
         if team is None:

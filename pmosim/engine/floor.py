@@ -12,7 +12,7 @@ from pmosim.engine.order import FINISH
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import Hold, Person
 from pmosim.network import NONE
-from pmosim.units import WHOLE, ceil_div
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,26 +57,25 @@ class Floor:
 
     def time(self, pool: Pool) -> None:
         """Set the rates of a pool just settled, and the minute at which it will be used up."""
-        rate = 0
-        if pool.is_duration:
-            runs = not pool.n_missing and all(hold.person.is_here for hold in pool.holds)
-            rate = int(runs)
-            for hold in pool.holds:
-                hold.attention = _attention(hold) if runs else 0
-        else:
-            for hold in pool.holds:
-                person = hold.person
-                if not person.is_here:
-                    hold.attention = 0
-                    continue
-                hold.attention = attention = _attention(hold)
+        rate, is_complete = 0, not pool.n_missing
+        for hold in pool.holds:
+            person = hold.person
+            if not person.is_here:
+                hold.attention, is_complete = 0, False
+                continue
+            hold.attention = attention_rate(person.presence, hold.share, person.in_hand)
+            if not pool.is_duration:
                 focus = focus_factor(person.focus, len(person.holds))
-                rate += progress_rate(attention, hold.proficiency, focus)
+                rate += progress_rate(hold.attention, hold.proficiency, focus)
+        if pool.is_duration:
+            rate = int(is_complete)
+            if not is_complete:
+                for hold in pool.holds:
+                    hold.attention = 0
         pool.rate = rate
-        due = NONE
-        if pool.task is not None and (rate or pool.remaining <= 0):
-            left = max(pool.remaining, 0)
-            due = self.minute + (ceil_div(left, rate) if left else 0)
+        due, left = NONE, pool.remaining
+        if pool.task is not None and (rate or left <= 0):
+            due = self.minute + (-(-left // rate) if left > 0 else 0)
         if due != pool.due:
             pool.due = due
             if due != NONE:
@@ -89,7 +88,10 @@ class Floor:
         for person in people:
             proficiency = person.skill[role] if role != NONE else WHOLE
             hold = Hold(person, pool, need, share, proficiency, self.minute)
-            others += self._load(person, share, 1)
+            if person.holds:
+                others += self._load(person, share, 1)
+            else:
+                person.in_hand += share
             person.holds.append(hold)
             pool.holds.append(hold)
         return others
@@ -99,7 +101,10 @@ class Floor:
         person = hold.person
         hold.pool.holds.remove(hold)
         person.holds.remove(hold)
-        return self._load(person, -hold.share, -1)
+        if person.holds:
+            return self._load(person, -hold.share, -1)
+        person.in_hand -= hold.share
+        return []
 
     def retime(self, pools: Iterable[Pool]) -> None:
         """Settle and time pools whose rates have changed."""
@@ -111,14 +116,8 @@ class Floor:
         """Change what a person has in hand; return the pools already held whose rates change."""
         before, n_before = person.in_hand, len(person.holds)
         person.in_hand = after = before + share
-        if person.holds and (
-            max(before, WHOLE) != max(after, WHOLE)
-            or focus_factor(person.focus, n_before) != focus_factor(person.focus, n_before + tasks)
-        ):
+        if max(before, WHOLE) != max(after, WHOLE) or focus_factor(
+            person.focus, n_before
+        ) != focus_factor(person.focus, n_before + tasks):
             return [hold.pool for hold in person.holds]
         return []
-
-
-def _attention(hold: Hold) -> int:
-    person = hold.person
-    return attention_rate(person.presence, hold.share, person.in_hand)

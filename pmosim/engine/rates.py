@@ -13,7 +13,7 @@ def attention_rate(presence: int, share: int, in_hand: int) -> int:
 
     ``presence`` is fte x (1 - bau); ``in_hand`` the sum of all shares the person has in hand.
     """
-    attention = -(-presence * share // WHOLE)
+    attention = presence if share == WHOLE else -(-presence * share // WHOLE)
     if in_hand > WHOLE:
         attention = -(-attention * WHOLE // in_hand)
     return attention
@@ -21,7 +21,7 @@ def attention_rate(presence: int, share: int, in_hand: int) -> int:
 
 def focus_factor(focus: tuple[int, ...], n_in_hand: int) -> int:
     """Factor of multitasking with so many tasks in hand; the last value goes on."""
-    return focus[min(n_in_hand, len(focus)) - 1]
+    return focus[n_in_hand - 1] if n_in_hand < len(focus) else focus[-1]
 
 
 def progress_rate(attention: int, proficiency: int, focus: int) -> int:

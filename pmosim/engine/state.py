@@ -38,8 +38,8 @@ class Person:
         "is_kept",
         "max_parallel",
         "n",
+        "places",
         "presence",
-        "roles",
         "skill",
         "until",
     )
@@ -55,7 +55,8 @@ class Person:
         until: int,
     ) -> None:
         self.n, self.home, self.skill = n, home, skill
-        self.roles = tuple(role for role, proficiency in enumerate(skill) if proficiency)
+        self.places = (*(role for role, proficiency in enumerate(skill) if proficiency), ~n)
+        """Where asks wait for this person: the roles, and the person's own name."""
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
         self.is_employed = self.is_away = self.is_here = self.is_kept = False
