@@ -150,7 +150,7 @@ class Activities:
     ) -> tuple[Need, ...]:
         if kind == "milestone":
             return ()
-        if kind != "effort":
+        if kind != "effort" or not work:
             return needs
         if "" in work:
             given = node.get("needs")
@@ -164,7 +164,7 @@ class Activities:
                 )
             return needs
         stated = {need.who: need for need in needs}
-        for who in stated.keys() - work.keys() if work else ():
+        for who in stated.keys() - work.keys():
             said = (
                 f"has no work of its own in effort ({series(work)}); give it a part there, "
                 "or leave the need out."
