@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,11 @@ class Plan:
     fixed_cost: float
     cost_of_delay: float
     """Money per working day, size included; NaN = none."""
+
+    @cached_property
+    def whole_minutes(self) -> tuple[int, ...]:
+        """Planned duration rounded up to whole minutes."""
+        return tuple(math.ceil(minutes) for minutes in self.minutes)
 
     @property
     def cost(self) -> float:
@@ -148,7 +154,7 @@ def _staff_task(network: Network, task: int, size: float) -> tuple[tuple[Need, .
     first_pool = int(network.tasks.first_pool[task])
     needs = network.needs
     rows = range(int(network.tasks.first_need[task]), int(network.tasks.first_need[task + 1]))
-    order = sorted(rows, key=lambda k: int(needs.role[k]))
+    order = sorted(rows, key=lambda k: (int(needs.role[k]), int(needs.person[k])))
     staffed = tuple(
         (
             int(needs.pool[k]) - first_pool,

@@ -94,9 +94,7 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
         links=links,
         n_release_waits=n_release + int(has_date) + 1,
         n_finish_waits=n_finish,
-        throughout=tuple(
-            (0, *need) for need in sorted(network.throughout[row], key=lambda need: need[0])
-        ),
+        throughout=tuple((0, *need) for need in sorted(network.throughout[row])),
         first_pool=int(network.tasks.first_pool[first]),
     )
 

@@ -89,7 +89,7 @@ class Floor:
             proficiency = person.skill[role] if role != NONE else WHOLE
             hold = Hold(person, pool, need, share, proficiency, self.minute)
             if person.holds:
-                others += self._load(person, share, 1)
+                others += self._load(person, share, len(person.holds), len(person.holds) + 1)
             else:
                 person.in_hand += share
             person.holds.append(hold)
@@ -102,7 +102,7 @@ class Floor:
         hold.pool.holds.remove(hold)
         person.holds.remove(hold)
         if person.holds:
-            return self._load(person, -hold.share, -1)
+            return self._load(person, -hold.share, len(person.holds) + 1, len(person.holds))
         person.in_hand -= hold.share
         return []
 
@@ -112,12 +112,12 @@ class Floor:
             self.settle(pool)
             self.time(pool)
 
-    def _load(self, person: Person, share: int, tasks: int) -> list[Pool]:
-        """Change what a person has in hand; return the pools already held whose rates change."""
-        before, n_before = person.in_hand, len(person.holds)
+    def _load(self, person: Person, share: int, n_before: int, n_after: int) -> list[Pool]:
+        """Change what a person has in hand; return the pools held all along whose rates change."""
+        before = person.in_hand
         person.in_hand = after = before + share
         if max(before, WHOLE) != max(after, WHOLE) or focus_factor(
             person.focus, n_before
-        ) != focus_factor(person.focus, n_before + tasks):
+        ) != focus_factor(person.focus, n_after):
             return [hold.pool for hold in person.holds]
         return []

@@ -33,19 +33,28 @@ class Office:
         self._active: dict[int, Project] = {}
         self._waiting: list[tuple[float, int, int]] = []
         """(score, request minute, project), sorted; with ageing only in order of the request."""
+        self._in_line = _LastColumn(self._waiting)
+        self._active_orders: tuple[int, ...] | None = ()
 
     @property
     def waiting(self) -> Sequence[int]:
         """Projects that may be released, first in the intake order first."""
         if not self.order.ageing:
-            return _LastColumn(self._waiting)
+            return self._in_line
         aged = [(self._aged(project), request, project) for _, request, project in self._waiting]
         return [project for _, _, project in sorted(aged)]
 
     @property
+    def has_waiting(self) -> bool:
+        """Whether any project may be released."""
+        return bool(self._waiting)
+
+    @property
     def active(self) -> Sequence[int]:
         """Released projects that have not ended, in order of release."""
-        return tuple(self._active)
+        if self._active_orders is None:
+            self._active_orders = tuple(self._active)
+        return self._active_orders
 
     @property
     def n_active(self) -> int:
@@ -124,11 +133,13 @@ class Office:
     def add_active(self, project: Project) -> None:
         """Note a release."""
         self._active[project.order] = project
+        self._active_orders = None
         self.released.append((project.order, self.minute))
 
     def remove_active(self, project: Project) -> None:
         """Note an end."""
         self._active.pop(project.order, None)
+        self._active_orders = None
 
     def _aged(self, project: int) -> float:
         waiting = self.minute - self.projects[project].arrived

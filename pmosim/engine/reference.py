@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint
     from pmosim.engine.luck import Luck
-    from pmosim.engine.state import Person
+    from pmosim.engine.state import Link, Person
     from pmosim.engine.teams import Team
     from pmosim.plan import Need
     from pmosim.policy.dispatch import Dispatch
@@ -100,7 +100,9 @@ class Replication:
         self.newly_ready: list[Project] = []
         """Projects whose first tasks are ready and whose ``throughout`` is not asked for yet."""
         self.first_asks: list[Ask] = []
-        self.is_again = self.is_passing = False
+        self.is_passing = False
+        self.next_pass: list[Task] = []
+        """Tasks that a start made ready: looked at in a pass of their own."""
         self.waits: list[tuple[int, int, int, int]] = []
         """(role, from, until, heads x share) of everything that waited for people."""
 
@@ -137,15 +139,17 @@ class Replication:
         for wait in waits:
             if wait is not None:
                 self._satisfy(*wait)
-        for what, item in sorted(people, key=_by_change):
-            self._change_people(what, item)
+        if people:
+            for what, item in sorted(people, key=_by_change):
+                self._change_people(what, item)
         is_open = minute < self.network.window_end
-        if is_open:
+        if arrivals and is_open:
             for order in sorted(arrivals):
                 self._arrive(order)
-        for project in sorted(gates, key=_by_order):
-            self._end(project, STOPPED)
-        if is_open:
+        if gates:
+            for project in sorted(gates, key=_by_order):
+                self._end(project, STOPPED)
+        if is_open and (self.forced or self.office.has_waiting):
             self._release()
         if minute < self.last_minute:
             self._pass()
@@ -242,7 +246,8 @@ class Replication:
             elif _is_out(before):
                 self._miss(after, link.kind, is_ignored=link.is_ignored)
             else:
-                before.out.append((link.kind, after, link.lag, link.is_ignored))
+                out = before.out_of_start if link.kind == SS else before.out_of_finish
+                out.append((link.kind, after, link.lag, link.is_ignored))
 
     def _open_project(self, project: Project) -> bool:
         """Set a listed project to its state on day 0; return whether it is part of this future."""
@@ -274,8 +279,8 @@ class Replication:
         project.ended, project.status = 0, DONE_BEFORE
         for task in project.tasks:
             self._finish_before(task)
-        self._happen(project, is_finish=False)
-        self._happen(project, is_finish=True)
+        self._happen(project.out_of_start)
+        self._happen(project.out_of_finish)
 
     def _note_dates(self, project: Project) -> None:
         """Put the dates before which a project and its tasks must not start into the agenda."""
@@ -293,8 +298,8 @@ class Replication:
         task.state = DONE
         task.ready = task.started = task.finished = 0
         task.project.n_open -= 1
-        self._happen(task, is_finish=False)
-        self._happen(task, is_finish=True)
+        self._happen(task.out_of_start)
+        self._happen(task.out_of_finish)
 
     def _open_running(self, project: Project) -> None:
         """Set a running project: what is finished, what people have in hand, and the rest ready."""
@@ -312,6 +317,8 @@ class Replication:
         if project.started == NONE and any(task.state == DONE for task in project.tasks):
             self._start_project(project)
         self._release_project(project)
+        if project.ended != NONE:
+            return
         running = [task for task in project.tasks if task.state == RUNNING]
         for task in running:
             task.key = self._key(task)
@@ -321,7 +328,7 @@ class Replication:
                 self._ask_staff(project, sheet.throughout, min(keys, default=0.0))
             )
         for task in running:
-            self._ask_for_missing(task)
+            self.first_asks += self._ask_for_missing(task)
 
     def _give_holders(self, task: Task, held_by: Sequence[int]) -> None:
         """Give a running task the people who hold it on day 0, each to a need they can fill."""
@@ -342,20 +349,20 @@ class Replication:
             task.pools[need[0]].n_missing += heads
         self.floor.retime([*task.pools, *others])
 
-    def _ask_for_missing(self, task: Task) -> None:
+    def _ask_for_missing(self, task: Task) -> list[Ask]:
         """Ask for the people a running task lacks: one by one, a duration task for all at once."""
         missing: list[Need] = []
         for need in task.project.plan.needs[task.order]:
-            held = sum(hold.need == need for hold in task.pools[need[0]].holds)
-            if held < need[3]:
+            held = sum(hold.need[:3] == need[:3] for hold in task.pools[need[0]].holds)
+            if held < need[3] and task.pools[need[0]].is_open:
                 missing.append((*need[:3], need[3] - held, need[4]))
-        if task.kind == DURATION and missing:
-            self.first_asks.append(self._ask_refill(task, tuple(missing)))
-            return
-        for pool, role, person, heads, share in missing:
-            for _ in range(heads):
-                unit = (pool, role, person, 1, share)
-                self.first_asks.append(self._ask_refill(task, (unit,)))
+        if task.kind == DURATION:
+            return [self._ask_refill(task, tuple(missing))] if missing else []
+        return [
+            self._ask_refill(task, ((pool, role, person, 1, share),))
+            for pool, role, person, heads, share in missing
+            for _ in range(heads)
+        ]
 
     def amount_of(self, project: Project, pool: int) -> int:
         """Return the drawn amount of a pool, counted from the project's first."""
@@ -366,11 +373,9 @@ class Replication:
 
     # --- links ----------------------------------------------------------------------------------
 
-    def _happen(self, what: Task | Project, *, is_finish: bool) -> None:
-        """Tell what follows a task or project that it has started, or finished."""
-        for kind, after, lag, _ in what.out:
-            if (kind != SS) != is_finish:
-                continue
+    def _happen(self, links: Sequence[Link]) -> None:
+        """Tell what follows the start or the finish of a task or project."""
+        for kind, after, lag, _ in links:
             if lag:
                 self.at(self.minute + lag, WAIT, (after, kind))
             else:
@@ -420,9 +425,11 @@ class Replication:
         self._finish_project(project)
 
     def _miss_all(self, what: Task | Project) -> None:
-        for kind, after, _, is_ignored in what.out:
-            if kind != SS or what.started == NONE:
-                self._miss(after, kind, is_ignored=is_ignored)
+        links = what.out_of_finish
+        if what.started == NONE:
+            links = [*links, *what.out_of_start]
+        for kind, after, _, is_ignored in links:
+            self._miss(after, kind, is_ignored=is_ignored)
 
     # --- the life of a task ---------------------------------------------------------------------
 
@@ -440,9 +447,10 @@ class Replication:
         if task.project.is_paused:
             task.state = SUSPENDED
             task.project.suspended.append(task)
+        elif self.is_passing:
+            self.next_pass.append(task)
         else:
             self._queue_task(task)
-        self.is_again = True
 
     def _key(self, task: Task) -> float:
         if self.dispatch is not None:
@@ -459,10 +467,10 @@ class Replication:
             if not project.asks and project not in self.newly_ready:
                 self.newly_ready.append(project)
             return
-        units = tuple(
-            need for need in project.plan.needs[task.order] if task.pools[need[0]].is_open
-        )
-        minutes = ceil(project.plan.minutes[task.order])
+        units = project.plan.needs[task.order]
+        if task.n_open_pools < len(task.pools):
+            units = tuple(need for need in units if task.pools[need[0]].is_open)
+        minutes = project.plan.whole_minutes[task.order]
         ask = Ask(START, project, task, units, minutes, task.ready, self.minute)
         task.asks.append(ask)
         self.desk.add(ask, task.key, project.order, task.order)
@@ -477,7 +485,7 @@ class Replication:
 
     def _ask_refill(self, task: Task, units: tuple[Need, ...]) -> Ask:
         """Ask for people who are missing from running work."""
-        minutes = ceil(task.project.plan.minutes[task.order])
+        minutes = task.project.plan.whole_minutes[task.order]
         ask = Ask(REFILL, task.project, task, units, minutes, self.minute, self.minute)
         task.asks.append(ask)
         self.desk.add(ask, task.key, task.project.order, task.order)
@@ -559,14 +567,14 @@ class Replication:
             if task.parent.ready == NONE:
                 task.parent.ready = self.minute
                 task.parent.state = READY
-            self._happen(task.parent, is_finish=False)
+            self._happen(task.parent.out_of_start)
         if task.project.started == NONE:
             self._start_project(task.project)
-        self._happen(task, is_finish=False)
+        self._happen(task.out_of_start)
 
     def _start_project(self, project: Project) -> None:
         project.started = self.minute
-        self._happen(project, is_finish=False)
+        self._happen(project.out_of_start)
 
     def _finish_pool(self, pool: Pool) -> None:
         """Give the people of a used-up pool back; the task's work is done with its last pool."""
@@ -598,7 +606,7 @@ class Replication:
         task.state = DONE
         task.finished = self.minute
         task.project.n_open -= 1
-        self._happen(task, is_finish=True)
+        self._happen(task.out_of_finish)
         if task.parent is not None:
             self._satisfy(task.parent, FF)
         self._finish_project(task.project)
@@ -645,7 +653,12 @@ class Replication:
             else:
                 pool.n_missing += 1
                 self.floor.time(pool)
-                self._ask_refill(pool.task, unit)
+                if pool.is_duration:
+                    for ask in tuple(pool.task.asks):
+                        self._withdraw(ask)
+                    self._ask_for_missing(pool.task)
+                else:
+                    self._ask_refill(pool.task, unit)
 
     def _give_back(self, hold: Hold) -> None:
         """Free a person of one hold, its pool settled; book what was done."""
@@ -695,15 +708,17 @@ class Replication:
                 task.state = SUSPENDED
                 project.suspended.append(task)
         self._put_down_throughout(project)
-        project.is_staffed = not self.blueprint.projects[project.row].throughout
 
     def _resume(self, project: Project) -> None:
         """Let a paused project ask for its people again, at its rank."""
         if project.ended != NONE:
             return
         project.is_paused = False
-        suspended, project.suspended = project.suspended, []
-        for task in sorted(suspended, key=_by_order):
+        suspended, project.suspended = sorted(project.suspended, key=_by_order), []
+        units = self.blueprint.projects[project.row].throughout
+        if units and project.throughout is not None:
+            self._ask_staff(project, units, min((task.key for task in suspended), default=0.0))
+        for task in suspended:
             self._queue_task(task)
 
     # --- the life of a project ------------------------------------------------------------------
@@ -740,7 +755,7 @@ class Replication:
             forced, self.forced = sorted(self.forced, key=_by_order), []
             for project in forced:
                 self._release_project(project)
-        while len(self.office.waiting):
+        while self.office.has_waiting:
             chosen = self.intake.admit(self.office)
             if chosen is None:
                 break
@@ -780,6 +795,7 @@ class Replication:
         self.n_listed_open -= project.is_counted
         if project.released == NONE:
             self.office.remove_waiting(project)
+            self.forced = [other for other in self.forced if other is not project]
         self.office.remove_active(project)
         self._come_again()
         left = [task for task in project.tasks if task.state not in {DONE, NEVER}]
@@ -788,7 +804,7 @@ class Replication:
             task.state = NEVER
         self._put_down_throughout(project)
         if status == FINISHED:
-            self._happen(project, is_finish=True)
+            self._happen(project.out_of_finish)
             return
         for task in left:
             self._miss_all(task)
@@ -802,13 +818,17 @@ class Replication:
         first_asks, self.first_asks = self.first_asks, []
         for ask in first_asks:
             self.desk.serve_alone(ask, self.minute)
-        self.is_again = True
-        while self.is_again:
-            self.is_again = False
+        while True:
             for project in self.newly_ready:
                 self._ask_throughout(project)
             self.newly_ready.clear()
             self.desk.serve(self.minute)
+            if not self.next_pass:
+                break
+            ready, self.next_pass = self.next_pass, []
+            for task in ready:
+                if task.state == READY:
+                    self._queue_task(task)
         self.is_passing = False
         if self.audit is not None:
             self.audit.check_pass(self)

@@ -23,6 +23,9 @@ from running work, for the shares a project holds ``throughout``."""
 FAR = 1 << 62
 """A minute after every other."""
 
+Link = tuple[int, "Task | Project", int, bool]
+"""(kind, successor, lag, is ignored if absent) of a link that leaves a task or project."""
+
 
 class Person:
     """Somebody who offers attention."""
@@ -135,7 +138,8 @@ class Task:
         "n_open_pools",
         "n_start_waits",
         "order",
-        "out",
+        "out_of_finish",
+        "out_of_start",
         "parent",
         "pools",
         "project",
@@ -162,8 +166,8 @@ class Task:
         self.asks: list[Ask] = []
         self.booked: dict[int, int] = {}
         """Attention by person, of holds that have ended."""
-        self.out: list[tuple[int, Task | Project, int, bool]] = []
-        """(kind, successor, lag, is ignored if absent) of the links that leave this task."""
+        self.out_of_start: list[Link] = []
+        self.out_of_finish: list[Link] = []
 
 
 class Project:
@@ -190,7 +194,8 @@ class Project:
         "n_release_waits",
         "number",
         "order",
-        "out",
+        "out_of_finish",
+        "out_of_start",
         "plan",
         "release_number",
         "released",
@@ -230,7 +235,8 @@ class Project:
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[int] = set()
         self.booked: dict[int, int] = {}
-        self.out: list[tuple[int, Task | Project, int, bool]] = []
+        self.out_of_start: list[Link] = []
+        self.out_of_finish: list[Link] = []
 
 
 class Ask:

@@ -134,7 +134,7 @@ class TaskCompiler:
         row.is_running = not row.is_done and is_in_flight(progress)
         row.held_by = tuple(self.person_of[person] for person in progress.by)
         pool_of: dict[str, int] = {}
-        for key, law in task.work.items():
+        for key, law in self._in_order(task.work):
             pool_of[key] = len(self.pools)
             state = part_of_progress(progress, key, task.work)
             self._add_pool(at, key, law, state, is_sized=row.kind == EFFORT)
@@ -149,8 +149,8 @@ class TaskCompiler:
         row.lasts, row.capex = phase.lasts, phase.capex
         self.parts_of[at] = []
         progress = phase.progress or Progress()
-        held_by = self._split_holders(progress.by, tuple(phase.work))
-        for role, law in phase.work.items():
+        held_by = self._split_holders(progress.by, [role for role, _ in self._in_order(phase.work)])
+        for role, law in self._in_order(phase.work):
             part_at = len(self.rows)
             state = part_of_progress(progress, role, phase.work)
             part = self._add_row(phase, EFFORT, is_done=row.is_done)
@@ -167,8 +167,17 @@ class TaskCompiler:
     def _add_pool(self, at: int, key: str, law: Law, state: Progress, *, is_sized: bool) -> None:
         self.pools.append(_Pool(task=at, key=key, law=law, is_sized=is_sized, state=state))
 
+    def _in_order(self, work: Mapping[str, Law]) -> list[tuple[str, Law]]:
+        """Return amounts in the order in which needs are filled: persons, then roles as listed."""
+
+        def place(item: tuple[str, Law]) -> tuple[int, int]:
+            key = item[0]
+            return self.roles.get(key, NONE), self.person_of.get(key, NONE)
+
+        return sorted(work.items(), key=place)
+
     def _split_holders(
-        self, ids: Sequence[str], roles: tuple[str, ...]
+        self, ids: Sequence[str], roles: Sequence[str]
     ) -> dict[str, tuple[int, ...]]:
         """Give each person who holds a phase to the part of the home role, else of a skill."""
         held: dict[str, tuple[int, ...]] = dict.fromkeys(roles, ())
