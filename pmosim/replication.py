@@ -7,10 +7,12 @@ that is interrupted loses at most the blocks it was working on.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Literal
 
 from pmosim.draws import describe_in_flight
@@ -85,7 +87,17 @@ def simulate(
         else:
             todo.append((first, count))
     with _workers(executor, jobs, replications) as pool:
-        for block in _run_blocks(network, seed, todo, pool, intake, dispatch, has_audit=audit):
+        finished = _run_blocks(
+            network,
+            seed,
+            todo,
+            pool,
+            intake,
+            dispatch,
+            has_audit=audit,
+            is_borrowed=executor is not None,
+        )
+        for block in finished:
             blocks[block.first] = block
             if on_block is not None:
                 on_block(block)
@@ -106,12 +118,31 @@ def _workers(
     if executor is not None or n_jobs == 1:
         yield executor
         return
+    others = set(active_children())
     with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(active_children()) - others:
+                worker.terminate()  # the pool then gives up what is left, quicker than a block ends
             raise
+
+
+@contextmanager
+def _unheard_interrupts() -> Iterator[None]:
+    """Let processes that begin now ignore Ctrl-C for good: it is for this process to end them.
+
+    A terminal sends it to all of them, and a worker that dies with a lock in its hands would
+    leave this process waiting.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def _count_jobs(jobs: int | str, replications: int) -> int:
@@ -132,6 +163,7 @@ def _run_blocks(
     dispatch: Dispatch | None,
     *,
     has_audit: bool,
+    is_borrowed: bool,
 ) -> Iterator[Outcomes]:
     """Yield blocks as they finish."""
     from pmosim.engine.block import run_block
@@ -140,17 +172,19 @@ def _run_blocks(
         for first, count in todo:
             yield run_block(network, seed, first, count, intake, dispatch, has_audit=has_audit)
         return
-    pending: set[Future[Outcomes]] = {
-        executor.submit(
-            run_block, network, seed, first, count, intake, dispatch, has_audit=has_audit
-        )
-        for first, count in todo
-    }
+    with _unheard_interrupts():
+        pending: set[Future[Outcomes]] = {
+            executor.submit(
+                run_block, network, seed, first, count, intake, dispatch, has_audit=has_audit
+            )
+            for first, count in todo
+        }
     try:
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
     finally:
-        for future in pending:
-            future.cancel()
+        if is_borrowed:  # our own pool ends with all it holds
+            for future in pending:
+                future.cancel()

@@ -132,13 +132,13 @@ def command(
     if n_kept:
         terminal.say(f"{n_kept:,} futures are there already.")
     began = provenance.seconds()
-    with Bar(replications, n_kept, is_shown=not terminal.quiet) as bar:
+    try:
+        with Bar(replications, n_kept, is_shown=not terminal.quiet) as bar:
 
-        def keep(block: Outcomes) -> None:
-            run.keep_block(block)
-            bar.advance(block)
+            def keep(block: Outcomes) -> None:
+                run.keep_block(block)
+                bar.advance(block)
 
-        try:
             outcomes = simulate(
                 scenario,
                 replications=replications,
@@ -149,9 +149,9 @@ def command(
                 on_block=keep,
                 done_blocks=kept,
             )
-        except KeyboardInterrupt:
-            return _interrupted(terminal, run, path, output, replications)
-    document = _write(run, outcomes, seconds=provenance.seconds() - began)
+        document = _write(run, outcomes, seconds=provenance.seconds() - began)
+    except KeyboardInterrupt:
+        return _interrupted(terminal, run, path, output)
     _answer(terminal, document, run, path, seconds=provenance.seconds() - began, is_json=is_json)
     return 0
 
@@ -269,19 +269,16 @@ def _answer(
     terminal.next(*steps, f"pmosim report {path}")
 
 
-def _interrupted(
-    terminal: Terminal, run: RunFolder, path: str, output: Path | None, replications: int
-) -> int:
+def _interrupted(terminal: Terminal, run: RunFolder, path: str, output: Path | None) -> int:
     """Say what is kept and how to go on."""
     from pmosim.cli import INTERRUPTED
+    from pmosim.replication import block_bounds
 
-    n_blocks = len(run.blocks())
-    n_kept = min(replications, n_blocks * int(run.manifest["block"]))
+    n, seed = run.manifest["replications"], run.manifest["seed"]
+    there = {int(file.stem) for file in run.blocks()}
+    n_kept = sum(count for first, count in block_bounds(n) if first in there)
     options = f" -o {output}" if output else ""
-    options += f" -n {replications}" if replications != 1000 else ""
-    options += f" --seed {run.manifest['seed']}" if run.manifest["seed"] != 1 else ""
-    terminal.complain(
-        f"Interrupted: about {n_kept:,} of {replications:,} futures are kept in {run.path}."
-    )
+    options += f" -n {n} --seed {seed}"
+    terminal.complain(f"Interrupted: {n_kept:,} of {n:,} futures are kept in {run.path}.")
     terminal.next(f"pmosim run {path}{options} --resume")
     return INTERRUPTED

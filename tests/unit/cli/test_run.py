@@ -151,7 +151,7 @@ def test_interrupting_keeps_finished_blocks_and_resume_goes_on(workspace: Path) 
     assert out == ""
     assert "Traceback" not in err
     assert "futures are kept in cut" in err
-    assert "next: pmosim run tiny -o cut -n 1500 --resume" in err
+    assert "next: pmosim run tiny -o cut -n 1500 --seed 1 --resume" in err
     kept = {path.name: path.stat().st_mtime_ns for path in Path("cut/outcomes").glob("*.npz")}
     assert 0 < len(kept) < 30
     assert json.loads(Path("cut/manifest.json").read_text())["result"] is None
