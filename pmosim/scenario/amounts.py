@@ -68,9 +68,14 @@ _MONEY_UNITS = {"": Fraction(1), "k": Fraction(1000), "K": Fraction(1000), "M": 
 _TWINS = {"h": "ph", "d": "pd", "mo": "pm", "w": "pd", "ph": "h", "pd": "d", "pm": "mo"}
 
 
+def matched(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Return the match of a whole text, spaces around it left out; None where it is too long."""
+    return pattern.match(text.strip()) if len(text) <= LONGEST_TEXT else None
+
+
 def number(text: str) -> Fraction:
     """Return a plain number exactly."""
-    found = AMOUNT.match(text.strip()[:LONGEST_TEXT])
+    found = matched(AMOUNT, text)
     if found is None or found[2]:
         hint = f" Write {text.replace(',', '.')}." if _has_comma(text) else ""
         raise AmissError("PMO110", f"it must be a number, such as 3 or 0.5.{hint}")
@@ -120,7 +125,7 @@ def _not_negative(value: Fraction) -> Fraction:
 
 def share(text: str, *, most: Fraction | None = Fraction(1)) -> Fraction:
     """Return a share, 0 or more and at most ``most``; ``80%`` or ``0.8``."""
-    found = AMOUNT.match(text.strip()[:LONGEST_TEXT])
+    found = matched(AMOUNT, text)
     if found is None or found[2] not in {"", "%"}:
         hint = f" Write {text.replace(',', '.')}." if _has_comma(text) else ""
         raise AmissError("PMO115", f"it must be {SHARE}.{hint}")
@@ -167,7 +172,7 @@ def money(text: str) -> Fraction:
 def quantity(text: str, kind: Kind, measures: Measures) -> Fraction:
     """Return an amount of a kind in its base unit, 0 or more."""
     code, looks, units = family(kind, measures)
-    found = AMOUNT.match(text.strip()[:LONGEST_TEXT])
+    found = matched(AMOUNT, text)
     if found is None:
         hint = f" Write {text.strip().replace(',', '.')}." if _has_comma(text) else ""
         raise AmissError(code, f"it must be {looks}.{hint}")
@@ -215,7 +220,7 @@ def _wrong_unit(code: str, looks: str, kind: Kind, figure: str, unit: str) -> Am
 
 def rate(text: str, measures: Measures) -> tuple[Fraction, Literal["minute", "year"]]:
     """Return expected arrivals per working minute or per calendar year."""
-    found = _RATE.match(text.strip()[:LONGEST_TEXT])
+    found = matched(_RATE, text)
     looks = "it must be a rate, such as 0.8/d, 2/mo or 6/y."
     if found is None:
         raise AmissError("PMO119", looks)
@@ -232,7 +237,7 @@ def rate(text: str, measures: Measures) -> tuple[Fraction, Literal["minute", "ye
 
 def money_per_minute(text: str, measures: Measures) -> Fraction:
     """Return money per working minute; ``2k/mo``, ``4k/w``, ``200k/y``."""
-    found = _RATE.match(text.strip()[:LONGEST_TEXT])
+    found = matched(_RATE, text)
     looks = "it must be money per time, such as 4k/w or 2k/mo."
     if found is None:
         raise AmissError("PMO114", looks)
@@ -244,7 +249,7 @@ def money_per_minute(text: str, measures: Measures) -> Fraction:
 
 def share_per_month(text: str, measures: Measures) -> Fraction:
     """Return a share per month of work; ``5%/mo``."""
-    found = _RATE.match(text.strip()[:LONGEST_TEXT])
+    found = matched(_RATE, text)
     if found is None or found[2] not in measures.minutes:
         raise AmissError("PMO119", "it must be a share per time, such as 5%/mo.")
     month = measures.minutes["mo"]
@@ -254,9 +259,9 @@ def share_per_month(text: str, measures: Measures) -> Fraction:
 @lru_cache(maxsize=4096)
 def heads_and_share(text: str) -> tuple[int, Fraction]:
     """Return heads and the share of each: ``2``, ``40%`` or ``2 x 40%``."""
-    text = text.strip()[:LONGEST_TEXT]
+    text = text.strip()
     looks = "it must be whole people (2), a share of one person (40%), or both (2 x 40%)."
-    found = _HEADS.match(text)
+    found = matched(_HEADS, text)
     if found is None and text.endswith("%"):
         return 1, _share_of_need(text, looks)
     try:

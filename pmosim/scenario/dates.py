@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 
-from pmosim.scenario.amounts import AMOUNT, LONGEST_TEXT, AmissError
+from pmosim.scenario.amounts import AMOUNT, AmissError, matched
 
 LATEST_YEAR = 2200
 EARLIEST_YEAR = 1900
@@ -21,7 +21,7 @@ _QUARTER = re.compile(r"(\d{4})-?[Qq]([1-4])\Z", re.ASCII)
 
 def years(text: str) -> Fraction:
     """Return a span of the calendar in years: ``2y``, ``1.5y``."""
-    found = AMOUNT.match(text.strip()[:LONGEST_TEXT])
+    found = matched(AMOUNT, text)
     if found is None or found[2] != "y":
         raise AmissError("PMO111", "it must be a number of years, such as 2y or 1.5y.")
     value = Fraction(found[1])
@@ -32,7 +32,7 @@ def years(text: str) -> Fraction:
 
 def calendar_days(text: str) -> int | None:
     """Return the days of ``10cd``; None for anything else."""
-    found = AMOUNT.match(text.strip()[:LONGEST_TEXT])
+    found = matched(AMOUNT, text)
     if found is None or found[2] != "cd":
         return None
     value = Fraction(found[1])

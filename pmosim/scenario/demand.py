@@ -15,7 +15,7 @@ from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.portfolio import Benefit, Phase, Project, Stream, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pmosim.scenario.nodes import Node
 
@@ -46,12 +46,12 @@ class Demand:
         return self.projects + self.prototypes
 
 
-def task_names(node: Node) -> tuple[str, ...]:
+def task_names(node: Node) -> Collection[str]:
     """Return the ids of the phases and tasks of a project, in project order."""
     found = [
         name for key in ("phases", "tasks") if node.get(key) for name in node.mapping[key].mapping
     ]
-    return tuple(found)
+    return dict.fromkeys(found)
 
 
 def read_demand(root: Node, merged: Node, reader: Reader, as_of: date) -> Demand:
@@ -76,7 +76,7 @@ def read_demand(root: Node, merged: Node, reader: Reader, as_of: date) -> Demand
 
 
 class _Builder:
-    def __init__(self, reader: Reader, names: Mapping[str, tuple[str, ...]], as_of: date) -> None:
+    def __init__(self, reader: Reader, names: Mapping[str, Collection[str]], as_of: date) -> None:
         self._reader = reader
         self._names = names
         self._as_of = as_of

@@ -11,7 +11,7 @@ from pmosim.scenario.links import Names
 from pmosim.scenario.nodes import Node, scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _EXCLUDING = (
     {"rank", "priority"},
@@ -113,7 +113,7 @@ class LinksTo:
                 owner = put(owner, [*keys, "after"], Node(list(kept), after.place))
         return owner
 
-    def _is_dropped(self, link: Node, own_tasks: tuple[str, ...], *, is_task_level: bool) -> bool:
+    def _is_dropped(self, link: Node, own_tasks: Collection[str], *, is_task_level: bool) -> bool:
         if not self._names_it(link, own_tasks, is_task_level=is_task_level):
             return False
         if_absent = link.get("if_absent")
@@ -122,7 +122,7 @@ class LinksTo:
         self.is_still_named = True
         return False
 
-    def _names_it(self, link: Node, own_tasks: tuple[str, ...], *, is_task_level: bool) -> bool:
+    def _names_it(self, link: Node, own_tasks: Collection[str], *, is_task_level: bool) -> bool:
         if isinstance(link.value, dict):
             project = link.get("project")
             return project is not None and project.text == self._name

@@ -55,6 +55,15 @@ class Facts:
         return {site.project.id: site.project for site in self.demand.projects}
 
     @cached_property
+    def activities(self) -> dict[tuple[str, str], Task | Phase]:
+        """Tasks and phases of listed projects by project and own id."""
+        return {
+            (site.project.id, activity.id): activity
+            for site in self.demand.projects
+            for activity in site.project.activities
+        }
+
+    @cached_property
     def able(self) -> dict[str, tuple[Person, ...]]:
         """Who can fill a need for a role (by home role or skill) or for a named person."""
         found: dict[str, list[Person]] = {role: [] for role in self.roles}

@@ -120,10 +120,10 @@ def _state_of(facts: Facts, site: Site, link: Link) -> str:
         return "done"
     if link.task is None:
         return "begun" if project.status == "running" else "open"
-    for activity in project.activities:
-        if activity.id == link.task and activity.progress is not None:
-            return "done" if activity.progress.done == 1 else "begun"
-    return "open"
+    activity = facts.activities.get((project.id, link.task))
+    if activity is None or activity.progress is None:
+        return "open"
+    return "done" if activity.progress.done == 1 else "begun"
 
 
 def _check_holders(facts: Facts, task: _InHand, held: dict[str, list[_Hold]]) -> None:

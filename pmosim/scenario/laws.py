@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pmosim import distributions
 from pmosim.scenario import amounts
-from pmosim.scenario.amounts import AMOUNT, AmissError
+from pmosim.scenario.amounts import AMOUNT, AmissError, matched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def _law_of_text(text: str, kind: amounts.Kind, measures: Measures) -> Law:
 
 
 def _unit_of(text: str) -> str:
-    found = AMOUNT.match(text)
+    found = matched(AMOUNT, text)
     return found[2] if found else "?"
 
 

@@ -10,7 +10,7 @@ from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.portfolio import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pmosim.scenario.kinds import Reader
     from pmosim.scenario.nodes import Node
@@ -21,9 +21,9 @@ class Names:
     """What a link can name: the own tasks, and the tasks of every listed project."""
 
     own_project: str | None
-    own_tasks: tuple[str, ...] = ()
+    own_tasks: Collection[str] = ()
     is_task_level: bool = False
-    projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    projects: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def entries_of(node: Node) -> list[Node]:
@@ -162,7 +162,7 @@ def _target_of_mapping(
 
 
 def _unknown_task(
-    reader: Reader, node: Node, path: str, owner: str, tasks: tuple[str, ...]
+    reader: Reader, node: Node, path: str, owner: str, tasks: Collection[str]
 ) -> None:
     said = f"is '{node.text}'; {owner} has no such task or phase.{did_you_mean(node.text, tasks)}"
     reader.problems.error("PMO205", node, path, said)

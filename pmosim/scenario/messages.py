@@ -100,6 +100,10 @@ CODES: dict[str, str] = {
 }
 
 
+MOST_COMPARED = 300
+"""Names that a misspelt one is compared with."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Finding:
     place: str
@@ -193,12 +197,20 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     if not names:
         return ""
-    lowered = {candidate.lower(): candidate for candidate in names}
+    lowered = {candidate.lower(): candidate for candidate in _comparable(name, names)}
     near = difflib.get_close_matches(name.lower()[:200], lowered, n=1, cutoff=0.6)
     hint = f" Did you mean '{lowered[near[0]]}'?" if near else ""
     shown = ", ".join(sorted(names)[:12])
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return f"{hint} Known: {shown}{more}."
+
+
+def _comparable(name: str, names: list[str]) -> list[str]:
+    """Return the names worth comparing; of many only some, so that a message costs little."""
+    if len(names) <= MOST_COMPARED:
+        return names
+    alike = [known for known in names if known[:1].lower() == name[:1].lower()]
+    return alike[:MOST_COMPARED]
 
 
 def series(names: Iterable[str], limit: int = 8) -> str:

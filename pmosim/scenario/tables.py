@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import cells, files, shapes
+from pmosim.scenario.amounts import LONGEST_TEXT
 from pmosim.scenario.cells import MONTH_HEADER, Column, Sheet, cell_node
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
@@ -44,6 +45,7 @@ _YES = {"yes", "y", "x", "ja", "j", "oui", "si", "1", "wahr", "true"}
 _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
 _UNITS = re.compile(r"(effort|duration|lasts|spent|remaining)_(ph|pd|pm|h|d|w|mo)\Z")
 _BARE = re.compile(r"[\d.,'\u00a0]+\Z")
+_SKILL = re.compile(r"(.+?)[\s:=]+([\d.]+%?)\Z")
 _BENEFIT = {"benefit_per_year": "per_year", "benefit_for": "for", "benefit_until": "until"}
 _PERSON_NAMES = {"person": "id", "holidays": "place"}
 _TASK_EXTRA = ("role", "people", "share")
@@ -209,9 +211,11 @@ class _Tables:
         name_key = section.removesuffix("s")
         self._check_activity_columns(sheet, section)
         roles = self._asked(sheet, section)
+        known = dict.fromkeys(self._project_ids())
+        added: dict[tuple[str, str], list[tuple[Node, Node]]] = {}
         for place, row in zip(sheet.places, sheet.rows, strict=True):
             entries = self._keyed(sheet, row, section)
-            owner = self._owner(entries, place)
+            owner = self._owner(entries, place, known)
             name = entries.get(name_key) or entries.get("id")
             if owner is None:
                 continue
@@ -220,7 +224,8 @@ class _Tables:
                 self._problems.error("PMO804", place, "the row", said)
                 continue
             build = _phase if section == "phases" else _task
-            self._put(owner, section, name, build(entries, place, roles))
+            added.setdefault(owner, []).append((name, build(entries, place, roles)))
+        self._put(section, added)
 
     def _check_activity_columns(self, sheet: Sheet, section: str) -> None:
         known = _activity_columns(section)
@@ -234,7 +239,9 @@ class _Tables:
                 said += did_you_mean(column.header, [*known, *roles])
                 self._problems.error("PMO802", column.place, f"the column '{column.header}'", said)
 
-    def _owner(self, entries: Mapping[str, Node], place: str) -> tuple[str, str] | None:
+    def _owner(
+        self, entries: Mapping[str, Node], place: str, known: Mapping[str, None]
+    ) -> tuple[str, str] | None:
         project, template = entries.get("project"), entries.get("template")
         if project is not None and template is not None:
             said = "names a project and a template; a row belongs to one of them."
@@ -246,9 +253,6 @@ class _Tables:
             said = "needs a template or project in the column of that name."
             self._problems.error("PMO804", place, "the row", said)
             return None
-        known = [
-            own.text for entry in self._projects() if (own := entry.get("id")) and own.is_scalar
-        ]
         if project.text not in known:
             said = (
                 f"is '{project.text}'; there is no such project.{did_you_mean(project.text, known)}"
@@ -257,38 +261,49 @@ class _Tables:
             return None
         return "projects", project.text
 
+    def _project_ids(self) -> list[str]:
+        return [
+            own.text if (own := project.get("id")) is not None and own.is_scalar else ""
+            for project in self._projects()
+        ]
+
     def _projects(self) -> list[Node]:
         node = self.root.get("projects")
         return node.items if node is not None else []
 
-    def _put(self, owner: tuple[str, str], section: str, name: Node, entry: Node) -> None:
-        kind, owner_name = owner
-        if kind == "templates":
-            templates = self.root.get("templates") or Node({}, entry.place)
-            before = templates.mapping.get(owner_name) or Node({}, entry.place)
-            after = self._with_activity(before, section, name, entry)
-            templates = templates.with_entries(templates.mapping | {owner_name: after})
-            self.root = self.root.with_entries(self.root.mapping | {"templates": templates})
-            return
-        projects = self.root.mapping["projects"]
-        listed = [
-            self._with_activity(project, section, name, entry)
-            if (own := project.get("id")) and own.text == owner_name
-            else project
-            for project in projects.items
-        ]
-        node = Node(list(listed), projects.place)
-        self.root = self.root.with_entries(self.root.mapping | {"projects": node})
+    def _put(self, section: str, added: Mapping[tuple[str, str], list[tuple[Node, Node]]]) -> None:
+        """Add the tasks or phases of each owner to its project or template."""
+        templates = self.root.get("templates") or Node({}, self.root.place)
+        entries = dict(templates.mapping)
+        for (kind, name), activities in added.items():
+            if kind == "templates":
+                before = entries.get(name) or Node({}, templates.place)
+                entries[name] = self._with_activities(before, section, activities)
+        changed = dict(self.root.mapping)
+        if entries:
+            changed["templates"] = templates.with_entries(entries)
+        if "projects" in changed:
+            projects = [
+                self._with_activities(project, section, added.get(("projects", name), []))
+                for name, project in zip(self._project_ids(), self._projects(), strict=True)
+            ]
+            changed["projects"] = Node(list(projects), changed["projects"].place)
+        self.root = self.root.with_entries(changed)
 
-    def _with_activity(self, owner: Node, section: str, name: Node, entry: Node) -> Node:
-        activities = owner.get(section) or Node({}, entry.place)
-        if name.text in activities.mapping:
-            said = f"is '{name.text}', which its project or template has already."
-            self._problems.error("PMO106", name, section.removesuffix("s"), said)
+    def _with_activities(self, owner: Node, section: str, added: list[tuple[Node, Node]]) -> Node:
+        if not added:
             return owner
-        added = activities.with_entries(activities.mapping | {name.text: entry})
-        added.key_places[name.text] = name.place
-        return owner.with_entries(owner.mapping | {section: added})
+        before = owner.get(section) or Node({}, owner.place)
+        entries, key_places = dict(before.mapping), dict(before.key_places)
+        for name, entry in added:
+            if name.text in entries:
+                said = f"is '{name.text}', which its project or template has already."
+                self._problems.error("PMO106", name, section.removesuffix("s"), said)
+                continue
+            entries[name.text] = entry
+            key_places[name.text] = name.place
+        activities = Node(entries, before.place, "", key_places)
+        return owner.with_entries(owner.mapping | {section: activities})
 
 
 _PERSON_COLUMNS = {*shapes.PERSON.keys, *shapes.PERSON.later}
@@ -324,7 +339,7 @@ def _skills_node(cell: Node) -> Node:
     """Return ``developer 60%; tester`` as a mapping of roles to proficiencies."""
     entries = {}
     for part in cells.names_in(cell.text):
-        found = re.match(r"(.+?)[\s:=]+([\d.]+%?)\Z", part)
+        found = _SKILL.match(part) if len(part) <= LONGEST_TEXT else None
         name, level = (found[1], found[2]) if found else (part, "100%")
         entries[name] = cell_node(level, cell.place, cell.column)
     return _mapping_node(entries, cell.place)

@@ -12,7 +12,7 @@ from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.portfolio import Link, Need, Phase, Progress, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pmosim.distributions import Law
     from pmosim.scenario.links import Names
@@ -64,7 +64,7 @@ class Activities:
         names: Names,
         promise: Callable[[Node, Any, str], Any],
         *,
-        near_names: tuple[str, ...] = (),
+        near_names: Collection[str] = (),
     ) -> None:
         """``promise`` makes a due date plain, ``near_names`` are for "did you mean"."""
         self._reader = reader
