@@ -298,11 +298,11 @@ class Simulator:
     def planned_speed(self, who: str) -> Fraction:
         """Return what one head of a role (or a named person) is planned to give."""
         if who in self.roles:
-            home = [worker.fte for worker in self.workers if worker.role == who]
-            mean = Fraction(sum(home), len(home) * WHOLE)
-            return Fraction(WHOLE - self.roles[who].bau, WHOLE) * mean
-        worker = self.by_id[who]
-        return Fraction(WHOLE - worker.bau, WHOLE) * Fraction(worker.fte, WHOLE)
+            people = [worker for worker in self.workers if worker.role == who]
+        else:
+            people = [self.by_id[who]]
+        given = sum((WHOLE - worker.bau) * worker.fte for worker in people)
+        return Fraction(given, len(people) * WHOLE * WHOLE)
 
     def speed_of(self, want: Want) -> Fraction:
         """Return the planned speed of all heads of a need."""
@@ -727,7 +727,7 @@ class Simulator:
         is_start = link.kind == "SS"
         if link.task is None:
             if target.status == "done":
-                return 0
+                return link.lag
             if is_start:
                 starts = [j.start for j in target.jobs if j.start is not None]
                 moment = min(starts) if starts else None
@@ -737,7 +737,7 @@ class Simulator:
                 return moment + link.lag
             return None if target.status in DEAD else INFINITE
         if target.status == "done":
-            return 0
+            return link.lag
         parts = self.jobs_named(target, link.task)
         if is_start:
             starts = [j.start for j in parts if j.start is not None]
@@ -746,8 +746,6 @@ class Simulator:
             ends = [j.finish for j in parts]
             moment = None if None in ends else max(e for e in ends if e is not None)
         if moment is not None:
-            if not is_start and all(j.was_done for j in parts):
-                return 0
             return moment + link.lag
         if target.status in DEAD:
             return None
@@ -830,9 +828,10 @@ class Simulator:
             if max(begin, job.earliest) > now:
                 return False
             if job.kind == "milestone":
+                job.ready = now if job.ready is None else job.ready
                 if end > now:
                     return False
-                job.ready = job.start = job.finish = now
+                job.start = job.finish = now
                 job.state = "finished"
                 return True
             job.ready, job.asked, job.state = now, now, "ready"
@@ -924,12 +923,8 @@ class Simulator:
                 job.key = self.dispatch_key(job, now)
 
     def releases(self, now: int) -> bool:
-        """Release projects: those that run, those that must, those the policy admits."""
+        """Release projects: those that must, those the policy admits."""
         changed = False
-        for venture in self.ventures.values():
-            if venture.status == "queued" and venture.source.status == "running":
-                self.release(venture, now)
-                changed = True
         for venture in self.ventures.values():
             if venture.status == "queued":
                 may = self.links_allow(list(venture.source.after), None, venture)
@@ -983,6 +978,8 @@ class Simulator:
                 first = min(ready, key=lambda j: (j.key, j.order))
                 job.state, job.asked = "ready", now
                 job.key, job.order = first.key, first.order
+            elif venture.source.status == "running" and now == 0:
+                job.state, job.asked, job.key = "ready", now, -INFINITE
 
     # ------------------------------------------------------------------ dispatch
 
@@ -999,9 +996,17 @@ class Simulator:
         ]
         if self.is_first_pass:
             self.is_first_pass = False
-            for job in asking:
+            for job in self.jobs():
+                if job.project.source.status != "running" or job.project.status != "active":
+                    continue
+                if job.project.is_paused(now):
+                    continue
                 if job.in_flight and job.state == "running":
                     self.fill_up(job, now, reserved)
+                if job.kind == "throughout":
+                    # what runs on day 0 is understaffed rather than not yet begun
+                    again |= self.start(job, now, reserved)
+            asking = [job for job in asking if job.state != "running" or job.is_short()]
         asking.sort(
             key=lambda j: (j.key, j.project.order, j.order, 0 if j.kind == "throughout" else 1)
         )
@@ -1011,25 +1016,29 @@ class Simulator:
                 continue
             if job.kind != "throughout" and job.project.is_held_up:
                 continue
-            heads = [
-                (want, n) for want in job.wants if not want.is_over for n in range(len(want.slots))
-            ]
-            choice = self.staff(job, heads, now, reserved)
-            if None in choice:
-                self.hold(job, choice, now, reserved)
-                continue
-            for (want, n), worker in zip(heads, choice, strict=True):
-                assert worker is not None
-                self.assign(job, want, n, worker)
-            job.state = "running"
-            if job.start is None:
-                job.start = now
-            again = True
-            if job.kind == "throughout":
-                job.project.is_held_up = False
-            names = [worker.id for worker in choice if worker is not None]
-            self.trace.append(f"{now}: start {job.project.id}/{job.id} key {job.key} {names}")
+            again |= self.start(job, now, reserved)
         return again
+
+    def start(self, job: Job, now: int, reserved: set[int]) -> bool:
+        """Start a job (again) if all its people can be found together."""
+        heads = [
+            (want, n) for want in job.wants if not want.is_over for n in range(len(want.slots))
+        ]
+        choice = self.staff(job, heads, now, reserved)
+        if None in choice:
+            self.hold(job, choice, now, reserved)
+            return False
+        for (want, n), worker in zip(heads, choice, strict=True):
+            assert worker is not None
+            self.assign(job, want, n, worker)
+        job.state = "running"
+        if job.start is None:
+            job.start = now
+        if job.kind == "throughout":
+            job.project.is_held_up = False
+        names = [worker.id for worker in choice if worker is not None]
+        self.trace.append(f"{now}: start {job.project.id}/{job.id} key {job.key} {names}")
+        return True
 
     def hold(self, job: Job, choice: list[Worker | None], now: int, reserved: set[int]) -> None:
         """Keep free people from the tasks behind one that has waited too long."""
@@ -1091,6 +1100,9 @@ class Simulator:
     def run(self) -> Result:
         """Run the clock and return what happened."""
         now = 0
+        for venture in self.ventures.values():
+            if venture.source.status == "running":  # active before anything happens
+                self.release(venture, now)
         while True:
             self.instant(now)
             if self.scenario.horizon is None and all(
@@ -1108,6 +1120,14 @@ class Simulator:
                         job.left[part] = max(0, job.left[part] - speed * (then - now))
             now = then
         return self.result()
+
+    def can_never_end(self, venture: Venture) -> bool:
+        """Return whether a task waits for something that will not happen."""
+        return any(
+            job.state == "blocked"
+            or (job.state == "idle" and self.links_allow(job.links, job, venture) is None)
+            for job in venture.jobs
+        )
 
     def result(self) -> Result:
         """Return the rows of tasks, phases and projects."""
@@ -1129,8 +1149,11 @@ class Simulator:
                     tuple(dict.fromkeys(p for j in parts for p in j.people)),
                 )
             starts = [job.start for job in venture.jobs if job.start is not None]
+            status = "queued" if venture.status == "future" else venture.status
+            if status in ("queued", "active") and self.can_never_end(venture):
+                status = "blocked"
             projects[venture.id] = ProjectRow(
-                status=venture.status,
+                status=status,
                 arrived=venture.arrives if venture.status != "future" else None,
                 released=venture.released,
                 started=min(starts, default=None),

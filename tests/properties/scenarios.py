@@ -12,7 +12,7 @@ import random  # noqa: TID251 - chooses what is tested, no result depends on it
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 Document = dict[str, Any]
 
@@ -438,25 +438,31 @@ def uncertain(dice: Dice, amount: str) -> Any:
     )
 
 
-def smaller(document: Any) -> Iterator[Any]:
-    """Yield copies of a document with one key or entry less, big cuts first."""
+def paths_of(document: Any) -> list[tuple[Any, ...]]:
+    """Return the way to every key and entry, big parts first, lists from their end."""
     paths: list[tuple[Any, ...]] = []
 
     def walk(node: Any, path: tuple[Any, ...]) -> None:
-        keys = list(node) if isinstance(node, dict) else range(len(node))
-        paths.extend((*path, key) for key in keys)
-        for key in keys:
+        for key in list(node) if isinstance(node, dict) else reversed(range(len(node))):
+            paths.append((*path, key))
             if isinstance(node[key], dict | list):
                 walk(node[key], (*path, key))
 
     walk(document, ())
-    for path in sorted(paths, key=len):
-        trial = copy.deepcopy(document)
-        node = trial
+    return sorted(paths, key=len)
+
+
+def without(document: Document, path: tuple[Any, ...]) -> Document | None:
+    """Return a copy without one key or entry, None where it is gone already."""
+    copied: Document = copy.deepcopy(document)
+    node: Any = copied
+    try:
         for key in path[:-1]:
             node = node[key]
         del node[path[-1]]
-        yield trial
+    except (KeyError, IndexError, TypeError):
+        return None
+    return copied
 
 
 def shrink(document: Document, is_failing: Callable[[Document], bool]) -> Document:
@@ -464,8 +470,8 @@ def shrink(document: Document, is_failing: Callable[[Document], bool]) -> Docume
     is_smaller = True
     while is_smaller:
         is_smaller = False
-        for trial in smaller(document):
-            if is_failing(trial):
+        for path in paths_of(document):
+            trial = without(document, path)
+            if trial is not None and is_failing(trial):
                 document, is_smaller = trial, True
-                break
     return document
