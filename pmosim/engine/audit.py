@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 from pmosim.engine.causes import trace_causes
+from pmosim.engine.desk import at_work
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
-from pmosim.engine.state import DONE, REFILL
+from pmosim.engine.state import DONE
 from pmosim.errors import AuditError
 from pmosim.network import FF, NONE, SS
 from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED
@@ -218,15 +219,13 @@ def _task_name(run: Replication, task: Task) -> str:
 def _fits(ask: Ask, people: Sequence[Person]) -> bool:
     """Return whether different people could fill every head now, by trying."""
     heads = [need for need in ask.units for _ in range(need[3])]
-    at_work: set[int] = set()
-    if ask.kind == REFILL and ask.task is not None:
-        at_work = {hold.person.n for pool in ask.task.pools for hold in pool.holds}
+    busy_with_it = at_work(ask)
 
     def able(person: Person, role: int, named: int, share: int) -> bool:
         knows = person.n == named if role == NONE else bool(person.skill[role])
         return (
             knows
-            and person.n not in at_work
+            and person.n not in busy_with_it
             and person.is_here
             and person.in_hand + share <= person.max_parallel
         )

@@ -11,14 +11,14 @@ from bisect import bisect_left, bisect_right, insort
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.state import REFILL, Group
+from pmosim.engine.state import REFILL, STAFF, START, Group
 from pmosim.engine.teams import Bench, find_team, keep_team
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from pmosim.engine.state import Ask, Person, Task
+    from pmosim.engine.state import Ask, Person, Project, Task
     from pmosim.engine.teams import Team
     from pmosim.plan import Need
 
@@ -36,7 +36,7 @@ class Desk:
         start: Callable[[Ask, Team], None],
     ) -> None:
         self.bench, self.hold_after, self.start = bench, hold_after, start
-        self.groups: dict[tuple[tuple[Need, ...], Task | None], Group] = {}
+        self.groups: dict[tuple[tuple[Need, ...], Task | Project | None], Group] = {}
         self.ripe: dict[int, Group] = {}
         """Groups that may fit, by number."""
         self.asleep: dict[int, dict[int, Group]] = {}
@@ -49,8 +49,8 @@ class Desk:
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
         """Put an ask in its place."""
-        # Who is missing from a task must be somebody else than those still at work on it.
-        of = ask.task if ask.kind == REFILL else None
+        # Who is missing must be somebody else than those still at work on the same thing.
+        of = None if ask.kind == START else ask.task or ask.project
         group = self.groups.get((ask.units, of))
         if group is None:
             needs = tuple(need[1:] for need in ask.units)
@@ -119,7 +119,7 @@ class Desk:
             group.needs,
             ask.project.workers,
             minute + ask.minutes,
-            _at_work(ask) if ask.kind == REFILL else (),
+            () if ask.kind == START else at_work(ask),
             is_disjoint=group.is_disjoint,
         )
         if team is None:
@@ -146,7 +146,7 @@ class Desk:
         if ask.is_waiting and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
                 until = minute + ask.minutes
-                kept = keep_team(bench, group.needs, ask.project.workers, until, _at_work(ask))
+                kept = keep_team(bench, group.needs, ask.project.workers, until, at_work(ask))
                 for person in kept:
                     person.is_kept = True
             if any(bench.free(need) for need in group.needs):
@@ -156,11 +156,13 @@ class Desk:
         return kept
 
 
-def _at_work(ask: Ask) -> Collection[int]:
+def at_work(ask: Ask) -> Collection[int]:
     """Return the people already at work on what asks for those it is missing."""
-    if ask.kind != REFILL or ask.task is None:
-        return ()
-    return {hold.person.n for pool in ask.task.pools for hold in pool.holds}
+    if ask.kind == REFILL and ask.task is not None:
+        return {hold.person.n for pool in ask.task.pools for hold in pool.holds}
+    if ask.kind == STAFF and ask.project.throughout is not None:
+        return {hold.person.n for hold in ask.project.throughout.holds}
+    return ()
 
 
 def short_role(group: Group, home_of: Callable[[int], int]) -> int:

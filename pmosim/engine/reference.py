@@ -494,44 +494,45 @@ class Replication:
     def _start_team(self, ask: Ask, team: Team) -> None:
         """Give people to what asked for them."""
         project, task = ask.project, ask.task
-        self._note_wait(ask)
-        others: list[Pool] = []
-        pools: dict[int, Pool] = {}
-        for need, people in zip(ask.units, team, strict=True):
-            pool = self._pool_of(ask, need)
-            if pool.index not in pools:
-                pools[pool.index] = pool
+        if ask.asked < self.minute:
+            self._note_wait(ask)
+        if task is None:
+            all_pools = [self._throughout_of(project)]
+            project.asks.remove(ask)
+        else:
+            all_pools = task.pools
+            task.asks.remove(ask)
+        if ask.kind == START:
+            pools = [pool for pool in all_pools if pool.is_open]
+            for pool in pools:
+                pool.since = self.minute
+        else:
+            pools = [all_pools[index] for index in sorted({need[0] for need in ask.units})]
+            for pool in pools:
                 self.floor.settle(pool)
+        others: list[Pool] = []
+        for need, people in zip(ask.units, team, strict=True):
+            pool = all_pools[need[0]]
             if ask.kind == REFILL:
                 pool.n_missing -= need[3]
             others += self.floor.take(pool, need, people)
-            project.workers.update(person.n for person in people)
+            project.workers.update([person.n for person in people])
         if task is None:
-            project.asks.remove(ask)
             self._staff(project)
-        else:
-            task.asks.remove(ask)
-            if ask.kind == START:
-                for pool in task.pools:
-                    if pool.is_open:
-                        pools[pool.index] = pool
-                        pool.since = self.minute
-                self._mark_started(task)
-        self.floor.retime({id(pool): pool for pool in (*pools.values(), *others)}.values())
+        elif ask.kind == START:
+            self._mark_started(task)
+        for pool in pools:
+            self.floor.time(pool)
+        if others:
+            self.floor.retime(others)
 
-    def _pool_of(self, ask: Ask, need: Need) -> Pool:
-        if ask.task is not None:
-            return ask.task.pools[need[0]]
-        if ask.project.throughout is None:
-            ask.project.throughout = Pool(
-                ask.project, None, 0, 0, is_duration=False, since=self.minute
-            )
-        return ask.project.throughout
+    def _throughout_of(self, project: Project) -> Pool:
+        if project.throughout is None:
+            project.throughout = Pool(project, None, 0, 0, is_duration=False, since=self.minute)
+        return project.throughout
 
     def _note_wait(self, ask: Ask) -> None:
         """Remember for which role something waited, and for how many heads."""
-        if ask.asked >= self.minute:
-            return
         role = short_role(ask.group, self._home_of)
         if ask.task is None:
             for task in ask.project.behind:
@@ -582,10 +583,9 @@ class Replication:
         assert task is not None
         self.floor.settle(pool)
         pool.is_open = False
-        for ask in [
-            ask for ask in task.asks if ask.kind == REFILL and ask.units[0][0] == pool.index
-        ]:
-            self._withdraw(ask)
+        for ask in tuple(task.asks):
+            if ask.kind == REFILL and ask.units[0][0] == pool.index:
+                self._withdraw(ask)
         self._empty(pool)
         task.n_open_pools -= 1
         if not task.n_open_pools:
@@ -609,7 +609,8 @@ class Replication:
         self._happen(task.out_of_finish)
         if task.parent is not None:
             self._satisfy(task.parent, FF)
-        self._finish_project(task.project)
+        if not task.project.n_open:
+            self._finish_project(task.project)
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -662,9 +663,11 @@ class Replication:
 
     def _give_back(self, hold: Hold) -> None:
         """Free a person of one hold, its pool settled; book what was done."""
-        booked = hold.pool.booked
-        booked[hold.person.n] = booked.get(hold.person.n, 0) + hold.total
-        self.floor.retime(self.floor.give_back(hold))
+        booked, n = hold.pool.booked, hold.person.n
+        booked[n] = booked.get(n, 0) + hold.total
+        others = self.floor.give_back(hold)
+        if others:
+            self.floor.retime(others)
         self.desk.wake(hold.person)
         if self.audit is not None:
             self.audit.note_hold(hold, self.minute)
