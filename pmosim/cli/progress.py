@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
+    from pmosim.cli.terminal import Terminal
     from pmosim.network.arrays import FloatArray
     from pmosim.outcomes import Outcomes
 
@@ -20,16 +21,15 @@ if TYPE_CHECKING:
 class Bar:
     """Shows how far a run is; on anything but a terminal it shows nothing."""
 
-    def __init__(self, total: int, n_done: int = 0, *, is_shown: bool) -> None:
-        self._total, self._n_done = total, n_done
-        self._is_shown = is_shown and sys.stderr.isatty()
+    def __init__(self, terminal: Terminal, total: int, n_done: int = 0) -> None:
+        self._terminal, self._total, self._n_done = terminal, total, n_done
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         self._finish_days: list[FloatArray] = []
 
     def __enter__(self) -> Self:
         """Draw the bar."""
-        if self._is_shown:
+        if sys.stderr.isatty() and not self._terminal.quiet:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
             from rich.progress import TimeRemainingColumn as TimeLeft
@@ -41,7 +41,7 @@ class Bar:
                 TextColumn("{task.fields[rate]}"),
                 TimeLeft(),
                 TextColumn("{task.fields[known]}"),
-                console=Console(stderr=True),
+                console=Console(stderr=True, no_color=not self._terminal.color),
                 transient=True,
             )
             self._task = self._progress.add_task(

@@ -133,7 +133,7 @@ def command(
         terminal.say(f"{n_kept:,} futures are there already.")
     began = provenance.seconds()
     try:
-        with Bar(replications, n_kept, is_shown=not terminal.quiet) as bar:
+        with Bar(terminal, replications, n_kept) as bar:
 
             def keep(block: Outcomes) -> None:
                 run.keep_block(block)
@@ -152,7 +152,8 @@ def command(
         document = _write(run, outcomes, seconds=provenance.seconds() - began)
     except KeyboardInterrupt:
         return _interrupted(terminal, run, path, output)
-    _answer(terminal, document, run, path, seconds=provenance.seconds() - began, is_json=is_json)
+    asked = path if folder == place.default_folder else str(folder)
+    _answer(terminal, document, run, asked, seconds=provenance.seconds() - began, is_json=is_json)
     return 0
 
 
@@ -246,12 +247,15 @@ def _answer(
     terminal: Terminal,
     document: dict[str, Any],
     run: RunFolder,
-    path: str,
+    asked: str,
     *,
     seconds: float,
     is_json: bool,
 ) -> None:
-    """Print the forecast, in words or as JSON, and say where the rest lies."""
+    """Print the forecast, in words or as JSON, and say where the rest lies.
+
+    ``asked`` is what a user types to come back to this run.
+    """
     from pmosim.cli.summary import summarise, worst_project
 
     if is_json:
@@ -263,10 +267,8 @@ def _answer(
     terminal.say(f"{n:,} futures in {seconds:.1f} s (seed {seed})  -> {run.path}")
     terminal.say(f"report: {run.path / 'report.html'}")
     worst = worst_project(document)
-    steps = (
-        [f"pmosim explain {run.path if path == str(run.path) else path} {worst}"] if worst else []
-    )
-    terminal.next(*steps, f"pmosim report {path}")
+    if worst:
+        terminal.next(f"pmosim explain {asked} {worst}")
 
 
 def _interrupted(terminal: Terminal, run: RunFolder, path: str, output: Path | None) -> int:

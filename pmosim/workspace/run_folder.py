@@ -159,23 +159,7 @@ def begin_run(
     """
     refuse_foreign(path)
     path.mkdir(parents=True, exist_ok=True)
-    for file in [*_own_files(path), *path.glob("outcomes/*.tmp")]:
-        file.unlink()
-    manifest = {
-        "schema": SCHEMA,
-        **key,
-        "scenario": {"sha256": provenance.digest(scenario.encode())},
-        "inputs": [
-            {"path": name, "sha256": provenance.digest_of_file(file)}
-            for name, file in inputs.items()
-        ],
-        "result": None,
-        "run": dict(run),
-    }
-    replace(path / SCENARIO, scenario.encode())
-    (path / OUTCOMES).mkdir(exist_ok=True)
-    _write_manifest(path, manifest)
-    return RunFolder(path=path, manifest=manifest)
+    return _prepare(path, scenario, inputs, key, run, keeps_blocks=False)
 
 
 def resume_run(
@@ -193,11 +177,12 @@ def resume_run(
     if not path.exists():
         return begin_run(path, scenario=scenario, inputs=inputs, key=key, run=run)
     before = open_run(path).manifest
-    found = {**key, "scenario": {"sha256": provenance.digest(scenario.encode())}}
+    now = {**key, "scenario": {"sha256": provenance.digest(scenario.encode())}}
     differs = [
-        f"{name}: {_in_words(before.get(name))} then, {_in_words(value)} now"
-        for name, value in found.items()
-        if name != "replications" and before.get(name) != value
+        difference
+        for name, value in now.items()
+        if name != "replications"
+        for difference in _differences(name, before.get(name), value)
     ]
     if differs:
         rule = (
@@ -205,23 +190,7 @@ def resume_run(
             f"{'; '.join(differs)}. Leave out --resume to start again, or give another folder (-o)."
         )
         raise _refusal(path, "PMO035", rule)
-    for file in [*_own_files(path), *path.glob("outcomes/*.tmp")]:
-        if file.parent.name != OUTCOMES or file.suffix != ".npz":
-            file.unlink()
-    manifest = {
-        **{name: part for name, part in before.items() if name != "files"},
-        **found,
-        "inputs": [
-            {"path": name, "sha256": provenance.digest_of_file(file)}
-            for name, file in inputs.items()
-        ],
-        "result": None,
-        "run": dict(run),
-    }
-    replace(path / SCENARIO, scenario.encode())
-    (path / OUTCOMES).mkdir(exist_ok=True)
-    _write_manifest(path, manifest)
-    return RunFolder(path=path, manifest=manifest)
+    return _prepare(path, scenario, inputs, key, run, keeps_blocks=True)
 
 
 def refuse_foreign(path: Path) -> None:
@@ -243,6 +212,36 @@ def replace(path: Path, content: bytes) -> None:
     os.replace(draft, path)  # noqa: PTH105 (one word for one idea)
 
 
+def _prepare(
+    path: Path,
+    scenario: str,
+    inputs: Mapping[str, Path],
+    key: Mapping[str, Any],
+    run: Mapping[str, Any],
+    *,
+    keeps_blocks: bool,
+) -> RunFolder:
+    """Clear a run folder and write down what goes in."""
+    manifest = {
+        "schema": SCHEMA,
+        **key,
+        "scenario": {"sha256": provenance.digest(scenario.encode())},
+        "inputs": [
+            {"path": name, "sha256": provenance.digest_of_file(file)}
+            for name, file in inputs.items()  # before anything is removed: one may lie in here
+        ],
+        "result": None,
+        "run": dict(run),
+    }
+    for file in [*_own_files(path), *path.glob(f"{OUTCOMES}/*.tmp")]:
+        if not (keeps_blocks and file.suffix == ".npz"):
+            file.unlink()
+    replace(path / SCENARIO, scenario.encode())
+    (path / OUTCOMES).mkdir(exist_ok=True)
+    _write_manifest(path, manifest)
+    return RunFolder(path=path, manifest=manifest)
+
+
 def _own_files(path: Path) -> list[Path]:
     return sorted(file for pattern in OWN for file in path.glob(pattern) if file.is_file())
 
@@ -262,10 +261,17 @@ def _read_json(path: Path) -> Any:
         raise _refusal(path, "PMO036", rule) from error
 
 
-def _in_words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {str(part)[:12]}" for key, part in value.items())
-    return "nothing" if value is None else str(value)
+def _differences(name: str, then: object, now: object) -> list[str]:
+    """Return what differs between two values of a manifest, in words."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        return [
+            difference
+            for key in dict.fromkeys((*then, *now))
+            for difference in _differences(f"{name} {key}", then.get(key), now.get(key))
+        ]
+    if then == now:
+        return []
+    return [f"{name}: {str(then)[:12]} then, {str(now)[:12]} now"]
 
 
 def _refusal(path: Path, code: str, text: str) -> RunFolderError:

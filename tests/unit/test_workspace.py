@@ -172,8 +172,8 @@ def test_a_block_cut_short_is_not_among_the_blocks(workspace: Path) -> None:
     [
         ({"seed": 2}, "pmosim: 1\n", "seed: 1 then, 2 now"),
         ({"block": 50}, "pmosim: 1\n", "block: 20 then, 50 now"),
-        ({"versions": {"pmosim": "9"}}, "pmosim: 1\n", "versions: pmosim 0.1.0 then, pmosim 9 now"),
-        ({}, "pmosim: 1\nname: x\n", "scenario: sha256"),
+        ({"versions": {"pmosim": "9"}}, "pmosim: 1\n", "versions pmosim: 0.1.0 then, 9 now"),
+        ({}, "pmosim: 1\nname: x\n", "scenario sha256"),
     ],
 )
 def test_resume_refuses_another_question(

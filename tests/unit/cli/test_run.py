@@ -89,6 +89,14 @@ def test_the_resolved_scenario_of_a_run_gives_the_same_forecast(workspace: Path)
     assert {name for name in first if first[name] != again[name]} <= {"report.html"}
 
 
+def test_a_run_folder_can_be_run_again(workspace: Path) -> None:
+    assert invoke(["run", "tiny", "-n", "2", "-q"]) == 0
+    before = files_in("reports/tiny")
+    assert invoke(["run", "reports/tiny", "-n", "2", "-q"]) == 0
+    after = files_in("reports/tiny")
+    assert {name for name in before if before[name] != after[name]} <= {"report.html"}
+
+
 def test_resume_of_part_of_a_run_gives_the_same_bytes(workspace: Path) -> None:
     assert invoke(["run", "tiny", "-n", "170", "-o", "whole", "-q"]) == 0
     assert invoke(["run", "tiny", "-n", "70", "-o", "part", "-q"]) == 0
