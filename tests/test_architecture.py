@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("calibration", "exchange", "forecast", "draws"),
     ("outcomes",),
-    ("plan",),
+    ("money", "plan"),
     ("network",),
     ("scenario",),
     ("policy",),
