@@ -33,34 +33,147 @@ LocalLink = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plan:
-    """The plan of one project; lists have one entry per task, counted from its first."""
+class Shape:
+    """How the tasks of a project row hang together, whatever its size."""
 
+    n_tasks: int
+    links: tuple[LocalLink, ...]
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Tasks, predecessors first; there are no cycles (the scenario was checked)."""
+        waits_for = [0] * self.n_tasks
+        for _, successor, _, _ in self.links:
+            waits_for[successor] += 1
+        order = [task for task in range(self.n_tasks) if not waits_for[task]]
+        for task in order:
+            for _, successor, _, _ in self.links_out[task]:
+                waits_for[successor] -= 1
+                if not waits_for[successor]:
+                    order.append(successor)
+        return tuple(order)
+
+    @cached_property
+    def links_out(self) -> tuple[list[LocalLink], ...]:
+        """Links by predecessor."""
+        out: tuple[list[LocalLink], ...] = tuple([] for _ in range(self.n_tasks))
+        for link in self.links:
+            out[link[0]].append(link)
+        return out
+
+    @cached_property
+    def successors(self) -> tuple[set[int], ...]:
+        """All direct and indirect successors of each task."""
+        after: tuple[set[int], ...] = tuple(set() for _ in range(self.n_tasks))
+        for task in reversed(self.order):
+            for _, successor, _, _ in self.links_out[task]:
+                after[task].add(successor)
+                after[task] |= after[successor]
+        return after
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """The plan of one project; sequences have one entry per task, counted from its first.
+
+    Who is asked for and for how long is known at once; the rest when a rule asks for it.
+    """
+
+    network: Network
+    row: int
+    size: float
+    shape: Shape
     needs: tuple[tuple[Need, ...], ...]
     """In the order in which they are filled: named persons, then roles as listed."""
     minutes: tuple[Fraction, ...]
     """Planned duration in working minutes."""
-    early_finish: tuple[Fraction, ...]
-    """Minutes after the release, people unlimited."""
-    tail: tuple[Fraction, ...]
-    """Minutes between the latest finish and the end of the project."""
-    length: Fraction
-    """Project length in working minutes."""
-    n_successors: tuple[int, ...]
-    work_after: tuple[Fraction, ...]
-    """Planned duration of the task and all its successors (rule ``grpw``)."""
-    work_days: FloatArray
-    """(tasks, S) planned person-days by role."""
-    work_cost: tuple[float, ...]
-    """Planned work x day rates."""
-    fixed_cost: float
-    cost_of_delay: float
-    """Money per working day, size included; NaN = none."""
 
     @cached_property
     def whole_minutes(self) -> tuple[int, ...]:
         """Planned duration rounded up to whole minutes."""
         return tuple(math.ceil(minutes) for minutes in self.minutes)
+
+    @cached_property
+    def early_finish(self) -> tuple[Fraction, ...]:
+        """Minutes after the release, people unlimited (forward pass)."""
+        start = [Fraction(0)] * len(self.minutes)
+        finish = list(start)
+        for task in self.shape.order:
+            finish[task] = max(finish[task], start[task] + self.minutes[task])
+            for _, successor, kind, lag in self.shape.links_out[task]:
+                if kind == FS:
+                    start[successor] = max(start[successor], finish[task] + lag)
+                elif kind == SS:
+                    start[successor] = max(start[successor], start[task] + lag)
+                else:
+                    finish[successor] = max(finish[successor], finish[task] + lag)
+        return tuple(finish)
+
+    @cached_property
+    def length(self) -> Fraction:
+        """Project length in working minutes: the longest path."""
+        return max(self.early_finish, default=Fraction(0))
+
+    @cached_property
+    def tail(self) -> tuple[Fraction, ...]:
+        """Minutes between the latest finish and the end of the project (backward pass)."""
+        tail, minutes = [Fraction(0)] * len(self.minutes), self.minutes
+        for task in reversed(self.shape.order):
+            for _, successor, kind, lag in self.shape.links_out[task]:
+                behind = tail[successor] + lag
+                if kind != FF:
+                    behind += minutes[successor]
+                if kind == SS:
+                    behind -= minutes[task]
+                tail[task] = max(tail[task], behind)
+        return tuple(tail)
+
+    @cached_property
+    def _counted_successors(self) -> tuple[list[int], ...]:
+        """All successors of each task but the phases, whose parts are counted."""
+        first = int(self.network.projects.first_task[self.row])
+        kind = self.network.tasks.kind
+        return tuple(
+            [i for i in after if kind[first + i] != PHASE] for after in self.shape.successors
+        )
+
+    @cached_property
+    def n_successors(self) -> tuple[int, ...]:
+        """All direct and indirect successors (rule ``mts``)."""
+        return tuple(len(after) for after in self._counted_successors)
+
+    @cached_property
+    def work_after(self) -> tuple[Fraction, ...]:
+        """Planned duration of the task and all its successors (rule ``grpw``)."""
+        return tuple(
+            planned + sum((self.minutes[i] for i in after), Fraction(0))
+            for planned, after in zip(self.minutes, self._counted_successors, strict=True)
+        )
+
+    @cached_property
+    def work_days(self) -> FloatArray:
+        """(tasks, S) planned person-days by role."""
+        first = int(self.network.projects.first_task[self.row])
+        rows = [
+            _work_days(self.network, first + i, self.size, self.needs[i], self.minutes[i])
+            for i in range(len(self.minutes))
+        ]
+        work = np.array(rows, dtype=np.float64)
+        work = work.reshape(len(rows), len(self.network.role_ids))
+        work.flags.writeable = False
+        return work
+
+    @cached_property
+    def work_cost(self) -> tuple[float, ...]:
+        """Planned work x day rates."""
+        rows = zip(self.work_days, self.needs, strict=True)
+        return tuple(_work_cost(self.network, days, needs) for days, needs in rows)
+
+    @property
+    def fixed_cost(self) -> float:
+        """Planned fixed cost, size included."""
+        law = self.network.projects.fixed_cost[self.row]
+        return 0.0 if law is None else law.plan * self.size
 
     @property
     def cost(self) -> float:
@@ -68,53 +181,30 @@ class Plan:
         return math.fsum(self.work_cost) + self.fixed_cost
 
     @property
+    def cost_of_delay(self) -> float:
+        """Money per working day, size included where it follows from the benefit; NaN = none."""
+        projects = self.network.projects
+        value = float(projects.cost_of_delay[self.row])
+        return value if projects.is_delay_given[self.row] else value * self.size
+
+    @property
     def person_days(self) -> float:
         """Planned person-days of all roles."""
         return float(self.work_days.sum())
 
 
-def plan_project(network: Network, row: int, size: float) -> Plan:
-    """Return the plan of a project row at a size."""
-    tasks = network.tasks
+def plan_project(network: Network, row: int, size: float, shape: Shape | None = None) -> Plan:
+    """Return the plan of a project row at a size; ``shape`` saves working it out again."""
     first, last = int(network.projects.first_task[row]), int(network.projects.first_task[row + 1])
-    rows = range(first, last)
-    staffing = [_staff_task(network, task, size) for task in rows]
-    needs = tuple(staffed for staffed, _ in staffing)
-    minutes = tuple(planned for _, planned in staffing)
-    links = local_links(network, row)
-    is_summary = [tasks.kind[task] == PHASE for task in rows]
-    finish, length = _forward_pass(minutes, links)
-    successors = _all_successors(len(minutes), links)
-    work = np.array(
-        [
-            _work_days(network, task, size, staffed, planned)
-            for task, (staffed, planned) in zip(rows, staffing, strict=True)
-        ]
-    ).reshape(len(minutes), len(network.role_ids))
-    work.flags.writeable = False
-    counted = [not summary for summary in is_summary]
-    fixed = network.projects.fixed_cost[row]
+    staffing = [_staff_task(network, task, size) for task in range(first, last)]
     return Plan(
-        needs=needs,
-        minutes=minutes,
-        early_finish=finish,
-        tail=_backward_pass(minutes, links),
-        length=length,
-        n_successors=tuple(sum(counted[i] for i in after) for after in successors),
-        work_after=tuple(
-            planned + sum((minutes[i] for i in after if counted[i]), Fraction(0))
-            for planned, after in zip(minutes, successors, strict=True)
-        ),
-        work_days=work,
-        work_cost=tuple(_work_cost(network, work[i], needs[i]) for i in range(len(minutes))),
-        fixed_cost=0.0 if fixed is None else fixed.plan * size,
-        cost_of_delay=_cost_of_delay(network, row, size),
+        network=network,
+        row=row,
+        size=size,
+        shape=shape or shape_of(network, row),
+        needs=tuple(needs for needs, _ in staffing),
+        minutes=tuple(minutes for _, minutes in staffing),
     )
-
-
-def _cost_of_delay(network: Network, row: int, size: float) -> float:
-    value = float(network.projects.cost_of_delay[row])
-    return value if network.projects.is_delay_given[row] else value * size
 
 
 # --- who is asked for ---------------------------------------------------------------------------
@@ -236,11 +326,11 @@ def _work_cost(network: Network, days: FloatArray, needs: Sequence[Need]) -> flo
     return math.fsum(float(day) * rate for day, rate in zip(days, rates, strict=True))
 
 
-# --- longest paths ------------------------------------------------------------------------------
+# --- how tasks hang together -----------------------------------------------------------------
 
 
-def local_links(network: Network, row: int) -> tuple[LocalLink, ...]:
-    """Return the links inside a project, a phase and its parts included.
+def shape_of(network: Network, row: int) -> Shape:
+    """Return the tasks of a project row and the links inside it, of phases and parts included.
 
     A phase finishes with its last part (FF); what follows its start follows a part's.
     """
@@ -266,78 +356,7 @@ def local_links(network: Network, row: int) -> tuple[LocalLink, ...]:
         for task in range(first, last)
         if tasks.phase[task] != NONE
     ]
-    return tuple(result)
-
-
-def topological_order(n_tasks: int, links: Sequence[LocalLink]) -> list[int]:
-    """Return the tasks, predecessors first; there are no cycles (the scenario was checked)."""
-    waits_for = [0] * n_tasks
-    after: list[list[int]] = [[] for _ in range(n_tasks)]
-    for predecessor, successor, _, _ in links:
-        waits_for[successor] += 1
-        after[predecessor].append(successor)
-    order = [task for task in range(n_tasks) if not waits_for[task]]
-    for task in order:
-        for successor in after[task]:
-            waits_for[successor] -= 1
-            if not waits_for[successor]:
-                order.append(successor)
-    return order
-
-
-def _forward_pass(
-    minutes: Sequence[Fraction], links: Sequence[LocalLink]
-) -> tuple[tuple[Fraction, ...], Fraction]:
-    """Return early finishes and the length of the longest path."""
-    start = [Fraction(0)] * len(minutes)
-    finish = [Fraction(0)] * len(minutes)
-    into: list[list[LocalLink]] = [[] for _ in minutes]
-    for link in links:
-        into[link[1]].append(link)
-    for task in topological_order(len(minutes), links):
-        for predecessor, _, kind, lag in into[task]:
-            if kind == FS:
-                start[task] = max(start[task], finish[predecessor] + lag)
-            elif kind == SS:
-                start[task] = max(start[task], start[predecessor] + lag)
-            else:
-                finish[task] = max(finish[task], finish[predecessor] + lag)
-        finish[task] = max(finish[task], start[task] + minutes[task])
-    return tuple(finish), max(finish, default=Fraction(0))
-
-
-def _backward_pass(
-    minutes: Sequence[Fraction],
-    links: Sequence[LocalLink],
-) -> tuple[Fraction, ...]:
-    """Return for each task the minutes between its latest finish and the project's end."""
-    tail = [Fraction(0)] * len(minutes)
-    out: list[list[LocalLink]] = [[] for _ in minutes]
-    for link in links:
-        out[link[0]].append(link)
-    for task in reversed(topological_order(len(minutes), links)):
-        for _, successor, kind, lag in out[task]:
-            if kind == FS:
-                behind = tail[successor] + minutes[successor] + lag
-            elif kind == SS:
-                behind = tail[successor] + minutes[successor] + lag - minutes[task]
-            else:
-                behind = tail[successor] + lag
-            tail[task] = max(tail[task], behind)
-    return tuple(tail)
-
-
-def _all_successors(n_tasks: int, links: Sequence[LocalLink]) -> list[set[int]]:
-    """Return all direct and indirect successors of each task."""
-    after: list[set[int]] = [set() for _ in range(n_tasks)]
-    direct: list[list[int]] = [[] for _ in range(n_tasks)]
-    for predecessor, successor, _, _ in links:
-        direct[predecessor].append(successor)
-    for task in reversed(topological_order(n_tasks, links)):
-        for successor in direct[task]:
-            after[task].add(successor)
-            after[task] |= after[successor]
-    return after
+    return Shape(n_tasks=last - first, links=tuple(result))
 
 
 # --- the naive answer ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
-from pmosim.plan import plan_project
+from pmosim.plan import plan_project, shape_of
 
 if TYPE_CHECKING:
     from pmosim.network import Network
@@ -73,13 +73,15 @@ class Blueprint:
         self.network = network
         self.projects = [_project_sheet(network, row) for row in range(len(network.projects.ids))]
         self.people_changes = _people_changes(network)
+        self._shapes = [shape_of(network, row) for row in range(len(network.projects.ids))]
         self._plans: dict[tuple[int, float], Plan] = {}
 
     def plan(self, row: int, size: float) -> Plan:
         """Return the plan of a project row at a size."""
         plan = self._plans.get((row, size))
         if plan is None:
-            plan = self._plans[row, size] = plan_project(self.network, row, size)
+            plan = plan_project(self.network, row, size, self._shapes[row])
+            self._plans[row, size] = plan
         return plan
 
 
