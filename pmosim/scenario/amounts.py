@@ -104,14 +104,6 @@ def whole_number(text: str, *, least: int = 0) -> int:
     return int(value)
 
 
-def positive_number(text: str) -> Fraction:
-    """Return a number above 0."""
-    value = number(text)
-    if value <= 0:
-        raise AmissError("PMO112", "it must be more than 0.")
-    return value
-
-
 def amount_at_least_zero(text: str) -> Fraction:
     """Return a number of 0 or more."""
     return _not_negative(number(text))

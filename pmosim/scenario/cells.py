@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import files
-from pmosim.scenario.messages import series
 from pmosim.scenario.nodes import Node, core_value
 
 if TYPE_CHECKING:
@@ -121,8 +120,8 @@ def _add_row(sheet: Sheet, cells: list[str], line: int, problems: Problems) -> N
         _add_columns(sheet, cells, line, problems)
         return
     place = f"{sheet.shown}:{line}:1"
-    if any(cells[len(_all_headers(sheet)) :]):
-        said = f"has {len(cells)} cells, but the table has {len(_all_headers(sheet))} columns; "
+    if any(cells[len(sheet.columns) :]):
+        said = f"has {len(cells)} cells, but the table has {len(sheet.columns)} columns; "
         said += "put text that holds the separator in quotes."
         problems.error("PMO804", place, "the row", said)
         return
@@ -137,10 +136,6 @@ def _add_row(sheet: Sheet, cells: list[str], line: int, problems: Problems) -> N
     }
     sheet.rows.append(row)
     sheet.places.append(place)
-
-
-def _all_headers(sheet: Sheet) -> list[Column]:
-    return sheet.columns
 
 
 def _add_columns(sheet: Sheet, cells: list[str], line: int, problems: Problems) -> None:
@@ -265,8 +260,3 @@ def _iso(text: str, is_day_first: bool) -> str:  # noqa: FBT001 (the one thing i
 def names_in(text: str) -> list[str]:
     """Return the names of a cell that lists several: ``crm; hr`` or ``crm, hr``."""
     return [name.strip() for name in re.split(r"[;,|]", text) if name.strip()]
-
-
-def headers_shown(sheet: Sheet) -> str:
-    """Return the headers of a table for a message."""
-    return series(column.header for column in sheet.columns if column.header)

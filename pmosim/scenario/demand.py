@@ -11,7 +11,6 @@ from pmosim.distributions import Fixed
 from pmosim.scenario import amounts, kinds, links, shapes, work
 from pmosim.scenario.kinds import CalendarOffset, Reader
 from pmosim.scenario.links import Names
-from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.portfolio import Benefit, Phase, Project, Stream, Task
 
 if TYPE_CHECKING:
@@ -310,8 +309,3 @@ class _Builder:
                 )
             found.append(builder.task(name, entry, here))
         return tuple(activity for activity in found if activity is not None)
-
-
-def unknown_template(name: str, known: Mapping[str, Node]) -> str:
-    """Return what to say about a template that does not exist."""
-    return f"is '{name}'; there is no such template.{did_you_mean(name, known)}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from pmosim.scenario import amounts, dates, laws
 from pmosim.scenario.amounts import AmissError, Measures
-from pmosim.scenario.messages import Problems, did_you_mean, series
+from pmosim.scenario.messages import Problems, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -176,7 +176,6 @@ NUMBER = _of_text(lambda text: float(amounts.number(text)), "a number", _SCALAR)
 COUNT = _of_text(lambda text: float(amounts.amount_at_least_zero(text)), "a number", _SCALAR)
 RANK = _of_text(lambda text: amounts.whole_number(text, least=1), "a rank, 1 is first", _SCALAR)
 WHOLE_FROM_1 = _of_text(lambda text: amounts.whole_number(text, least=1), "1 or more", _SCALAR)
-WHOLE_FROM_0 = _of_text(lambda text: amounts.whole_number(text), "0 or more", _SCALAR)
 SHARE = _of_text(amounts.share, amounts.SHARE, _SCALAR)
 MONEY = _of_text(lambda text: float(amounts.money(text)), amounts.MONEY, _SCALAR)
 YEARS = _of_text(lambda text: float(dates.years(text)), "years, such as 3y", _STRING)
@@ -406,8 +405,3 @@ LINKS = Kind(
     },
 )
 ANYTHING = Kind(_raw)
-
-
-def listed(names: Mapping[str, Any]) -> str:
-    """Return names for a message."""
-    return series(sorted(names))

@@ -30,6 +30,15 @@ INTEGER_TEXT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 FLOAT_TEXT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _LONGEST_NUMBER = 40
 
+SCALARS = {
+    "null": re.compile(r"(~|null|Null|NULL|)\Z"),
+    "bool": re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"),
+    "int": INTEGER_TEXT,
+    "float": FLOAT_TEXT,
+    "merge": re.compile(r"<<\Z"),
+}
+"""What plain text is taken for something else; text that looks so is written in quotes."""
+
 
 def core_value(text: str) -> Scalar:
     """Return what a plain YAML 1.2 scalar means; ``007`` and ``NO`` stay text."""

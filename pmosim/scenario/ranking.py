@@ -86,10 +86,17 @@ def check_statuses(facts: Facts) -> None:
             said = f"stands only on a candidate, but the project is '{project.status}'; "
             said += "set `status: candidate` or leave it out."
             facts.problems.error("PMO108", given, f"{site.path}.probability", said)
-        for key, day in (("starts", project.starts), ("arrives", project.arrives)):
-            if day is not None and day > as_of and project.status in {"running", *ENDED}:
-                said = f"has no effect: the project is '{project.status}' on day 0 ({as_of})."
+        if project.status not in {"running", *ENDED}:
+            continue
+        said = f"has no effect: the project is '{project.status}' on day 0 ({as_of})."
+        for key in ("starts", "arrives", "not_before"):
+            day = getattr(project, key)
+            if day is not None and day > as_of:
                 facts.problems.warning("PMO904", node.mapping[key], f"{site.path}.{key}", said)
+        for link in project.after:
+            other = facts.projects.get(link.project or "")
+            if project.status == "running" and other is not None and other.status != "done":
+                facts.problems.warning("PMO904", *link_site(node, site.path, link), said)
 
 
 def check_absent_predecessors(facts: Facts) -> None:

@@ -6,10 +6,11 @@ and ``groups`` are merged by name; overrides keep the template's order, new ones
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pmosim.scenario.messages import did_you_mean
-from pmosim.scenario.nodes import Node, scalar, to_plain
+from pmosim.scenario.nodes import SCALARS, Node, scalar, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,10 @@ _EXCLUDING = (
     ("rank", "priority"),
     ("starts", "arrives"),
 )
+
+
+_FOLDED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+"""Signs that only a text in double quotes keeps as they are."""
 
 
 def merged(near: Node, far: Node) -> Node:
@@ -159,26 +164,22 @@ def resolved_yaml(scenario: Scenario) -> str:
     """Return the resolved form as YAML; the same scenario gives the same bytes."""
     import yaml
 
-    from pmosim.scenario.nodes import FLOAT_TEXT, INTEGER_TEXT
-
     class Dumper(yaml.SafeDumper):
-        """Writes YAML 1.2 scalars, without anchors."""
+        """Writes YAML 1.2 scalars, without anchors; what could be misread stands in quotes."""
 
         yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012 (as PyYAML has it)
 
         def ignore_aliases(self, data: Any) -> bool:
             return True
 
-    import re
+        def represent_text(self, data: str) -> yaml.ScalarNode:
+            style = '"' if _FOLDED.search(data) else None
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
-    Dumper.add_implicit_resolver(
-        "tag:yaml.org,2002:null", re.compile(r"(~|null|Null|NULL|)\Z"), None
-    )
-    Dumper.add_implicit_resolver(
-        "tag:yaml.org,2002:bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"), None
-    )
-    Dumper.add_implicit_resolver("tag:yaml.org,2002:int", INTEGER_TEXT, None)
-    Dumper.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT_TEXT, None)
+    Dumper.add_representer(str, Dumper.represent_text)
+
+    for kind, pattern in SCALARS.items():
+        Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", pattern, None)
     text: str = yaml.dump(
         scenario.document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=10_000
     )

@@ -94,7 +94,6 @@ PERSON = Shape(
     | dict(ROLE.keys),
     later=_PERSON_LATER,
     required=("role",),
-    exclusive=(("id", "headcount"),),
 )
 
 LINK = Shape(
@@ -248,18 +247,6 @@ INTAKE = Shape(
     },
     later={"gates": "gates at which a project may be stopped"},
 )
-
-LATER_POLICY_KEYS = (
-    "norm",
-    "period",
-    "amount",
-    "carry_over",
-    "drum",
-    "buffer",
-    "reserved",
-    "for",
-)
-"""Keys of intake policies that are not available yet; the policy itself is told."""
 
 DISPATCH = Shape(
     name="dispatch",

@@ -185,6 +185,9 @@ def _read_entry(
         reader.problems.error("PMO201", node.mapping["role"], f"{path}.role", said)
     place = _place_of(node, fields, path, reader, places)
     _check_employment(node, fields, path, reader)
+    if "id" in fields and fields.get("headcount", 1) != 1:
+        said = "stands beside an `id`, which is one person; leave one of them out."
+        reader.problems.error("PMO107", node.mapping["headcount"], f"{path}.headcount", said)
     terms = _work_terms(fields, roles.get(role, Role(id=role)))
     skills = _read_skills(node, role, path, reader, roles)
     fte = fields.get("fte", Fraction(1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.scenario import amounts, kinds, laws, links, shapes
 from pmosim.scenario.amounts import AmissError
-from pmosim.scenario.kinds import MISSING, CalendarOffset, Reader
+from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.portfolio import Link, Need, Phase, Progress, Task
 
@@ -282,6 +282,3 @@ def no_calendar_days(days: int) -> AmissError:
     said = "calendar days can stand only where a date results, and arrivals of this one are open;"
     working = round(Fraction(days * 5, 7))
     return AmissError("PMO124", f"{said} write working time, such as {working}d.")
-
-
-__all__ = ["Activities", "CalendarOffset", "no_calendar_days", "read_amounts", "read_needs"]
