@@ -114,13 +114,10 @@ class Desk:
         return ask.is_waiting and self._serve(ask, ask.group, minute, is_alone=True)
 
     def _serve(self, ask: Ask, group: Group, minute: int, *, is_alone: bool = False) -> bool:
+        excluded = () if ask.kind == START else at_work(ask)
+        until, workers = minute + ask.minutes, ask.project.workers
         team, short = find_team(
-            self.bench,
-            group.needs,
-            ask.project.workers,
-            minute + ask.minutes,
-            () if ask.kind == START else at_work(ask),
-            is_disjoint=group.is_disjoint,
+            self.bench, group.needs, workers, until, excluded, is_disjoint=group.is_disjoint
         )
         if team is None:
             group.short = short

@@ -84,8 +84,9 @@ class Floor:
     def take(self, pool: Pool, need: Need, people: Iterable[Person]) -> list[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         _, role, _, _, share = need
-        others: list[Pool] = []
+        workers, others = pool.project.workers, []
         for person in people:
+            workers.add(person.n)
             proficiency = person.skill[role] if role != NONE else WHOLE
             hold = Hold(person, pool, need, share, proficiency, self.minute)
             if person.holds:

@@ -344,7 +344,6 @@ class Replication:
                 )
                 left[best] -= 1
                 others += self.floor.take(task.pools[needs[best][0]], needs[best], [person])
-                task.project.workers.add(person.n)
         for need, heads in zip(needs, left, strict=True):
             task.pools[need[0]].n_missing += heads
         self.floor.retime([*task.pools, *others])
@@ -502,27 +501,21 @@ class Replication:
         else:
             all_pools = task.pools
             task.asks.remove(ask)
-        if ask.kind == START:
-            pools = [pool for pool in all_pools if pool.is_open]
-            for pool in pools:
-                pool.since = self.minute
-        else:
-            pools = [all_pools[index] for index in sorted({need[0] for need in ask.units})]
-            for pool in pools:
-                self.floor.settle(pool)
+        for pool in all_pools:
+            self.floor.settle(pool)
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
             pool = all_pools[need[0]]
             if ask.kind == REFILL:
                 pool.n_missing -= need[3]
             others += self.floor.take(pool, need, people)
-            project.workers.update([person.n for person in people])
         if task is None:
             self._staff(project)
         elif ask.kind == START:
             self._mark_started(task)
-        for pool in pools:
-            self.floor.time(pool)
+        for pool in all_pools:
+            if pool.is_open:
+                self.floor.time(pool)
         if others:
             self.floor.retime(others)
 
@@ -571,7 +564,8 @@ class Replication:
             self._happen(task.parent.out_of_start)
         if task.project.started == NONE:
             self._start_project(task.project)
-        self._happen(task.out_of_start)
+        if task.out_of_start:
+            self._happen(task.out_of_start)
 
     def _start_project(self, project: Project) -> None:
         project.started = self.minute
@@ -583,9 +577,10 @@ class Replication:
         assert task is not None
         self.floor.settle(pool)
         pool.is_open = False
-        for ask in tuple(task.asks):
-            if ask.kind == REFILL and ask.units[0][0] == pool.index:
-                self._withdraw(ask)
+        if task.asks:
+            for ask in tuple(task.asks):
+                if ask.kind == REFILL and ask.units[0][0] == pool.index:
+                    self._withdraw(ask)
         self._empty(pool)
         task.n_open_pools -= 1
         if not task.n_open_pools:

@@ -37,15 +37,12 @@ class Bench:
 
     def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
-        share = need[3]
-        return [
-            p
-            for p in self.able(need)
-            if p.in_hand + share <= p.max_parallel
-            and p.is_here
-            and not p.is_kept
-            and p.n not in excluded
+        role, person, _, share = need
+        able = self.by_role[role] if person == NONE else self.people[person : person + 1]
+        free = [
+            p for p in able if p.in_hand + share <= p.max_parallel and p.is_here and not p.is_kept
         ]
+        return [p for p in free if p.n not in excluded] if excluded else free
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
         """Return whether nobody could fill two of the needs."""
@@ -88,6 +85,11 @@ def find_team(
     is_disjoint: bool,
 ) -> tuple[Team | None, int]:
     """Return (team, NONE), or (None, index of a need that cannot be filled)."""
+    if len(needs) == 1:
+        candidates = bench.free(needs[0], excluded)
+        if len(candidates) < needs[0][2]:
+            return None, 0
+        return [_best(candidates, needs[0], workers, leaves_before)], NONE
     free = []
     for index, need in enumerate(needs):
         candidates = bench.free(need, excluded)
@@ -126,9 +128,7 @@ def _best(
     if len(candidates) == heads == 1:
         return candidates
     key = preference(need, workers, leaves_before)
-    if heads == 1:
-        return [min(candidates, key=key)]
-    return sorted(candidates, key=key)[:heads]
+    return [min(candidates, key=key)] if heads == 1 else sorted(candidates, key=key)[:heads]
 
 
 def _units(
