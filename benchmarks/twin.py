@@ -135,16 +135,12 @@ class Twin:
         env, role, task = self.env, self.roles[job.role], job.task
         for predecessor in job.predecessors:
             yield self.finishes[predecessor]
-        if job.heads == 1:
-            requests = [role.request(job.priority)]
-            yield requests[0]
-        else:
-            requests = []
-            with self.turnstiles[job.role].request(job.priority) as turn:
-                yield turn
-                for _ in range(job.heads):
-                    requests.append(role.request(job.priority))
-                    yield requests[-1]
+        requests = []
+        with self.turnstiles[job.role].request(job.priority) as turn:
+            yield turn
+            for _ in range(job.heads):
+                requests.append(role.request(job.priority))
+                yield requests[-1]
         self.started[task] = env.now
         yield env.timeout(self.minutes[task])
         self.finished[task] = env.now
