@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -85,26 +86,25 @@ class Facts:
     @cached_property
     def speeds(self) -> dict[str, Fraction]:
         """Planned speed of one head of a role, or of a named person (model.md, section 5)."""
-        found = {}
-        for role in self.roles:
-            home = self.at_home[role] or self.able.get(role, ())
-            if home:
-                found[role] = sum((_speed(person) for person in home), Fraction(0)) / len(home)
+        found = {
+            role: sum((_speed(person) for person in home), Fraction(0)) / max(1, len(home))
+            for role, home in self.at_home.items()
+        }
         return found | {name: _speed(person) for name, person in self.people.items()}
 
     def heads_of_phase(self, phase: Phase, role: str, size: float) -> Fraction:
         """Return how many heads, parts of one included, keep the pace of a phase."""
         speed = self.speeds.get(role)
-        if not speed or not phase.lasts or role not in phase.work:
-            return Fraction(0)
+        if not speed or not phase.lasts:
+            return Fraction(1)
         return Fraction(phase.work[role].plan) * Fraction(size) / phase.lasts / speed
 
     def share_of_phase(self, phase: Phase, role: str, size: float) -> Fraction:
         """Return the share that a phase takes of each of its heads."""
         wanted = self.heads_of_phase(phase, role, size)
-        there = len(self.at_home.get(role) or self.able.get(role, ()))
-        heads = min(-(-wanted.numerator // wanted.denominator), there)
-        return min(Fraction(1), wanted / heads) if heads else Fraction(0)
+        there = max(1, len(self.at_home.get(role, ())))
+        heads = max(1, min(math.ceil(wanted), there))
+        return min(Fraction(1), wanted / heads)
 
 
 def _speed(person: Person) -> Fraction:

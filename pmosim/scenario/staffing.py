@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pmosim.scenario import amounts
 from pmosim.scenario.facts import activity_site, is_alive, key_site, needs_of
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.portfolio import Phase
@@ -118,13 +119,10 @@ class _Crew:
         if not there:
             who = "is there any more" if what == "is" else "has this role or skill"
             return "PMO401", f"can never be done: nobody {who}. Add people, or ask for others."
+        fault = self._share_fault(there, need.share)
+        if fault is not None:
+            return fault
         free = [person for person in there if person.max_parallel >= need.share]
-        if not free:
-            most = max(person.max_parallel for person in there)
-            return "PMO403", (
-                f"asks for {_percent(need.share)} of a person, but nobody takes more than "
-                f"{_percent(most)} at a time (max_parallel). Lower the share or raise max_parallel."
-            )
         if need.who in self._facts.people and need.heads > 1:
             return "PMO402", f"asks for {need.heads} people, but '{need.who}' is one person."
         if need.heads > len(free):
@@ -133,6 +131,16 @@ class _Crew:
                 "Ask for fewer, or add people."
             )
         return None
+
+    @staticmethod
+    def _share_fault(people: Sequence[Person], share: int) -> tuple[str, str] | None:
+        most = max(person.max_parallel for person in people)
+        if most >= share:
+            return None
+        return "PMO403", (
+            f"asks for {_percent(share)} of a person, but nobody takes more than "
+            f"{_percent(most)} at a time (max_parallel). Lower the share or raise max_parallel."
+        )
 
     def _present(self, who: str) -> list[Person]:
         as_of = self._facts.frame.calendar.as_of
@@ -204,7 +212,12 @@ class _Crew:
                 continue
             size = site.project.size.plan
             wanted = self._facts.heads_of_phase(phase, role, size)
-            there = len(self._facts.at_home[role] or self._facts.able[role])
+            there = max(1, len(self._facts.at_home[role]))
+            share = amounts.billionths(self._facts.share_of_phase(phase, role, size))
+            fault = self._share_fault(self._present(role), share)
+            if fault is not None:
+                self._facts.problems.error(fault[0], *where, fault[1])
+                continue
             if wanted > there + Fraction(1, 10**6):
                 self._warn_of_stretch(phase, role, wanted, there, where)
             self._check_room(site, role, min(wanted, Fraction(there)), where)

@@ -277,3 +277,19 @@ def test_a_code_that_is_not_listed_cannot_be_used() -> None:
     assert all(len(code) == len("PMO000") and code.startswith("PMO") for code in CODES)
     with pytest.raises(KeyError):
         Problems().error("PMO999", "here", "key", "is wrong.")
+
+
+def test_a_phase_that_asks_for_more_of_a_person_than_anybody_gives_is_refused(parse: Parse) -> None:
+    roles = {"dev": {"max_parallel": "50%"}, "test": {}}
+    phase = {"lasts": "1mo", "work": {"dev": "15pd"}}
+    projects = [{"id": "p", "phases": {"f": phase}}, USES_TEST]
+    (problem,) = refused(parse, roles=roles, projects=projects, templates={})
+    assert (problem.code, problem.place) == ("PMO403", "projects[0].phases.f.work.dev")
+    assert "asks for 75% of a person" in problem.text
+
+
+def test_dates_and_links_that_hold_back_what_runs_already_are_warnings(parse: Parse) -> None:
+    running = {"id": "p", "template": "small", "status": "running", "starts": "2027-05"}
+    projects = [running | {"after": "q", "not_before": "2027-06"}, {"id": "q", "template": "small"}]
+    places = [problem.place for problem in parse(projects=projects).warnings]
+    assert places == ["projects[0].starts", "projects[0].not_before", "projects[0].after"]
