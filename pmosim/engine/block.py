@@ -52,6 +52,7 @@ def run_block(
             rows.add(first + k, run)
             if audit is not None:
                 audit.check_end(run)
+            run.close()
             del run
             gc.collect(1)
     finally:

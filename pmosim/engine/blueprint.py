@@ -60,6 +60,8 @@ class ProjectSheet:
     tasks: tuple[TaskSheet, ...]
     links: tuple[LinkSheet, ...]
     """Links into the project and its tasks."""
+    links_of: tuple[tuple[LinkSheet, ...], ...]
+    """Of each task, the links from tasks of the same project."""
     n_release_waits: int
     n_finish_waits: int
     throughout: tuple[Need, ...]
@@ -94,6 +96,7 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
     return ProjectSheet(
         tasks=tuple(_task_sheet(network, task, first, links) for task in range(first, last)),
         links=links,
+        links_of=_links_of(row, last - first, links),
         n_release_waits=n_release + int(has_date) + 1,
         n_finish_waits=n_finish,
         throughout=tuple((0, *need) for need in sorted(network.throughout[row])),
@@ -118,6 +121,17 @@ def _links_into(network: Network, row: int, first: int) -> tuple[LinkSheet, ...]
             )
         )
     return tuple(result)
+
+
+def _links_of(
+    row: int, n_tasks: int, links: tuple[LinkSheet, ...]
+) -> tuple[tuple[LinkSheet, ...], ...]:
+    found: list[list[LinkSheet]] = [[] for _ in range(n_tasks)]
+    for link in links:
+        is_inside = link.predecessor_project == row and link.predecessor != NONE
+        if is_inside and link.successor != NONE:
+            found[link.successor].append(link)
+    return tuple(tuple(of_task) for of_task in found)
 
 
 def _task_sheet(network: Network, task: int, first: int, links: tuple[LinkSheet, ...]) -> TaskSheet:

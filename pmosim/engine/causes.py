@@ -72,10 +72,8 @@ class _Trace:
     def _from_link(self, task: Task, kind: int, minute: int) -> tuple[Task, bool] | None:
         """Step back from a minute to the link, date or release that came last."""
         project = self.project
-        for link in self.sheet.links:
-            if link.successor != task.order or (link.kind == FF) != (kind == FF):
-                continue
-            if link.predecessor_project != project.row or link.predecessor == NONE:
+        for link in self.sheet.links_of[task.order]:
+            if (link.kind == FF) != (kind == FF):
                 continue
             before = project.tasks[link.predecessor]
             is_finish = link.kind in {FS, FF}

@@ -72,7 +72,7 @@ class Desk:
         if ask.is_waiting:
             asks, entry = ask.group.asks, ask.entry
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
-            ask.is_waiting = False
+            ask.entry, ask.is_waiting = (), False
 
     def wake(self, person: Person) -> None:
         """Look again at the groups that were short of somebody like this person."""

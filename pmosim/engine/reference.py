@@ -126,6 +126,19 @@ class Replication:
         for project in self.projects:
             self._settle_project(project)
 
+    def close(self) -> None:
+        """Cut what refers to each other, so that the memory of a run is free with it."""
+        for project in self.projects:
+            for task in project.tasks:
+                task.pools.clear()
+                task.out_of_start.clear()
+                task.out_of_finish.clear()
+            project.tasks.clear()
+            project.out_of_start.clear()
+            project.out_of_finish.clear()
+        self.projects.clear()
+        self.office.projects.clear()
+
     def _instant(self, _: simpy.Event) -> None:
         """Do everything that is due this minute, in the order of ``order``."""
         minute = int(self.env.now)

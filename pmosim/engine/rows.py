@@ -5,6 +5,7 @@ In: replications that have run. Out: ``Outcomes`` of a block.
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
+TASK_WIDTH, BOOKING_WIDTH = 6, 5
 Segment = tuple[int, int, int, int]
 """(role, from, until, amount a minute)."""
 
@@ -47,8 +49,8 @@ class Rows:
         self.projects: list[tuple[int, ...]] = []
         self.money: list[tuple[float, float, float]] = []
         self.causes: list[list[int]] = []
-        self.tasks: list[tuple[int, ...]] = []
-        self.bookings: list[tuple[int, int, int, int, int]] = []
+        self.tasks, self.bookings = array("q"), array("q")
+        """Rows of TASK_WIDTH and BOOKING_WIDTH numbers, one after the other."""
         self.ends: list[int] = []
         self.busy: list[IntArray] = []
         self.queue: list[IntArray] = []
@@ -84,17 +86,17 @@ class Rows:
         self.causes.append(trace_causes(project, sheet, not_before, n_roles))
         ended = end if project.ended == NONE else project.ended
         for n, attention in sorted(project.booked.items()):
-            self.bookings.append((at, NONE, n, attention, ended))
+            self.bookings.extend((at, NONE, n, attention, ended))
         if project.status in NOT_HERE:
             return
-        for task in project.tasks:
-            task_at = len(self.tasks)
-            self.tasks.append(
+        first = len(self.tasks) // TASK_WIDTH
+        for task_at, task in enumerate(project.tasks, first):
+            self.tasks.extend(
                 (at, task.row, task.ready, task.started, task.finished, task.wait_role)
             )
             due = ended if task.finished == NONE else task.finished
             for n, attention in task.booked.items():
-                self.bookings.append((at, task_at, n, attention, due))
+                self.bookings.extend((at, task_at, n, attention, due))
 
     def to_outcomes(self, *, seed: int, first: int, engine: str) -> Outcomes:
         """Return the block."""
@@ -104,7 +106,7 @@ class Rows:
         present = _segments(_presence(network, self.blueprint.people_changes))
         projects, money = _columns(self.projects, 9), np.array(self.money).reshape(-1, 3)
         size, fixed, benefit = (freeze(column) for column in money.T.copy())
-        tasks, bookings = _columns(self.tasks, 6), _columns(self.bookings, 5)
+        tasks, bookings = _columns(self.tasks, TASK_WIDTH), _columns(self.bookings, BOOKING_WIDTH)
         n_roles = len(network.role_ids)
         width = len(CAUSES) + n_roles
         return Outcomes(
@@ -158,7 +160,7 @@ def _status(project: Project) -> int:
     return QUEUED if project.released == NONE else ACTIVE
 
 
-def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[IntArray]:
+def _columns(rows: Sequence[tuple[int, ...]] | array[int], width: int) -> list[IntArray]:
     table = np.array(rows, dtype=np.int64).reshape(-1, width)
     return [freeze(column) for column in table.T.copy()]
 
