@@ -166,20 +166,25 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
     tasks, pools = network.tasks, network.pools
     n_pools = int(tasks.first_pool[network.projects.first_task[network.n_listed]])
     amounts = np.empty((luck.count, n_pools), dtype=np.int64)
-    for q in range(n_pools):
-        task = int(pools.task[q])
-        project = int(tasks.project[task])
-        scale = size[:, project] if pools.is_sized[q] else np.ones(luck.count)
+    alike: dict[tuple[Law, float, str, str], list[int]] = {}
+    for q, task in enumerate(pools.task[:n_pools].tolist()):
+        law, spent = pools.law[q], 0.0
         if tasks.is_running[task]:
-            law, spent = left_law(network, q, float(scale[0]) if luck.count else 1.0)
-            scale = np.ones(luck.count)
-        else:
-            law, spent = pools.law[q], 0.0
-        values = np.full(luck.count, law.plan)
+            scale = size[0, tasks.project[task]] if pools.is_sized[q] and luck.count else 1.0
+            law, spent = left_law(network, q, float(scale))
+        alike.setdefault((law, spent, tasks.ids[task], pools.keys[q]), []).append(q)
+    for (law, spent, task_id, key), group in alike.items():
+        task = pools.task[group]
+        project = tasks.project[task]
+        values: FloatArray = np.full((len(group), luck.count), law.plan)
         if not law.is_certain:
-            u = luck.work([network.projects.ids[project]], tasks.ids[task], pools.keys[q])[0]
+            u = luck.work([network.projects.ids[p] for p in project], task_id, key)
             values = law.quantile_beyond(u, spent) - spent if spent > 0.0 else law.quantile(u)
-        amounts[:, q] = whole(values * scale * (WHOLE if pools.is_sized[q] else 1))
+        is_sized = pools.is_sized[group]
+        is_scaled = (is_sized & ~tasks.is_running[task])[:, np.newaxis]
+        scale = np.where(is_scaled, size[:, project].T, 1.0)
+        unit = np.where(is_sized, WHOLE, 1)[:, np.newaxis]
+        amounts[:, group] = whole(values * scale * unit).T
     amounts.flags.writeable = False
     return amounts
 
