@@ -67,8 +67,7 @@ class Shape:
         after: tuple[set[int], ...] = tuple(set() for _ in range(self.n_tasks))
         for task in reversed(self.order):
             for _, successor, _, _ in self.links_out[task]:
-                after[task].add(successor)
-                after[task] |= after[successor]
+                after[task].update((successor, *after[successor]))
         return after
 
 

@@ -201,7 +201,9 @@ class Replication:
         out = [project for project in self.projects if not self._open_project(project)]
         for project in out:
             is_cancelled = network.projects.status[project.row] == "cancelled"
-            self._end(project, CANCELLED if is_cancelled else ABSENT)
+            project.status, project.ended = CANCELLED if is_cancelled else ABSENT, 0
+        for project in out:
+            self._rule_out_rest(project)
 
     def _create(
         self,
@@ -809,14 +811,19 @@ class Replication:
             self.forced = [other for other in self.forced if other is not project]
         self.office.remove_active(project)
         self._come_again()
+        if status == FINISHED:
+            self._put_down_throughout(project)
+            self._happen(project.out_of_finish)
+        else:
+            self._rule_out_rest(project)
+
+    def _rule_out_rest(self, project: Project) -> None:
+        """Take people and asks away from what is not finished, and tell what follows."""
         left = [task for task in project.tasks if task.state not in {DONE, NEVER}]
         for task in left:
             self._put_down(task)
             task.state = NEVER
         self._put_down_throughout(project)
-        if status == FINISHED:
-            self._happen(project.out_of_finish)
-            return
         for task in left:
             self._miss_all(task)
         self._miss_all(project)
