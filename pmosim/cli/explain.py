@@ -106,7 +106,11 @@ def tell_days(outcomes: Outcomes, diary: Diary) -> Iterator[str]:
     """Yield one future day by day."""
     yield f"{diary.project} in future {diary.replication}: {diary.status}"
     shown = ""
+    ids, statuses = outcomes.network.projects.ids, outcomes.network.projects.status
+    runs_already = diary.project in ids and statuses[ids.index(diary.project)] == "running"
     for event in diary.events:
+        if runs_already and event.kind in {"asked", "released"}:
+            continue
         day = _date(outcomes, event)
         yield f"  {day if day != shown else '':<10}  {_event_words(event, outcomes)}"
         shown = day
@@ -114,7 +118,7 @@ def tell_days(outcomes: Outcomes, diary: Diary) -> Iterator[str]:
 
 def _event_words(event: Event, outcomes: Outcomes) -> str:
     if event.kind == "asked":
-        return "asks to start" if event.minute else "asks to start (or runs already)"
+        return "asks to start"
     if event.kind == "released":
         return "is released: its tasks may ask for people"
     if event.kind == "ended":

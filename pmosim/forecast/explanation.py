@@ -146,7 +146,13 @@ def write_diary(outcomes: Outcomes, project: str, replication: int) -> Diary:
     row = int(found[0])
     events = [*_project_events(outcomes, row), *_task_events(outcomes, row)]
     places = {kind: place for place, kind in enumerate(EVENT_ORDER)}
-    events.sort(key=lambda event: (event.minute, places[event.kind]))
+    events.sort(
+        key=lambda event: (
+            event.minute,
+            places[event.kind],
+            event.is_summary and event.kind == "finished",  # a phase ends behind its last part
+        )
+    )
     return Diary(
         project=project,
         replication=replication,
@@ -178,7 +184,8 @@ def _task_events(outcomes: Outcomes, row: int) -> Iterator[Event]:
         waited_for = network.role_ids[role] if role != NONE else ""
         if ready != NONE and started != ready and not is_summary:
             yield Event(minute=ready, kind="ready", task=name, waited_for=waited_for)
-        if started != NONE:
+        is_moment = started == finished  # a milestone, or work that was done before day 0
+        if started != NONE and not is_moment:
             yield Event(
                 minute=started,
                 kind="started",
