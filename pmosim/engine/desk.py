@@ -37,6 +37,8 @@ class Desk:
     ) -> None:
         self.bench, self.hold_after, self.start = bench, hold_after, start
         self.groups: dict[tuple[tuple[Need, ...], Task | Project | None], Group] = {}
+        self.open: dict[int, Group] = {}
+        """Groups in which something waits, by number."""
         self.ripe: dict[int, Group] = {}
         """Groups that may fit, by number."""
         self.asleep: dict[int, dict[int, Group]] = {}
@@ -64,6 +66,7 @@ class Desk:
         if not group.asks or self.hold_after is not None:
             self.ripe[group.number] = group
         insort(group.asks, entry)
+        self.open[group.number] = group
         if self.is_passing and group.number in self.ripe and group.asks[0] is entry:
             heappush(self.heap, (entry, 0, group.number))
 
@@ -107,7 +110,7 @@ class Desk:
             person.is_kept = False
         self.is_passing = False
         if self.hold_after is not None:
-            self.ripe = {group.number: group for group in self.numbered if group.asks}
+            self.ripe = dict(self.open)
 
     def serve_alone(self, ask: Ask, minute: int) -> bool:
         """Start one ask ahead of all others if it fits."""
@@ -143,7 +146,14 @@ class Desk:
         if ask.is_waiting and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
                 until = minute + ask.minutes
-                kept = keep_team(bench, group.needs, ask.project.workers, until, at_work(ask))
+                kept = keep_team(
+                    bench,
+                    group.needs,
+                    ask.project.workers,
+                    until,
+                    at_work(ask),
+                    is_disjoint=group.is_disjoint,
+                )
                 for person in kept:
                     person.is_kept = True
             if any(bench.free(need) for need in group.needs):

@@ -113,9 +113,18 @@ def keep_team(
     workers: set[int],
     leaves_before: int,
     excluded: Collection[int] = (),
+    *,
+    is_disjoint: bool,
 ) -> list[Person]:
     """Return the free people that a task which does not fit could use: of each need its heads."""
     free = [bench.free(need, excluded) for need in needs]
+    if is_disjoint:
+        return [
+            person
+            for candidates, need in zip(free, needs, strict=True)
+            if candidates
+            for person in _best(candidates, need, workers, leaves_before)
+        ]
     units, _ = _units(needs, free)
     team = _fill(needs, units, free, workers, leaves_before)
     return [person for people in team for person in people]
