@@ -127,6 +127,8 @@ def _event_words(event: Event, outcomes: Outcomes) -> str:
         return f"{event.task} could start, but waits" + (
             f" for the {event.waited_for}" if event.waited_for else ""
         )
+    if event.kind == "finished" and event.minute == 0:
+        return f"{event.task} was finished before"
     words = f"{event.task} {'begins' if event.kind == 'started' else 'is finished'}"
     if event.people:
         words += f" with {', '.join(event.people)}"
