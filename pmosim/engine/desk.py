@@ -16,7 +16,7 @@ from pmosim.engine.teams import Bench, find_team, keep_team
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from pmosim.engine.state import Ask, Person, Project, Task
     from pmosim.engine.teams import Team
@@ -77,12 +77,15 @@ class Desk:
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
             ask.entry, ask.is_waiting = (), False
 
-    def wake(self, person: Person) -> None:
-        """Look again at the groups that were short of somebody like this person."""
+    def wake(self, people: Iterable[Person]) -> None:
+        """Look again at the groups that were short of somebody like these people."""
         asleep = self.asleep
-        for place in person.places:
-            if place in asleep:
-                self.ripe.update(asleep.pop(place))
+        if not asleep:
+            return
+        for person in people:
+            for place in person.places:
+                if place in asleep:
+                    self.ripe.update(asleep.pop(place))
 
     def serve(self, minute: int) -> None:
         """Start every ask that fits, smaller keys first."""

@@ -63,10 +63,17 @@ class Floor:
             if not person.is_here:
                 hold.attention, is_complete = 0, False
                 continue
-            hold.attention = attention_rate(person.presence, hold.share, person.in_hand)
-            if not pool.is_duration:
+            attention = person.presence
+            if not hold.share == WHOLE == person.in_hand:
+                attention = attention_rate(attention, hold.share, person.in_hand)
+            hold.attention = attention
+            if pool.is_duration:
+                continue
+            if hold.proficiency == WHOLE and not person.loses_focus:
+                rate += attention
+            else:
                 focus = focus_factor(person.focus, len(person.holds))
-                rate += progress_rate(hold.attention, hold.proficiency, focus)
+                rate += progress_rate(attention, hold.proficiency, focus)
         if pool.is_duration:
             rate = int(is_complete)
             if not is_complete:
@@ -97,15 +104,18 @@ class Floor:
             pool.holds.append(hold)
         return others
 
-    def give_back(self, hold: Hold) -> list[Pool]:
-        """Take a hold of a settled pool away; return the other pools whose rates this changes."""
-        person = hold.person
-        hold.pool.holds.remove(hold)
-        person.holds.remove(hold)
-        if person.holds:
-            return self._load(person, -hold.share, len(person.holds) + 1, len(person.holds))
-        person.in_hand -= hold.share
-        return []
+    def give_back(self, holds: Iterable[Hold]) -> list[Pool]:
+        """Take out of people's hands what is off a pool; return the pools whose rates change."""
+        others: list[Pool] = []
+        for hold in holds:
+            person = hold.person
+            person.holds.remove(hold)
+            if person.holds:
+                n_left = len(person.holds)
+                others += self._load(person, -hold.share, n_left + 1, n_left)
+            else:
+                person.in_hand -= hold.share
+        return others
 
     def retime(self, pools: Iterable[Pool]) -> None:
         """Settle and time pools whose rates have changed."""

@@ -31,9 +31,9 @@ class Office:
         """Every project that has come into being, by project order."""
         self.released: list[tuple[int, int]] = []
         self._active: dict[int, Project] = {}
-        self._waiting: list[tuple[float, int, int]] = []
+        self.line: list[tuple[float, int, int]] = []
         """(score, request minute, project), sorted; with ageing only in order of the request."""
-        self._in_line = _LastColumn(self._waiting)
+        self._in_line = _LastColumn(self.line)
         self._active_orders: tuple[int, ...] | None = ()
 
     @property
@@ -41,13 +41,8 @@ class Office:
         """Projects that may be released, first in the intake order first."""
         if not self.order.ageing:
             return self._in_line
-        aged = [(self._aged(project), request, project) for _, request, project in self._waiting]
+        aged = [(self._aged(project), request, project) for _, request, project in self.line]
         return [project for _, _, project in sorted(aged)]
-
-    @property
-    def has_waiting(self) -> bool:
-        """Whether any project may be released."""
-        return bool(self._waiting)
 
     @property
     def active(self) -> Sequence[int]:
@@ -121,13 +116,13 @@ class Office:
     def add_waiting(self, project: Project) -> None:
         """Line a project up."""
         score = 0.0 if self.order.ageing else intake_score(self.network, project, self.order)
-        insort(self._waiting, (score, project.arrived, project.order))
+        insort(self.line, (score, project.arrived, project.order))
 
     def remove_waiting(self, project: Project) -> None:
         """Take a project out of the line, if it stands there."""
-        for index, entry in enumerate(self._waiting):
+        for index, entry in enumerate(self.line):
             if entry[2] == project.order:
-                del self._waiting[index]
+                del self.line[index]
                 return
 
     def add_active(self, project: Project) -> None:

@@ -162,7 +162,7 @@ class Replication:
         if gates:
             for project in sorted(gates, key=_by_order):
                 self._end(project, STOPPED)
-        if is_open and (self.forced or self.office.has_waiting):
+        if is_open and (self.forced or self.office.line):
             self._release()
         if minute < self.last_minute:
             self._pass()
@@ -517,7 +517,10 @@ class Replication:
             all_pools = task.pools
             task.asks.remove(ask)
         for pool in all_pools:
-            self.floor.settle(pool)
+            if pool.holds:
+                self.floor.settle(pool)
+            else:
+                pool.since = self.minute
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
             pool = all_pools[need[0]]
@@ -647,7 +650,7 @@ class Replication:
             person.is_here = is_here
             self.floor.retime(pools)
             if is_here:
-                self.desk.wake(person)
+                self.desk.wake([person])
         if not person.is_employed:
             self._replace(person)
 
@@ -656,7 +659,8 @@ class Replication:
         for hold in tuple(person.holds):
             pool, (index, role, named, _, share) = hold.pool, hold.need
             self.floor.settle(pool)
-            self._give_back(hold)
+            pool.holds.remove(hold)
+            self._give_back(pool, [hold])
             unit = ((index, role, named, 1, share),)
             if pool.task is None:
                 project = pool.project
@@ -671,22 +675,26 @@ class Replication:
                 else:
                     self._ask_refill(pool.task, unit)
 
-    def _give_back(self, hold: Hold) -> None:
-        """Free a person of one hold, its pool settled; book what was done."""
-        booked, n = hold.pool.booked, hold.person.n
-        booked[n] = booked.get(n, 0) + hold.total
-        others = self.floor.give_back(hold)
+    def _give_back(self, pool: Pool, holds: Sequence[Hold]) -> None:
+        """Free people of what they had in hand for a settled pool; book what was done."""
+        others = self.floor.give_back(holds)
+        booked, people = pool.booked, []
+        for hold in holds:
+            person = hold.person
+            booked[person.n] = booked.get(person.n, 0) + hold.total
+            people.append(person)
+            if self.audit is not None:
+                self.audit.note_hold(hold, self.minute)
         if others:
             self.floor.retime(others)
-        self.desk.wake(hold.person)
-        if self.audit is not None:
-            self.audit.note_hold(hold, self.minute)
+        self.desk.wake(people)
 
     def _empty(self, pool: Pool) -> None:
         """Give all people of a settled pool back."""
-        for hold in tuple(pool.holds):
-            self._give_back(hold)
+        holds, pool.holds = pool.holds, []
         pool.rate, pool.due = 0, NONE
+        if holds:
+            self._give_back(pool, holds)
 
     def _withdraw(self, ask: Ask) -> None:
         self.desk.withdraw(ask)
@@ -768,7 +776,7 @@ class Replication:
             forced, self.forced = sorted(self.forced, key=_by_order), []
             for project in forced:
                 self._release_project(project)
-        while self.office.has_waiting:
+        while self.office.line:
             chosen = self.intake.admit(self.office)
             if chosen is None:
                 break

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pmosim.network import NONE
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from pmosim.plan import Need, Plan
@@ -39,6 +40,7 @@ class Person:
         "is_employed",
         "is_here",
         "is_kept",
+        "loses_focus",
         "max_parallel",
         "n",
         "places",
@@ -62,6 +64,7 @@ class Person:
         """Where asks wait for this person: the roles, and the person's own name."""
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
+        self.loses_focus = any(factor != WHOLE for factor in focus)
         self.is_employed = self.is_away = self.is_here = self.is_kept = False
         self.in_hand = 0
         self.holds: list[Hold] = []

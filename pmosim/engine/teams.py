@@ -89,7 +89,9 @@ def find_team(
         candidates = bench.free(needs[0], excluded)
         if len(candidates) < needs[0][2]:
             return None, 0
-        return [_best(candidates, needs[0], workers, leaves_before)], NONE
+        if len(candidates) > 1:
+            candidates = _best(candidates, needs[0], workers, leaves_before)
+        return [candidates], NONE
     free = []
     for index, need in enumerate(needs):
         candidates = bench.free(need, excluded)
