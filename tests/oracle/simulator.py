@@ -977,7 +977,7 @@ class Simulator:
             if ready:
                 first = min(ready, key=lambda j: (j.key, j.order))
                 job.state, job.asked = "ready", now
-                job.key, job.order = first.key, first.order
+                job.key = first.key
             elif venture.source.status == "running" and now == 0:
                 job.state, job.asked, job.key = "ready", now, -INFINITE
 
@@ -1005,11 +1005,9 @@ class Simulator:
                     self.fill_up(job, now, reserved)
                 if job.kind == "throughout":
                     # what runs on day 0 is understaffed rather than not yet begun
-                    again |= self.start(job, now, reserved)
+                    again |= self.start(job, now, reserved, may_hold=False)
             asking = [job for job in asking if job.state != "running" or job.is_short()]
-        asking.sort(
-            key=lambda j: (j.key, j.project.order, j.order, 0 if j.kind == "throughout" else 1)
-        )
+        asking.sort(key=lambda j: (j.key, j.project.order, j.order))
         for job in asking:
             if job.state == "running":
                 self.fill_up(job, now, reserved)
@@ -1019,14 +1017,15 @@ class Simulator:
             again |= self.start(job, now, reserved)
         return again
 
-    def start(self, job: Job, now: int, reserved: set[int]) -> bool:
+    def start(self, job: Job, now: int, reserved: set[int], *, may_hold: bool = True) -> bool:
         """Start a job (again) if all its people can be found together."""
         heads = [
             (want, n) for want in job.wants if not want.is_over for n in range(len(want.slots))
         ]
         choice = self.staff(job, heads, now, reserved)
         if None in choice:
-            self.hold(job, choice, now, reserved)
+            if may_hold:
+                self.hold(job, choice, now, reserved)
             return False
         for (want, n), worker in zip(heads, choice, strict=True):
             assert worker is not None
