@@ -5,14 +5,16 @@ Every check leaves a line in ``MEASURED``; ``conftest.py`` prints them after the
 
 from __future__ import annotations
 
+import json
 import math
+import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -47,6 +49,11 @@ class Measured:
 MEASURED: list[Measured] = []
 
 
+def seed_of(document: Mapping[str, Any]) -> int:
+    """Return a seed of its own for each scenario, so that no two checks share their luck."""
+    return zlib.crc32(json.dumps(document).encode())
+
+
 def assert_mean(check: str, samples: ArrayLike, expected: float) -> None:
     """Hold the mean of one independent value per replication against the known answer."""
     values = np.asarray(samples, dtype=float)
@@ -68,4 +75,6 @@ def assert_exact(check: str, got: float, expected: float) -> None:
 def table(lines: Sequence[Measured]) -> str:
     """Return what was measured as text."""
     head = f"{'check':<58} {'expected':>11} {'got':>11} {'s.e.':>9} {'off':>6}"
-    return "\n".join([head, *map(str, lines)])
+    squares = [line.standard_errors_off**2 for line in lines if line.standard_error]
+    mean = f"mean square of {len(squares)} distances: {np.mean(squares or [0]):.2f} (about 1)"
+    return "\n".join([head, *map(str, lines), mean])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pmosim as pm
+from tests.validation.proof import seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 UNIT_DAYS = 4
 """Working days (of 480 minutes) in one unit of time of the formulas."""
 REPLICATIONS = 20
-CUSTOMERS = 4000
+CUSTOMERS = 3000
 """Expected arrivals per replication; the first tenth of the time is warm-up."""
-SEED = 20260105
 MONDAY = "2026-01-05"
 
 Amount = str | dict[str, Any]
@@ -89,11 +89,10 @@ class Customers:
         return means.to_numpy(dtype=float)
 
 
-def visits(
-    shop: Mapping[str, Any], *, replications: int = REPLICATIONS, seed: int = SEED
-) -> Customers:
+def visits(shop: Mapping[str, Any]) -> Customers:
     """Run a shop; one row per customer with ``stream``, ``wait`` and ``sojourn`` in units."""
-    outcomes = pm.simulate(pm.parse_scenario(dict(shop)), replications=replications, seed=seed)
+    scenario = pm.parse_scenario(dict(shop))
+    outcomes = pm.simulate(scenario, replications=REPLICATIONS, seed=seed_of(shop))
     days = float(str(shop["horizon"]).removesuffix("d"))
     frame = outcomes.projects()
     frame = frame[(frame["arrived_day"] >= days / 10) & (frame["arrived_day"] <= days)]
@@ -103,4 +102,4 @@ def visits(
         wait=(frame["started_day"] - frame["arrived_day"]) / UNIT_DAYS,
         sojourn=(frame["finished_day"] - frame["arrived_day"]) / UNIT_DAYS,
     )
-    return Customers(frame=frame, n_replications=replications)
+    return Customers(frame=frame, n_replications=REPLICATIONS)

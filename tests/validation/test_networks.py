@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 import pmosim as pm
 from pmosim.streams import uniforms
-from tests.validation.proof import assert_exact, assert_mean
+from tests.validation.proof import assert_exact, assert_mean, seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MINUTES = 480
 """Working minutes of a day."""
-SEED = 20260105
 REPLICATIONS = 4000
 
 
@@ -43,7 +42,8 @@ def plan(
 
 def run(document: Mapping[str, Any], replications: int = REPLICATIONS) -> pm.Outcomes:
     scenario = pm.parse_scenario(dict(document))
-    return pm.simulate(scenario, replications=replications, seed=SEED)
+    outcomes: pm.Outcomes = pm.simulate(scenario, replications=replications, seed=seed_of(document))
+    return outcomes
 
 
 def finish_days(outcomes: pm.Outcomes) -> np.ndarray[Any, Any]:
