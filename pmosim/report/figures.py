@@ -88,6 +88,26 @@ class Plan:
     """Points the drawing needs in the page."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A part of a sheet, in points."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Return the right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Return the lower edge."""
+        return self.top + self.height
+
+
 class Sheet:
     """An empty sheet with points as units, y downwards: the few marks that the charts are made of.
 
@@ -167,6 +187,23 @@ class Sheet:
             )
         )
 
+    def dots(
+        self, x: Sequence[float], y: Sequence[float], radius: float, fill: str, edge: str
+    ) -> None:
+        """Draw equal dots, each with its middle at a place."""
+        self._add(
+            Line2D(
+                x,
+                y,
+                linestyle="none",
+                marker="o",
+                markersize=2 * radius,
+                markerfacecolor=_colour(fill),
+                markeredgecolor=_colour(edge),
+                markeredgewidth=1.0,
+            )
+        )
+
     def text(
         self,
         x: float,
@@ -192,6 +229,23 @@ class Sheet:
                 parse_math=False,
             )
         )
+
+    def panels(self, n: int, columns: int, *, gap: float = 26.0, foot: float = 0.0) -> list[Panel]:
+        """Return n equal panels in rows, over the whole sheet less so much at its foot."""
+        columns = min(columns, n)
+        rows = math.ceil(n / columns)
+        room = self.height - self.margin / 2 - self.top - foot
+        width = (self.width - 2 * self.margin - gap * (columns - 1)) / columns
+        height = room / rows
+        return [
+            Panel(
+                left=self.margin + (width + gap) * (k % columns),
+                top=self.top + height * (k // columns),
+                width=width,
+                height=height,
+            )
+            for k in range(n)
+        ]
 
     def _add(self, artist: Artist) -> None:
         """Add a mark above all others."""

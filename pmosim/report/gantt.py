@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
-from pmosim.forecast.wording import AFTER_WINDOW, MONTHS, NOT_KNOWN, chance_in_words
+from pmosim.forecast.wording import AFTER_WINDOW, NOT_KNOWN, chance_in_words
 from pmosim.report.figures import Plan, shorten
+from pmosim.report.scales import TimeScale
 from pmosim.report.sentences import judge, late_projects, live_projects, say_by, say_day
 from pmosim.report.tables import tabulate_dates
 
@@ -27,8 +28,6 @@ ROW_HEIGHT, HEAD_HEIGHT, FOOT_HEIGHT = 19.0, 36.0, 30.0
 NAME_WIDTH, COLUMNS_WIDTH = 218.0, 150.0
 NAME_UNITS = 34
 """Width of a name in a chart, in narrow characters; the table has all of it."""
-STEPS = ((14, 1), (45, 3), (90, 6))
-"""(months from edge to edge, months from tick to tick); longer scales count years."""
 
 
 def plan_gantts(answers: Answers) -> list[Plan]:
@@ -40,7 +39,7 @@ def plan_gantts(answers: Answers) -> list[Plan]:
     projects.sort(key=lambda p: (math.inf if p.rank is None else p.rank, _day(p.p50)))
     n_figures = math.ceil(len(projects) / ROWS_PER_FIGURE)
     size = math.ceil(len(projects) / n_figures)
-    scale = _Scale.over(projects, answers)
+    scale = _scale_over(projects, answers)
     plans = []
     for number in range(n_figures):
         rows = tuple(projects[number * size : (number + 1) * size])
@@ -116,52 +115,18 @@ def _day(when: When | None) -> date:
     return date.max if when is None or when.day is None else when.day
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Scale:
-    """The dates at the edges."""
-
-    first: date
-    last: date
-
-    @classmethod
-    def over(cls, projects: Sequence[ProjectLine], answers: Answers) -> _Scale:
-        """Return the scale that shows every date of all projects."""
-        whens = [w for p in projects for w in (p.p50, p.p80, p.p90) if w is not None]
-        days = [w.day for w in whens if w.day is not None]
-        days += [p.due for p in projects if p.due is not None]
-        days += [
-            p.begins.day for p in projects if p.begins is not None and p.begins.day is not None
-        ]
-        if answers.as_of is not None:
-            days.append(answers.as_of)
-        if answers.window_end is not None and any(w.is_after for w in whens):
-            days.append(answers.window_end)
-        if not days:  # nothing is known of any project; the frame still needs edges
-            days.append(date(2000, 1, 1))
-        first, last = min(days).replace(day=1), max(days)
-        span = max(60, (last - first).days)
-        return cls(first=first, last=first + timedelta(days=span + span // 40 + 3))
-
-    def part(self, day: date) -> float:
-        """Return the place of a day between the edges, 0 to 1."""
-        return min(1.0, max(0.0, (day - self.first).days / (self.last - self.first).days))
-
-    def ticks(self) -> list[tuple[date, str]]:
-        """Return first days of months, quarters or years with their labels."""
-        months = (self.last - self.first).days / 30.4
-        step = next((step for limit, step in STEPS if months <= limit), 12)
-        ticks: list[tuple[date, str]] = []
-        year, month = self.first.year, self.first.month
-        while (day := date(year, month, 1)) <= self.last:
-            if (month - 1) % step == 0:
-                name = MONTHS[month - 1][:3]
-                if step == 12:
-                    name = str(year)
-                elif month == 1 or not ticks:
-                    name = f"{name} {year}"
-                ticks.append((day, name))
-            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        return ticks
+def _scale_over(projects: Sequence[ProjectLine], answers: Answers) -> TimeScale:
+    """Return the scale that shows every date of all projects."""
+    whens = [w for p in projects for w in (p.p50, p.p80, p.p90) if w is not None]
+    days = [w.day for w in whens if w.day is not None]
+    days += [p.due for p in projects if p.due is not None]
+    days += [p.begins.day for p in projects if p.begins is not None and p.begins.day is not None]
+    if answers.as_of is not None:
+        days.append(answers.as_of)
+    if answers.window_end is not None and any(w.is_after for w in whens):
+        days.append(answers.window_end)
+    # nothing may be known of any project; the frame still needs edges
+    return TimeScale.over(days or [date(2000, 1, 1)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +151,7 @@ class _Frame:
 @dataclass(frozen=True, kw_only=True)
 class _Drawing:
     projects: tuple[ProjectLine, ...]
-    scale: _Scale
+    scale: TimeScale
     as_of: date | None
     window_end: date | None
 

@@ -36,6 +36,8 @@ BASES = (
 """Groups of assumptions in the order in which they are read; another basis is its own heading."""
 
 
+KINDS = frozenset({"gantt", "busy", "capacity"})
+"""Names of charts, each perhaps with a number."""
 LISTED = 10
 """Assumptions of a group, and warnings, that are listed; the others are folded away."""
 _MONTH = "(?:" + "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + r")\b"
@@ -82,7 +84,7 @@ def write_report(
     page = target / "report.html"
     page.write_text(render_page(document, provenance), encoding="utf-8", newline="\n")
     charts = target / "charts"
-    plans = _plan_charts(read_answers(document))
+    plans = plan_charts(read_answers(document))
     kept = {path.name for plan in plans for path in write_chart(plan, charts)}
     for old in sorted(charts.glob("*")):
         if old.suffix in {".svg", ".png"} and old.name not in kept and _is_ours(old.stem):
@@ -118,7 +120,7 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         charts=[
             # the SVG was built as a tree and serialised: its text is escaped already
             {**vars(chart), "svg": Markup(chart.svg)}
-            for chart in map(draw_chart, _plan_charts(answers))
+            for chart in map(draw_chart, plan_charts(answers))
         ],
         assumptions=_group_assumptions(answers),
         listed=LISTED,
@@ -133,17 +135,19 @@ def glue(text: str) -> str:
     return _GLUE.sub("\N{NO-BREAK SPACE}", text)
 
 
-def _plan_charts(answers: Answers) -> list[Plan]:
+def plan_charts(answers: Answers) -> list[Plan]:
+    """Return every chart of the report, in its order."""
+    from pmosim.report.capacity import plan_capacity
     from pmosim.report.gantt import plan_gantts
     from pmosim.report.heatmap import plan_heat_maps
 
-    return [*plan_gantts(answers), *plan_heat_maps(answers)]
+    return [*plan_gantts(answers), *plan_heat_maps(answers), *plan_capacity(answers)]
 
 
 def _is_ours(stem: str) -> bool:
     """Return whether a chart of that name comes from here (an earlier run may have had more)."""
     kind, _, number = stem.partition("-")
-    return kind in {"gantt", "busy"} and (not number or number.isdigit())
+    return kind in KINDS and (not number or number.isdigit())
 
 
 def _write_subtitle(answers: Answers) -> str:

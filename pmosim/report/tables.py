@@ -249,6 +249,32 @@ def tabulate_load(roles: Sequence[RoleLine], periods: Sequence[str]) -> Table:
     )
 
 
+def tabulate_capacity(roles: Sequence[RoleLine], months: Sequence[str]) -> Table:
+    """Return the table behind a capacity chart: busy of those there, planned, waiting."""
+    rows = tuple(
+        (Cell(text=say_month(month)), *(_cell_of_people(load_in(role, month)) for role in roles))
+        for month in months
+    )
+    return Table(
+        caption="Full-time people: busy of those there; below it planned, and waiting: how many "
+        "more could be used",
+        head=("Month", *(role.words for role in roles)),
+        rows=rows,
+        numeric=frozenset(range(1, len(roles) + 1)),
+    )
+
+
+def _cell_of_people(load: Load | None) -> Cell:
+    if load is None or load.busy is None:
+        return Cell(text=DASH)
+    notes = [
+        f"{word} {say_count(number)}"
+        for word, number in (("planned", load.planned), ("waiting", load.waiting))
+        if number is not None and number >= 0.05
+    ]
+    return Cell(text=f"{say_count(load.busy)} of {say_count(load.capacity)}", note=", ".join(notes))
+
+
 def load_in(role: RoleLine, month: str) -> Load | None:
     """Return the load of one month; None = the role has none there."""
     return next((load for load in role.months if load.month == month), None)

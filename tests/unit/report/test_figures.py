@@ -17,16 +17,14 @@ from pmosim.report.figures import (
     wrap,
     write_chart,
 )
-from pmosim.report.gantt import plan_gantts
-from pmosim.report.heatmap import plan_heat_maps
+from pmosim.report.page import plan_charts
 from tests.unit.report import sample
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def plans(document=None):
-    answers = read_answers(document or sample.document())
-    return [*plan_gantts(answers), *plan_heat_maps(answers)]
+    return plan_charts(read_answers(document or sample.document()))
 
 
 @pytest.mark.parametrize("theme", [0, 1])
@@ -207,3 +205,36 @@ def test_settings_of_the_user_change_nothing():
     with mpl.rc_context({"svg.fonttype": "path", "font.size": 30, "patch.linewidth": 9}):
         assert draw_chart(plan).svg == expected
         assert mpl.rcParams["font.size"] == 30
+
+
+def plan_of(name, document=None):
+    return next(plan for plan in plans(document) if plan.id == name)
+
+
+def test_the_capacity_chart_says_where_most_is_missing():
+    document = sample.document()
+    document["roles"][1]["by_month"][3]["waiting_fte"] = sample.estimate(3.4)
+    plan = plan_of("capacity", document)
+    assert plan.finding == (
+        "The architect is missed most: in Apr 2027 the work that is ready could use 3.4 more "
+        "full-time, beside the 2 there"
+    )
+    row = plan.table.rows[3]
+    assert row[0].text == "Apr 2027"
+    assert row[2].note == "planned 2.4, waiting 3.4"
+
+
+def test_a_role_whose_plan_is_not_known_has_no_line_for_it():
+    document = sample.document()
+    for role in document["roles"]:
+        role["by_month"] = [month | {"planned_fte": None} for month in role["by_month"]]
+    assert "planned" not in draw_chart(plan_of("capacity", document)).svg
+
+
+def test_many_roles_are_split_over_several_capacity_charts():
+    document = sample.document()
+    document["roles"] = [
+        {**role, "id": f"{role['id']}-{n}"} for n in range(3) for role in document["roles"]
+    ]
+    names = [plan.id for plan in plans(document)]
+    assert {"capacity-1", "capacity-2"} <= set(names)
