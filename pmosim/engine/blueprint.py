@@ -32,6 +32,8 @@ class TaskSheet:
     first_pool: int
     """Counted within the project."""
     not_before: int
+    is_timed: bool
+    """Whether its amount is time, not work."""
     is_done: bool
     is_running: bool
     held_by: tuple[int, ...]
@@ -62,6 +64,9 @@ class ProjectSheet:
     """Links into the project and its tasks."""
     links_of: tuple[tuple[LinkSheet, ...], ...]
     """Of each task, the links from tasks of the same project."""
+    inner_links: tuple[tuple[int, int, int, int, bool], ...]
+    """(predecessor, successor, kind, lag, is ignored if absent) between its own tasks."""
+    outer_links: tuple[LinkSheet, ...]
     n_release_waits: int
     n_finish_waits: int
     throughout: tuple[Need, ...]
@@ -90,13 +95,28 @@ class Blueprint:
 def _project_sheet(network: Network, row: int) -> ProjectSheet:
     first, last = int(network.projects.first_task[row]), int(network.projects.first_task[row + 1])
     links = _links_into(network, row, first)
+    by_successor: list[list[LinkSheet]] = [[] for _ in range(first, last)]
+    for link in links:
+        if link.successor != NONE:
+            by_successor[link.successor].append(link)
     n_release = sum(link.successor == NONE and link.kind != FF for link in links)
     n_finish = sum(link.successor == NONE and link.kind == FF for link in links)
     has_date = network.projects.not_before[row] > 0
     return ProjectSheet(
-        tasks=tuple(_task_sheet(network, task, first, links) for task in range(first, last)),
+        tasks=tuple(
+            _task_sheet(network, task, first, by_successor[task - first])
+            for task in range(first, last)
+        ),
         links=links,
-        links_of=_links_of(row, last - first, links),
+        links_of=tuple(
+            tuple(link for link in links if _is_inner(link, row)) for links in by_successor
+        ),
+        inner_links=tuple(
+            (link.predecessor, link.successor, link.kind, link.lag, link.is_ignored)
+            for link in links
+            if _is_inner(link, row)
+        ),
+        outer_links=tuple(link for link in links if not _is_inner(link, row)),
         n_release_waits=n_release + int(has_date) + 1,
         n_finish_waits=n_finish,
         throughout=tuple((0, *need) for need in sorted(network.throughout[row])),
@@ -123,20 +143,14 @@ def _links_into(network: Network, row: int, first: int) -> tuple[LinkSheet, ...]
     return tuple(result)
 
 
-def _links_of(
-    row: int, n_tasks: int, links: tuple[LinkSheet, ...]
-) -> tuple[tuple[LinkSheet, ...], ...]:
-    found: list[list[LinkSheet]] = [[] for _ in range(n_tasks)]
-    for link in links:
-        is_inside = link.predecessor_project == row and link.predecessor != NONE
-        if is_inside and link.successor != NONE:
-            found[link.successor].append(link)
-    return tuple(tuple(of_task) for of_task in found)
+def _is_inner(link: LinkSheet, row: int) -> bool:
+    """Return whether a link is between tasks of the same project."""
+    return link.predecessor_project == row and NONE not in {link.predecessor, link.successor}
 
 
-def _task_sheet(network: Network, task: int, first: int, links: tuple[LinkSheet, ...]) -> TaskSheet:
-    tasks, local = network.tasks, task - first
-    kinds = [link.kind for link in links if link.successor == local]
+def _task_sheet(network: Network, task: int, first: int, links: list[LinkSheet]) -> TaskSheet:
+    tasks = network.tasks
+    kinds = [link.kind for link in links]
     n_finish = sum(kind == FF for kind in kinds)
     n_parts = int(np.count_nonzero(tasks.phase == task))
     kind = int(tasks.kind[task])
@@ -147,17 +161,13 @@ def _task_sheet(network: Network, task: int, first: int, links: tuple[LinkSheet,
         n_pools=int(tasks.first_pool[task + 1] - tasks.first_pool[task]),
         first_pool=int(tasks.first_pool[task] - tasks.first_pool[first]),
         not_before=int(tasks.not_before[task]),
+        is_timed=kind == DURATION,
         is_done=bool(tasks.is_done[task]),
         is_running=bool(tasks.is_running[task]) and kind != PHASE,
         held_by=tasks.held_by[task],
         n_start_waits=len(kinds) - n_finish + 1 + int(tasks.not_before[task] > 0),
         n_finish_waits=n_finish + n_parts,
     )
-
-
-def is_timed(sheet: TaskSheet) -> bool:
-    """Return whether the amount of a task is time, not work."""
-    return sheet.kind == DURATION
 
 
 def _people_changes(network: Network) -> tuple[tuple[int, int, int], ...]:

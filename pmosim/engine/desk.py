@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right, insort
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.state import REFILL, STAFF, START, Group
+from pmosim.engine.state import FAR, REFILL, STAFF, START, Group
 from pmosim.engine.teams import Bench, find_team, keep_team
 from pmosim.network import NONE
 
@@ -110,7 +110,7 @@ class Desk:
                 elif self.hold_after is not None:
                     kept += self._keep(entry, group, minute)
         for person in kept:
-            person.is_kept = False
+            person.room += FAR
         self.is_passing = False
         if self.hold_after is not None:
             self.ripe = dict(self.open)
@@ -158,7 +158,7 @@ class Desk:
                     is_disjoint=group.is_disjoint,
                 )
                 for person in kept:
-                    person.is_kept = True
+                    person.room -= FAR
             if any(bench.free(need) for need in group.needs):
                 behind = bisect_right(group.asks, entry)
                 if behind < len(group.asks):

@@ -96,6 +96,7 @@ class Floor:
             workers.add(person.n)
             proficiency = person.skill[role] if role != NONE else WHOLE
             hold = Hold(person, pool, need, share, proficiency, self.minute)
+            person.room -= share
             if person.holds:
                 others += self._load(person, share, len(person.holds), len(person.holds) + 1)
             else:
@@ -110,6 +111,7 @@ class Floor:
         for hold in holds:
             person = hold.person
             person.holds.remove(hold)
+            person.room += hold.share
             if person.holds:
                 n_left = len(person.holds)
                 others += self._load(person, -hold.share, n_left + 1, n_left)

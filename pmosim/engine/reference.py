@@ -33,6 +33,7 @@ from pmosim.engine.order import (
 )
 from pmosim.engine.state import (
     DONE,
+    FAR,
     NEVER,
     READY,
     REFILL,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.engine.audit import Audit
-    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.blueprint import Blueprint, LinkSheet
     from pmosim.engine.luck import Luck
     from pmosim.engine.state import Link, Person
     from pmosim.engine.teams import Team
@@ -228,17 +229,12 @@ class Replication:
         is_listed = row < self.network.n_listed
         project.due = due if due == NONE or is_listed else due + self.minute
         for local, task_sheet in enumerate(sheet.tasks):
-            task = Task(project, task_sheet.row, local, task_sheet.kind)
-            task.n_start_waits = task_sheet.n_start_waits
-            task.n_finish_waits = task_sheet.n_finish_waits
+            task = Task(project, local, task_sheet)
             if task_sheet.parent != NONE:
                 task.parent = project.tasks[task_sheet.parent]
-            task.n_open_pools = task_sheet.n_pools
-            is_timed = task.kind == DURATION
-            task.pools = [
-                Pool(project, task, i, amounts[task_sheet.first_pool + i], is_duration=is_timed)
-                for i in range(task_sheet.n_pools)
-            ]
+            for i in range(task_sheet.n_pools):
+                amount = amounts[task_sheet.first_pool + i]
+                task.pools.append(Pool(project, task, i, amount, is_duration=task_sheet.is_timed))
             project.tasks.append(task)
         project.n_open = len(project.tasks)
         self.projects.append(project)
@@ -246,23 +242,28 @@ class Replication:
         return project
 
     def _link(self, project: Project) -> None:
-        """Tie a project to what it waits for; a link whose time has come is satisfied at once."""
-        for link in self.blueprint.projects[project.row].links:
-            of = project
-            if link.predecessor_project != project.row:
-                of = self.projects[link.predecessor_project]
-            before: Task | Project = of if link.predecessor == NONE else of.tasks[link.predecessor]
-            after: Task | Project = (
-                project if link.successor == NONE else project.tasks[link.successor]
-            )
-            since = before.started if link.kind == SS else before.finished
-            if since != NONE:
-                self.at(max(self.minute, since + link.lag), WAIT, (after, link.kind))
-            elif _is_out(before):
-                self._miss(after, link.kind, is_ignored=link.is_ignored)
-            else:
-                out = before.out_of_start if link.kind == SS else before.out_of_finish
-                out.append((link.kind, after, link.lag, link.is_ignored))
+        """Tie the tasks of a project to each other, and to what else they wait for."""
+        sheet, tasks = self.blueprint.projects[project.row], project.tasks
+        for predecessor, successor, kind, lag, is_ignored in sheet.inner_links:
+            before = tasks[predecessor]
+            out = before.out_of_start if kind == SS else before.out_of_finish
+            out.append((kind, tasks[successor], lag, is_ignored))
+        for link in sheet.outer_links:
+            self._link_to_other(project, link)
+
+    def _link_to_other(self, project: Project, link: LinkSheet) -> None:
+        """Tie a project to another; a link whose time has come is satisfied at once."""
+        of = self.projects[link.predecessor_project]
+        before: Task | Project = of if link.predecessor == NONE else of.tasks[link.predecessor]
+        after: Task | Project = project if link.successor == NONE else project.tasks[link.successor]
+        since = before.started if link.kind == SS else before.finished
+        if since != NONE:
+            self.at(max(self.minute, since + link.lag), WAIT, (after, link.kind))
+        elif _is_out(before):
+            self._miss(after, link.kind, is_ignored=link.is_ignored)
+        else:
+            out = before.out_of_start if link.kind == SS else before.out_of_finish
+            out.append((link.kind, after, link.lag, link.is_ignored))
 
     def _open_project(self, project: Project) -> bool:
         """Set a listed project to its state on day 0; return whether it is part of this future."""
@@ -279,11 +280,12 @@ class Replication:
         if projects.cancelled[row] != NONE:
             self.at(int(projects.cancelled[row]), GATE, project)
         self._note_dates(project)
-        project.is_counted = status == "running" or projects.arrives[row] != NONE
+        has_date = projects.arrives[row] != NONE or projects.cancelled[row] != NONE
+        project.is_counted = status == "running" or has_date
         self.n_listed_open += project.is_counted
         if status == "running":
             self._open_running(project)
-        elif project.is_counted:
+        elif projects.arrives[row] != NONE:
             project.is_forced = projects.starts[row] != NONE or bool(projects.is_mandatory[row])
             self.at(int(projects.arrives[row]), ARRIVAL, project.order)
         return True
@@ -491,6 +493,7 @@ class Replication:
 
     def _ask_staff(self, project: Project, units: tuple[Need, ...], key: float) -> Ask:
         """Ask for shares held ``throughout``."""
+        project.staff_key = key
         minutes = ceil(project.plan.length)
         ask = Ask(STAFF, project, None, units, minutes, self.minute, self.minute)
         project.asks.append(ask)
@@ -648,6 +651,7 @@ class Replication:
             for pool in pools:
                 self.floor.settle(pool)
             person.is_here = is_here
+            person.room += FAR if is_here else -FAR
             self.floor.retime(pools)
             if is_here:
                 self.desk.wake([person])
@@ -664,7 +668,7 @@ class Replication:
             unit = ((index, role, named, 1, share),)
             if pool.task is None:
                 project = pool.project
-                self._ask_staff(project, unit, project.tasks[0].key)
+                self._ask_staff(project, unit, project.staff_key)
             else:
                 pool.n_missing += 1
                 self.floor.time(pool)
@@ -738,7 +742,7 @@ class Replication:
         suspended, project.suspended = sorted(project.suspended, key=_by_order), []
         units = self.blueprint.projects[project.row].throughout
         if units and project.throughout is not None:
-            self._ask_staff(project, units, min((task.key for task in suspended), default=0.0))
+            self._ask_staff(project, units, project.staff_key)
         for task in suspended:
             self._queue_task(task)
 
@@ -878,7 +882,8 @@ class Replication:
         if project.throughout is not None:
             pools.append(project.throughout)
         for pool in pools:
-            self.floor.settle(pool)
+            if pool.holds:
+                self.floor.settle(pool)
             for hold in pool.holds:
                 pool.booked[hold.person.n] = pool.booked.get(hold.person.n, 0) + hold.total
                 if self.audit is not None:

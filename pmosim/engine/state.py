@@ -12,6 +12,7 @@ from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
+    from pmosim.engine.blueprint import TaskSheet
     from pmosim.plan import Need, Plan
 
 WAITS_FOR_LINKS, READY, RUNNING, SUSPENDED, DONE, NEVER = range(6)
@@ -39,12 +40,12 @@ class Person:
         "is_away",
         "is_employed",
         "is_here",
-        "is_kept",
         "loses_focus",
         "max_parallel",
         "n",
         "places",
         "presence",
+        "room",
         "skill",
         "until",
     )
@@ -65,8 +66,10 @@ class Person:
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
-        self.is_employed = self.is_away = self.is_here = self.is_kept = False
+        self.is_employed = self.is_away = self.is_here = False
         self.in_hand = 0
+        self.room = max_parallel - FAR
+        """Share that can still be taken in hand; below 0 while away or kept for an old ask."""
         self.holds: list[Hold] = []
 
 
@@ -154,14 +157,15 @@ class Task:
         "work_done",
     )
 
-    def __init__(self, project: Project, row: int, order: int, kind: int) -> None:
-        self.project, self.row, self.order, self.kind = project, row, order, kind
+    def __init__(self, project: Project, order: int, sheet: TaskSheet) -> None:
+        self.project, self.order, self.row, self.kind = project, order, sheet.row, sheet.kind
+        self.n_start_waits, self.n_finish_waits = sheet.n_start_waits, sheet.n_finish_waits
+        self.n_open_pools = sheet.n_pools
         self.state = WAITS_FOR_LINKS
         self.parent: Task | None = None
         """The phase of a part."""
         self.is_stuck = False
         """Whether it may go on, but can never finish: what it must wait for does not happen."""
-        self.n_start_waits = self.n_finish_waits = self.n_open_pools = 0
         self.ready = self.started = self.finished = self.work_done = NONE
         self.key: float = 0.0
         self.wait_role = NONE
@@ -204,6 +208,7 @@ class Project:
         "released",
         "row",
         "size",
+        "staff_key",
         "started",
         "status",
         "suspended",
@@ -234,6 +239,8 @@ class Project:
         self.throughout: Pool | None = None
         self.asks: list[Ask] = []
         """Of the shares held ``throughout``."""
+        self.staff_key = 0.0
+        """Key with which they were first asked for."""
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[int] = set()

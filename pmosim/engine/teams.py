@@ -39,9 +39,7 @@ class Bench:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
         role, person, _, share = need
         able = self.by_role[role] if person == NONE else self.people[person : person + 1]
-        free = [
-            p for p in able if p.in_hand + share <= p.max_parallel and p.is_here and not p.is_kept
-        ]
+        free = [p for p in able if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
