@@ -213,15 +213,15 @@ def plan_of(name, document=None):
 
 def test_the_capacity_chart_says_where_most_is_missing():
     document = sample.document()
-    document["roles"][1]["by_month"][3]["waiting_fte"] = sample.estimate(3.4)
+    document["roles"][1]["by_month"][3]["waiting_fte"] = sample.estimate(5.4)
     plan = plan_of("capacity", document)
     assert plan.finding == (
-        "The architect is missed most: in Apr 2027 the work that is ready could use 3.4 more "
+        "The architect is missed most: in Apr 2027 the work that is ready could use 5.4 more "
         "full-time, beside the 2 there"
     )
     row = plan.table.rows[3]
     assert row[0].text == "Apr 2027"
-    assert row[2].note == "planned 2.4, waiting 3.4"
+    assert row[2].note == "planned 2.4, waiting 5.4"
 
 
 def test_a_role_whose_plan_is_not_known_has_no_line_for_it():
