@@ -8,7 +8,7 @@ projects come later. ``what_happened`` says when each project really ended.
     python -m scenarios.readers.cesaw /data/cesaw --organisation B --cut 2012-11-19 > today.yaml
 
 Nothing dated on or after the cut enters the state of day 0. Plans do reach beyond it: that a task
-exists, its plan minutes, whose it is, and the day a later project begins are taken as planned.
+exists, its plan minutes, and the day a later project begins are taken as planned.
 ``README.md`` has every rule and its reason.
 """
 
@@ -66,6 +66,7 @@ class Session:
 
     project: str
     person: str
+    team: str
     item: str
     start: datetime
     minutes: float
@@ -84,6 +85,8 @@ class Day0:
     person_heard: dict[str, datetime] = field(default_factory=dict)
     person_since: dict[str, datetime] = field(default_factory=dict)
     """Last and first session per person."""
+    team: dict[str, str] = field(default_factory=dict)
+    """Team each person last worked for."""
     minutes_in_window: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Minutes per person in the window before the cut."""
 
@@ -115,6 +118,7 @@ def read_sessions(folder: Path, organisation: str) -> list[Session]:
         Session(
             project=row["project_key"],
             person=row["person_key"],
+            team=row["team_key"],
             item=row["plan_item_key"],
             start=datetime.fromisoformat(row["time_log_start_date"]),
             minutes=float(row["time_log_delta_minutes"]),
@@ -144,6 +148,7 @@ def look_back(sessions: list[Session], cut: datetime) -> Day0:
         day0.last_worked[task] = session.start
         day0.project_heard[session.project] = session.start
         day0.person_heard[session.person] = session.start
+        day0.team[session.person] = session.team
         day0.person_since.setdefault(session.person, session.start)
         if session.start >= cut - WINDOW:
             day0.minutes_in_window[session.person] += session.minutes
@@ -168,26 +173,27 @@ def scenario(folder: Path, *, organisation: str = "B", cut: date) -> dict[str, A
     jobs = read_jobs(folder, organisation)
     day0 = look_back(read_sessions(folder, organisation), morning)
     staff = people_at(day0, morning)
-    team_of = {job.person: f"team-{job.team}" for job in jobs}
     usual = median(job.plan_minutes for job in jobs if job.plan_minutes and _is_done(job, morning))
     by_project: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
         by_project[job.project].append(job)
     projects = [
-        entry
+        (entry, by_project[project][0].team)
         for project in sorted(by_project, key=lambda name: _begin(by_project[name]))
         if (entry := _project(by_project[project], day0, morning, staff, usual))
     ]
+    teams = sorted({team for _, team in projects}, key=int)
     return {
         "pmosim": 1,
         "name": f"CESAW organisation {organisation} on {cut}",
         "as_of": cut.isoformat(),
-        "roles": {team: {} for team in sorted(set(team_of.values()))},
+        "roles": {f"team-{team}": {} for team in teams},
         "people": [
-            {"id": f"p{person}", "role": team_of[person], "fte": f"{100 * fte:.2f}%"}
+            {"id": f"p{person}", "role": f"team-{day0.team[person]}", "fte": f"{100 * fte:.2f}%"}
             for person, fte in staff.items()
+            if day0.team[person] in teams
         ],
-        "projects": projects,
+        "projects": [entry for entry, _ in projects],
     }
 
 
@@ -210,7 +216,8 @@ def _project(
     tasks = {}
     for job in jobs:
         minutes = job.plan_minutes or usual
-        who = f"p{job.person}" if job.person in staff else f"team-{job.team}"
+        is_begun = (project, job.id) in day0.spent
+        who = f"p{job.person}" if is_begun and job.person in staff else f"team-{job.team}"
         task: dict[str, Any] = {"effort": _person_hours(minutes), "needs": {who: 1}}
         if _is_done(job, cut):
             task["done"] = True
