@@ -80,6 +80,12 @@ def _near_files(target: Path) -> str:
 def read_text(file: Path, problems: Problems, encodings: tuple[str, ...] = ()) -> str:
     """Return the text of a file; UTF-8 or UTF-16 with its mark, then ``encodings`` in turn."""
     place = f"{shown_path(file)}:1:1"
+    return _decoded(read_bytes(file, problems), place, problems, encodings)
+
+
+def read_bytes(file: Path, problems: Problems) -> bytes:
+    """Return what a file holds, or raise after noting why it cannot be read."""
+    place = f"{shown_path(file)}:1:1"
     try:
         with file.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)
@@ -91,7 +97,7 @@ def read_text(file: Path, problems: Problems, encodings: tuple[str, ...] = ()) -
         said = f"is larger than {MOST_BYTES // 10**6} MB; split it or leave out what is not needed."
         problems.error("PMO014", place, "the file", said)
         raise UnreadableError
-    return _decoded(content, place, problems, encodings)
+    return content
 
 
 def _decoded(content: bytes, place: str, problems: Problems, encodings: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pmosim.scenario.nodes import Node
 
-REFERENCES = ("csv", "extends", "calibration")
+REFERENCES = ("csv", "xlsx", "extends", "calibration")
 """Keys whose value is the path of another file."""
 
 

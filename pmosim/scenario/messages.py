@@ -5,6 +5,7 @@ A code keeps its one meaning for good; ``docs/reference/messages.md`` is written
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -93,6 +94,10 @@ CODES: dict[str, str] = {
     "PMO802": "A column that is missing or stands twice.",
     "PMO803": "Dates or numbers in a column that can be read in two ways.",
     "PMO804": "A row that does not fit the table.",
+    "PMO805": "A cell of a workbook that holds an error, or a formula that was never calculated.",
+    "PMO806": "A sheet of a workbook that is missing, stands twice or has no row of headers.",
+    "PMO807": "A part of a workbook that is not read.",
+    "PMO808": "A workbook that does not say its day 0.",
     "PMO901": "A role that nobody asks for, or nobody has.",
     "PMO902": "More work than people.",
     "PMO903": "A promise that was due before the forecast begins.",
@@ -174,16 +179,32 @@ def _problem(group: list[_Finding]) -> Problem:
 def _other_rows(others: list[_Finding]) -> str:
     rows = [f"{_line(finding.place)} ({finding.shown})" for finding in others[:5]]
     more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-    return f"line{'s' if len(others) > 1 else ''} {', '.join(rows)}{more}"
+    what = "" if _line(others[0].place) == others[0].place else "line"
+    what = "cell" if _CELL.match(others[0].place) else what
+    what += "s " if what and len(others) > 1 else " " * bool(what)
+    return f"{what}{', '.join(rows)}{more}"
+
+
+_CELL = re.compile(r"(.*\])!([A-Z]{1,3})(\d+)\Z", re.DOTALL)
+"""A place in a workbook: ``book.xlsx[Sheet]!D17``."""
 
 
 def _line(place: str) -> str:
+    cell = _CELL.match(place)
+    if cell:
+        return f"{cell[2]}{cell[3]}"
     parts = place.rsplit(":", 2)
     return parts[1] if len(parts) == 3 else place
 
 
 def place_order(place: str) -> tuple[str, int, int]:
     """Return the key that sorts places by file, line and column."""
+    cell = _CELL.match(place)
+    if cell:
+        column = 0
+        for letter in cell[2]:
+            column = column * 26 + ord(letter) - 64
+        return cell[1], int(cell[3]), column
     parts = place.rsplit(":", 2)
     if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
         return parts[0], int(parts[1]), int(parts[2])

@@ -47,8 +47,8 @@ def json_schema() -> dict[str, Any]:
     definitions["law"] = _law()
     definitions["table"] = {
         "type": "object",
-        "properties": {"csv": {"type": "string"}},
-        "required": ["csv"],
+        "properties": {key: {"type": "string"} for key in ("csv", "xlsx", "sheet")},
+        "anyOf": [{"required": ["csv"]}, {"required": ["xlsx"]}],
         "additionalProperties": False,
     }
     return {

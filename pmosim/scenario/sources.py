@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import changes, files, tables
+from pmosim.scenario import changes, files, sheets, tables, workbook
 from pmosim.scenario.messages import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 20
 """Files that may extend each other in a row."""
 OVERLAY_KEYS = ("pmosim", "name", "extends", "changes")
-WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods"}
 
 
 def read_source(path: Path | str, problems: Problems) -> Node:
@@ -24,10 +23,6 @@ def read_source(path: Path | str, problems: Problems) -> Node:
     Raises ``UnreadableError`` after noting why there is nothing to go on with.
     """
     file = Path(path)
-    if file.suffix.lower() in WORKBOOKS:
-        said = "is a workbook, which is not available yet; save its sheets as CSV tables for now."
-        problems.error("PMO103", f"{file}:1:1", "the file", said)
-        raise files.UnreadableError
     if file.is_dir():
         said = "is a folder; name a scenario file in it, such as scenarios/baseline.yaml."
         problems.error("PMO010", f"{file}:1:1", "the path", said)
@@ -49,6 +44,8 @@ class _Source:
         self._problems = problems
 
     def document(self, file: Path, before: tuple[Path, ...]) -> Node:
+        if file.suffix.lower() in (*workbook.SUFFIXES, *workbook.OTHER_SUFFIXES):
+            return sheets.read_workbook(file, self._problems)
         root = files.read_document(file, self._problems)
         if not isinstance(root.value, dict):
             said = f"is {root.shown()}; a scenario must be a mapping of keys to values."

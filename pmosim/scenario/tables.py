@@ -1,15 +1,18 @@
-"""Tables: projects, phases, people and tasks that stand in CSV files.
+"""Tables: projects, phases, people and tasks that stand in CSV files, sheets or frames.
 
 ``projects`` and ``people`` become lists, ``phases`` and ``tasks`` go into the template or project
-that their row names. Columns:
+that their row names. A cell may hold a mapping or list as a scenario file has it
+(``{dist: lognormal, mean: 2pd, cv: 0.3}``). Columns:
 
 * projects: the keys of a project; ``benefit_per_year``, ``benefit_for``, ``benefit_until``;
+  ``done``, ``remaining_pm``, ``spent_pd``, ``actual_cost``, ``rag`` as reported;
   ``after`` may list several (``crm; hr.go-live``); every other column is a group.
 * people: ``person`` (or ``id``), ``role``, ``headcount``, ``fte`` (of a row without a person: how
-  many people), ``from``, ``until``, ``place`` (or ``holidays``), ``leave``, the keys of a person;
-  or one column per month (``2027-01``) with the FTE of the role, the last of which goes on.
+  many people), ``from``, ``until``, ``place`` (or ``holidays``, also a country such as DE-BY),
+  ``leave``, the keys of a person; or one column per month (``2027-01``) with the FTE of the role,
+  the last of which goes on.
 * phases: ``template`` (or ``project``), ``phase``, ``lasts``, ``after``, ``capex``, dates, and one
-  column per role in person-months.
+  column per role in person-months; the row ``throughout`` has shares of people instead.
 * tasks: ``project`` (or ``template``), ``task``, ``effort``, ``duration``, ``milestone``,
   ``after``, ``role`` with ``people`` and ``share``, dates, ``done``, ``spent``, ``remaining``,
   ``by``, and one column per role with its need (``2``, ``40%``).
@@ -19,141 +22,230 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import cells, files, shapes
+from pmosim.scenario import cells, files, shapes, workbook
 from pmosim.scenario.amounts import LONGEST_TEXT
 from pmosim.scenario.cells import MONTH_HEADER, Column, Sheet, cell_node
-from pmosim.scenario.messages import did_you_mean
-from pmosim.scenario.nodes import Node
+from pmosim.scenario.messages import Problems, did_you_mean
+from pmosim.scenario.nodes import Node, scalar
 from pmosim.scenario.staff import roles_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pmosim.scenario.messages import Problems
-
 SECTIONS = ("projects", "people", "phases", "tasks")
 _DATES = {"starts", "arrives", "due", "deadline", "not_before", "from", "until", "cancelled"}
 _DATES |= {"benefit_until"}
 _TEXTS = {"id", "name", "template", "status", "sponsor", "class", "after", "person", "role", "kind"}
 _TEXTS |= {"place", "holidays", "project", "phase", "task", "by", "mandatory", "milestone", "rag"}
-_TEXTS |= {"leave", "pauses", "focus", "skills"}
+_LISTS = {"leave", "pauses", "focus", "skills", "throughout", "after", "by", "groups"}
+_TEXTS |= _LISTS | {"country", "subdivision", "process"}
+_WORDS = {"status", "kind", "rag", "priority", "process", "fiscal_year"}
 _YES = {"yes", "y", "x", "ja", "j", "oui", "si", "1", "wahr", "true"}
 _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
 _UNITS = re.compile(r"(effort|duration|lasts|spent|remaining)_(ph|pd|pm|h|d|w|mo)\Z")
 _BARE = re.compile(r"[\d.,'\u00a0]+\Z")
 _SKILL = re.compile(r"(.+?)[\s:=]+([\d.]+%?)\Z")
+_REPORTED_UNITS = re.compile(r"(spent|remaining)_(ph|pd|pm)\Z")
+_PLACE_CODE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?\Z")
+_REPORTED = ("done", "remaining", "spent", "actual_cost", "rag")
+_BASELINE = {"baseline_start": "start", "baseline_finish": "finish", "baseline_cost": "cost"}
 _BENEFIT = {"benefit_per_year": "per_year", "benefit_for": "for", "benefit_until": "until"}
-_PERSON_NAMES = {"person": "id", "holidays": "place"}
+_OTHER_NAMES: dict[str, dict[str, str]] = {
+    "projects": {
+        "project": "id", "project_id": "id", "project_name": "name", "title": "name",
+        "start": "starts", "start_date": "starts", "due_date": "due", "percent_done": "done",
+        "%_done": "done", "%_complete": "done", "predecessors": "after", "depends_on": "after",
+    },
+    "people": {"person": "id", "name": "id", "holidays": "place", "team": "role"},
+    "demand": {"stream": "id", "demand": "id"},
+    "templates": {"template": "id"},
+    "roles": {"role": "id"},
+    "places": {"place": "id"},
+}  # fmt: skip
+"""What a column may be called as well, where none has the name itself."""
+NAMED = {
+    "templates": shapes.TEMPLATE,
+    "roles": shapes.ROLE,
+    "places": shapes.PLACE,
+    "demand": shapes.STREAM,
+}
+"""Further sections of a workbook: a row per name."""
+_ASKING = {"projects": shapes.PROJECT, "templates": shapes.TEMPLATE, "demand": shapes.STREAM}
 _TASK_EXTRA = ("role", "people", "share")
 
 
 def with_tables(root: Node, workspace: Path, folder: Path, problems: Problems) -> Node:
-    """Return the document with every ``{csv: ...}`` replaced by what stands in the table."""
-    tables = _Tables(root, workspace, folder, problems)
+    """Return the document with every ``{csv: ...}`` or ``{xlsx: ...}`` replaced by its rows."""
+    tables = _Tables(root, problems)
     for section in SECTIONS:
         node = root.get(section)
-        if node is not None and (
-            section in {"phases", "tasks"} or "csv" in node.mapping or "xlsx" in node.mapping
-        ):
-            tables.inline(section, node)
+        if node is None:
+            continue
+        is_table = "csv" in node.mapping or "xlsx" in node.mapping
+        if section in {"phases", "tasks"} or is_table:
+            sheet = _sheet_of(section, node, workspace, folder, problems)
+            tables.inline(section, node.place, sheet)
     return tables.root
 
 
-class _Tables:
-    def __init__(self, root: Node, workspace: Path, folder: Path, problems: Problems) -> None:
-        self.root = root
-        self._workspace = workspace
-        self._folder = folder
-        self._problems = problems
+def with_sheets(root: Node, sheets: Mapping[str, Sheet], problems: Problems) -> Node:
+    """Return the document with the rows of sheets of a workbook, by section."""
+    tables = _Tables(root, problems)
+    for section in (*NAMED, *SECTIONS):
+        if section in sheets:
+            tables.inline(section, sheets[section].place_of(1, 0), sheets[section])
+    return tables.root
 
-    def inline(self, section: str, node: Node) -> None:
+
+def key_columns(section: str) -> tuple[set[str], set[str]]:
+    """Return the columns of which a table needs one, and all that are known."""
+    other = _OTHER_NAMES.get(section, {})
+    if section in {"phases", "tasks"}:
+        return {section.removesuffix("s")}, {*_activity_columns(section)}
+    if section == "people":
+        return {"role", "person", "id"}, {*_PERSON_COLUMNS, *other}
+    own = {"id", *(name for name, key in other.items() if key == "id")}
+    known = _asking_columns(section) if section in _ASKING else {*NAMED[section].keys}
+    return own, {*known, *own, *other}
+
+
+def _sheet_of(
+    section: str, node: Node, workspace: Path, folder: Path, problems: Problems
+) -> Sheet | None:
+    """Return the table that a document refers to."""
+    kind = "xlsx" if "xlsx" in node.mapping else "csv"
+    path, name = node.get(kind), node.get("sheet")
+    if path is None or set(node.mapping) - {kind, "sheet"} or (name and kind == "csv"):
+        inside = " (written out, they stand inside a template or project)"
+        said = f"must be a table: {{csv: tables/{section}.csv}} or {{xlsx: plan.xlsx, sheet: "
+        said += f"{workbook.SHEETS[section][0]}}}"
+        said += inside if section in {"phases", "tasks"} else ""
+        problems.error("PMO104", node, section, f"{said}.")
+        return None
+    try:
+        file = files.inside(workspace, folder, path, f"{section}.{kind}", problems)
+        if kind == "csv":
+            return cells.read_sheet(file, problems)
+        return workbook.read_sheet(file, section, name or path, key_columns(section), problems)
+    except files.UnreadableError:
+        return None
+
+
+class _Tables:
+    def __init__(self, root: Node, problems: Problems) -> None:
+        self.root = root
+        self._problems = problems
+        self._places: dict[str, Node] = {}
+        """Countries that stand for a place."""
+        self._keys: dict[str, dict[str, str]] = {}
+
+    def inline(self, section: str, place: str, sheet: Sheet | None) -> None:
         entries = dict(self.root.mapping)
-        del entries[section]
+        entries.pop(section, None)
         self.root = self.root.with_entries(entries)
-        sheet = self._sheet(section, node)
         if sheet is None:
             return
-        if section in {"projects", "people"}:
+        self._settle(sheet, section)
+        if section in NAMED:
+            named = self._named(sheet, section)
+            self.root = self.root.with_entries(entries | {section: named})
+        elif section in {"projects", "people"}:
+            if section == "people":
+                self._check_columns(sheet, section, _PERSON_COLUMNS)
             build = self._project if section == "projects" else self._people_of_row
-            self._settle(sheet, section)
             rows: list[Node] = []
-            for place, row in zip(sheet.places, sheet.rows, strict=True):
-                built = build(sheet, place, row)
+            for where, row in zip(sheet.places, sheet.rows, strict=True):
+                built = build(sheet, where, row)
                 rows.extend(built if isinstance(built, list) else [built])
-            self.root = self.root.with_entries(entries | {section: Node(rows, node.place)})
+            self.root = self.root.with_entries(entries | {section: Node(rows, place)})
+            self._add_places()
         else:
-            self._settle(sheet, section)
             self._add_activities(sheet, section)
 
-    def _sheet(self, section: str, node: Node) -> Sheet | None:
-        if "xlsx" in node.mapping:
-            said = "is not available yet: tables in workbooks. Save the sheet as CSV for now."
-            self._problems.error("PMO103", node.place_of("xlsx"), f"{section}.xlsx", said)
-            return None
-        path = node.get("csv")
-        if path is None or set(node.mapping) != {"csv"}:
-            inside = " (written out, they stand inside a template or project)"
-            said = f"must be a table: {{csv: tables/{section}.csv}}"
-            said += inside if section in {"phases", "tasks"} else ""
-            self._problems.error("PMO104", node, section, f"{said}.")
-            return None
-        try:
-            file = files.inside(
-                self._workspace, self._folder, path, f"{section}.csv", self._problems
-            )
-            return cells.read_sheet(file, self._problems)
-        except files.UnreadableError:
-            return None
+    def _add_places(self) -> None:
+        if self._places:
+            before = self.root.get("places") or Node({}, self.root.place)
+            places = before.with_entries(before.mapping | self._places)
+            self.root = self.root.with_entries(self.root.mapping | {"places": places})
 
     # ---- what the columns mean
 
     def _settle(self, sheet: Sheet, section: str) -> None:
         """Name the columns by their keys and make their dates and numbers plain."""
         for column in [column for column in sheet.columns if column.header]:
-            key = self._key_of(column, section)
-            unit = _UNITS.match(column.key) if section != "projects" else None
-            if key in _DATES:
+            key = self._key_of(sheet, column, section)
+            is_group = section in _ASKING and key not in _asking_columns(section)
+            if is_group:
+                continue
+            if key in _DATES or key in {"baseline_start", "baseline_finish"}:
                 cells.settle_dates(sheet, column.header, self._problems)
-            elif key not in _TEXTS and (section != "projects" or key in _project_columns()):
+            elif key not in _TEXTS:
                 cells.settle_numbers(sheet, column.header, self._problems)
+            unit = self._unit_of(column, section)
             if unit:
-                sheet.rewritten(column.header, partial(_with_unit, unit=unit[2]))
-            if key in {"mandatory", "milestone", "done"}:
+                sheet.rewritten(column.header, partial(_with_unit, unit=unit))
+            if key in {"mandatory", "milestone", "done", "gate"}:
                 sheet.rewritten(column.header, _yes_or_no)
+            if key in _WORDS:
+                sheet.rewritten(column.header, _word)
+            if key not in _TEXTS or key in _LISTS:
+                self._structure(sheet, column.header)
 
-    def _key_of(self, column: Column, section: str) -> str:
-        unit = _UNITS.match(column.key) if section != "projects" else None
-        key = unit[1] if unit else column.key
-        return _PERSON_NAMES.get(key, key) if section == "people" else key
+    def _structure(self, sheet: Sheet, header: str) -> None:
+        """Read the cells that hold a mapping or list."""
+        for row in sheet.rows:
+            cell = row.get(header)
+            if cell is not None and cell.text.startswith(cells.STRUCTURED):
+                found = structure_of(cell, header, self._problems)
+                row.pop(header)
+                if found is not None:
+                    row[header] = found
 
-    def _asked(self, sheet: Sheet, section: str) -> list[str]:
-        """Return the headers that name a role, also one that does not exist."""
+    def _unit_of(self, column: Column, section: str) -> str:
+        if section in _ASKING:
+            found = _REPORTED_UNITS.match(column.key) if _has_reports() else None
+        else:
+            found = _UNITS.match(column.key)
+        return found[2] if found else ""
+
+    def _key_of(self, sheet: Sheet, column: Column, section: str) -> str:
+        unit = self._unit_of(column, section)
+        key = column.key.removesuffix(f"_{unit}") if unit else column.key
+        other = _OTHER_NAMES.get(section, {}).get(key)
+        if other is None or any(known.key == other for known in sheet.columns):
+            return key
+        rivals = [known for known in sheet.columns if _OTHER_NAMES[section].get(known.key) == other]
+        return other if rivals[0] is column else key
+
+    def _asked(self, sheet: Sheet, section: str) -> dict[str, str]:
+        """Return the role of each header that names one, also one that does not exist."""
         known = _activity_columns(section)
-        return [
-            column.header
-            for column in sheet.columns
-            if column.header in self._roles()
-            or (
-                column.header
-                and self._key_of(column, section) not in known
-                and _holds_amounts(sheet, column)
-            )
-        ]
-
-    def _keyed(self, sheet: Sheet, row: Mapping[str, Node], section: str) -> dict[str, Node]:
-        """Return the cells of a row by key; a header that is a role keeps its spelling."""
-        roles = self._asked(sheet, section) if section in {"phases", "tasks"} else []
+        roles = self._roles()
         found = {}
         for column in sheet.columns:
-            if column.header in row:
-                is_role = column.header in roles
-                key = column.header if is_role else self._key_of(column, section)
-                found[key] = row[column.header]
+            role = _role_named(column.header, roles)
+            is_key = self._key_of(sheet, column, section) in known and column.header not in roles
+            if column.header and not is_key and (role or _holds_amounts(sheet, column)):
+                found[column.header] = role or column.header
         return found
+
+    def _keyed(self, row: Mapping[str, Node], keys: Mapping[str, str]) -> dict[str, Node]:
+        """Return the cells of a row by key."""
+        return {keys[header]: cell for header, cell in row.items()}
+
+    def _keys_of(self, sheet: Sheet, section: str) -> dict[str, str]:
+        """Return the key of each header, worked out once."""
+        if section not in self._keys:
+            self._keys[section] = {
+                column.header: self._key_of(sheet, column, section)
+                for column in sheet.columns
+                if column.header
+            }
+        return self._keys[section]
 
     def _roles(self) -> list[str]:
         return list(roles_named(self.root).mapping)
@@ -161,31 +253,64 @@ class _Tables:
     # ---- rows
 
     def _project(self, sheet: Sheet, place: str, row: Mapping[str, Node]) -> Node:
+        return self._asking(sheet, place, row, "projects")
+
+    def _asking(self, sheet: Sheet, place: str, row: Mapping[str, Node], section: str) -> Node:
+        """Return a project, template or stream."""
         entries: dict[str, Node] = {}
         groups: dict[str, Node] = {}
-        benefit: dict[str, Node] = {}
-        known = _project_columns()
+        inner: dict[str, dict[str, Node]] = {}
+        known, keys = _asking_columns(section), self._keys_of(sheet, section)
         for column in sheet.columns:
             cell = row.get(column.header)
             if cell is None or cell.is_null:
                 continue
-            if column.key in _BENEFIT:
-                benefit[_BENEFIT[column.key]] = cell
-            elif column.key == "after":
-                entries["after"] = _names_node(cell)
-            elif column.key in known:
-                entries[column.key] = cell
+            key = keys[column.header]
+            owner, name = _inner_key(key)
+            if owner:
+                inner.setdefault(owner, {})[name] = cell
+            elif key in {"after", "pauses"}:
+                entries[key] = _names_node(cell)
+            elif key == "throughout":
+                entries[key] = _skills_node(cell)
+            elif key in known and (key != "groups" or not cell.is_scalar):
+                entries[key] = cell
             else:
                 groups[column.header] = cell
-        if benefit:
-            entries["benefit"] = _mapping_node(benefit, place)
         if groups:
-            entries["groups"] = _mapping_node(groups, place)
+            inner["groups"] = groups
+        for owner, parts in inner.items():
+            before = entries[owner].mapping if owner in entries else {}
+            entries[owner] = _mapping_node({**before, **parts}, place)
         return _mapping_node(entries, place)
 
+    def _named(self, sheet: Sheet, section: str) -> Node:
+        """Return a section that is a mapping of names, a row each."""
+        if section not in _ASKING:
+            self._check_columns(sheet, section, {*NAMED[section].keys, *NAMED[section].later})
+        found: dict[str, Node] = {}
+        places: dict[str, str] = {}
+        for place, row in zip(sheet.places, sheet.rows, strict=True):
+            if section in _ASKING:
+                entries = dict(self._asking(sheet, place, row, section).mapping)
+            else:
+                entries = self._keyed(row, self._keys_of(sheet, section))
+                entries |= {
+                    k: _names_node(entries[k]) for k in ("focus", "holidays") & entries.keys()
+                }
+            own = entries.pop("id", None)
+            if own is None:
+                said = "needs a name in its first column."
+                self._problems.error("PMO804", place, "the row", said)
+            elif own.text in found:
+                said = f"is '{own.text}', which stands already at {places[own.text]}."
+                self._problems.error("PMO106", own, section.removesuffix("s"), said)
+            else:
+                found[own.text], places[own.text] = _mapping_node(entries, place), own.place
+        return Node(found, sheet.place_of(1, 0), "", places)
+
     def _people_of_row(self, sheet: Sheet, place: str, row: Mapping[str, Node]) -> list[Node]:
-        self._check_people_columns(sheet)
-        entries = self._keyed(sheet, row, "people")
+        entries = self._keyed(row, self._keys_of(sheet, "people"))
         months = {key: cell for key, cell in entries.items() if MONTH_HEADER.match(key)}
         entries = {key: cell for key, cell in entries.items() if key in _PERSON_COLUMNS}
         for key in ("leave", "focus"):
@@ -193,28 +318,43 @@ class _Tables:
                 entries[key] = _names_node(entries[key])
         if "skills" in entries:
             entries["skills"] = _skills_node(entries["skills"])
+        self._note_place(entries.get("place"))
         if months:
             return [_mapping_node(entries | layer, place) for layer in _layers(months)]
         if "id" not in entries and "headcount" not in entries and "fte" in entries:
-            entries["headcount"] = entries.pop("fte")
+            entries["headcount"] = _heads(entries.pop("fte"))
         return [_mapping_node(entries, place)]
 
-    def _check_people_columns(self, sheet: Sheet) -> None:
-        known = [*shapes.PERSON.keys, *_PERSON_NAMES, *shapes.PERSON.later]
+    def _note_place(self, cell: Node | None) -> None:
+        """Take a country (DE, DE-BY) that is no place of the document as one."""
+        code = _PLACE_CODE.match(cell.text) if cell is not None and cell.is_scalar else None
+        known = self.root.get("places")
+        if cell is None or code is None or (known is not None and cell.text in known.mapping):
+            return
+        country = {"country": scalar(code[1], cell.place)}
+        region = {"subdivision": scalar(code[2], cell.place)} if code[2] else {}
+        self._places.setdefault(cell.text, _mapping_node(country | region, cell.place))
+
+    def _check_columns(self, sheet: Sheet, section: str, keys: set[str]) -> None:
+        known = [*dict.fromkeys([*_OTHER_NAMES.get(section, {}), *sorted(keys)])]
         for column in sheet.columns:
-            if column.header and column.key not in known and not MONTH_HEADER.match(column.key):
-                said = f"is not a column of people.{did_you_mean(column.key, known)}"
-                said += " A month is written 2027-01."
+            is_known = self._key_of(sheet, column, section) in {*keys, "id"}
+            is_month = section == "people" and MONTH_HEADER.match(column.key)
+            if column.header and not is_known and not is_month:
+                said = f"is not a column of {section}.{did_you_mean(column.key, known)}"
+                said += " A month is written 2027-01." if section == "people" else ""
                 self._problems.error("PMO802", column.place, f"the column '{column.header}'", said)
 
     def _add_activities(self, sheet: Sheet, section: str) -> None:
         name_key = section.removesuffix("s")
         self._check_activity_columns(sheet, section)
-        roles = self._asked(sheet, section)
+        asked = self._asked(sheet, section)
+        keys = self._keys_of(sheet, section) | asked
+        roles = list(asked.values())
         known = dict.fromkeys(self._project_ids())
         added: dict[tuple[str, str], list[tuple[Node, Node]]] = {}
         for place, row in zip(sheet.places, sheet.rows, strict=True):
-            entries = self._keyed(sheet, row, section)
+            entries = self._keyed(row, keys)
             owner = self._owner(entries, place, known)
             name = entries.get(name_key) or entries.get("id")
             if owner is None:
@@ -232,8 +372,8 @@ class _Tables:
         what = "a phase" if section == "phases" else "a task"
         roles = self._roles()
         for column in sheet.columns:
-            key = self._key_of(column, section)
-            is_known = key in known or column.header in roles
+            key = self._key_of(sheet, column, section)
+            is_known = key in known or _role_named(column.header, roles)
             if column.header and not is_known and not _holds_amounts(sheet, column):
                 said = f"is neither a key of {what} nor a role."
                 said += did_you_mean(column.header, [*known, *roles])
@@ -296,12 +436,17 @@ class _Tables:
         before = owner.get(section) or Node({}, owner.place)
         entries, key_places = dict(before.mapping), dict(before.key_places)
         for name, entry in added:
+            if section == "phases" and name.text == "throughout" and entry.get("lasts") is None:
+                owner = _with_throughout(owner, entry)
+                continue
             if name.text in entries:
                 said = f"is '{name.text}', which its project or template has already."
                 self._problems.error("PMO106", name, section.removesuffix("s"), said)
                 continue
             entries[name.text] = entry
             key_places[name.text] = name.place
+        if not entries:
+            return owner
         activities = Node(entries, before.place, "", key_places)
         return owner.with_entries(owner.mapping | {section: activities})
 
@@ -316,14 +461,81 @@ def _activity_columns(section: str) -> list[str]:
     return [*own, *shape.keys, *shape.later, *extra]
 
 
+def _role_named(header: str, roles: list[str]) -> str:
+    """Return the role that a header means, also in another spelling; empty if there is none."""
+    if header in roles:
+        return header
+    alike = [role for role in roles if _folded(role) == _folded(header)]
+    return alike[0] if len(alike) == 1 else ""
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", name.strip().casefold())
+
+
 def _holds_amounts(sheet: Sheet, column: Column) -> bool:
     """Return whether a column looks like work or needs of a role."""
     cells_of_it = sheet.cells_of(column.header)
     return bool(cells_of_it) and all(cell.text[:1].isdigit() for cell in cells_of_it)
 
 
-def _project_columns() -> set[str]:
-    return {*shapes.PROJECT.keys, *shapes.PROJECT.later, *_BENEFIT} - {"tasks", "phases", "groups"}
+def _has_reports() -> bool:
+    return "as_reported" in shapes.PROJECT.keys
+
+
+def _inner_key(key: str) -> tuple[str, str]:
+    """Return the mapping inside a project that a column belongs to, and its key there."""
+    if key in _BENEFIT:
+        return "benefit", _BENEFIT[key]
+    if key in _REPORTED and _has_reports():
+        return "as_reported", key
+    if key in _BASELINE and "baseline" in shapes.PROJECT.keys:
+        return "baseline", _BASELINE[key]
+    return "", key
+
+
+@cache
+def _asking_columns(section: str) -> set[str]:
+    shape = _ASKING[section]
+    known = {*shape.keys, *shape.later, *_BENEFIT, "id"} - {"tasks", "phases"}
+    return known | ({*_REPORTED, *_BASELINE} if _has_reports() else set())
+
+
+def structure_of(cell: Node, header: str, problems: Problems) -> Node | None:
+    """Return a cell that holds a mapping or list as nodes, None where it cannot be read."""
+    inside = Problems()
+    try:
+        found = files.document_of_text(cell.text, cell.place, inside)
+    except files.UnreadableError:
+        found = None
+    if found is None or len(inside):
+        said = f"is {cell.shown()}; it must be a mapping or list such as {{low: 5pd, likely: 8pd, "
+        said += "high: 15pd}; text that begins with a bracket stands in quotes inside [ ]."
+        problems.error("PMO104", cell, header, said)
+        return None
+    return _moved(found, cell)
+
+
+def _moved(node: Node, cell: Node) -> Node:
+    """Return nodes that all stand where a cell is."""
+    if isinstance(node.value, dict):
+        entries = {key: _moved(entry, cell) for key, entry in node.value.items()}
+        return Node(entries, cell.place, "", dict.fromkeys(entries, cell.place), cell.column)
+    if isinstance(node.value, list):
+        return Node([_moved(entry, cell) for entry in node.value], cell.place, "", {}, cell.column)
+    return Node(node.value, cell.place, node.text, column=cell.column)
+
+
+def _with_throughout(owner: Node, entry: Node) -> Node:
+    """Return a template or project with the shares of its row ``throughout``."""
+    work = entry.get("work")
+    before = owner.get("throughout") or Node({}, entry.place)
+    shares = {
+        role: cell_node(node.text.removesuffix("pm"), node.place, node.column)
+        for role, node in (work.mapping if work is not None else {}).items()
+    }
+    throughout = before.with_entries(before.mapping | shares)
+    return owner.with_entries(owner.mapping | {"throughout": throughout})
 
 
 def _mapping_node(entries: Mapping[str, Node], place: str) -> Node:
@@ -331,12 +543,16 @@ def _mapping_node(entries: Mapping[str, Node], place: str) -> Node:
 
 
 def _names_node(cell: Node) -> Node:
+    if not cell.is_scalar:
+        return cell
     names = cells.names_in(cell.text)
     return Node([cell_node(name, cell.place, cell.column) for name in names], cell.place)
 
 
 def _skills_node(cell: Node) -> Node:
     """Return ``developer 60%; tester`` as a mapping of roles to proficiencies."""
+    if not cell.is_scalar:
+        return cell
     entries = {}
     for part in cells.names_in(cell.text):
         found = _SKILL.match(part) if len(part) <= LONGEST_TEXT else None
@@ -361,23 +577,48 @@ def _yes_or_no(text: str) -> str:
     return "false" if lowered in _NO else text
 
 
+def _word(text: str) -> str:
+    return re.sub(r"[\s_]+", "-", text.strip().lower())
+
+
+def _heads(cell: Node) -> Node:
+    """Return how many people an FTE in percent is."""
+    return cell_node(_as_number(cell.text), cell.place, cell.column) if cell.is_scalar else cell
+
+
+def _as_number(text: str) -> str:
+    percent = text.strip().removesuffix("%")
+    try:
+        return cells.number_text(Decimal(percent) / 100) if percent != text.strip() else text
+    except InvalidOperation:
+        return text
+
+
 def _phase(entries: Mapping[str, Node], place: str, roles: list[str]) -> Node:
     work = {
         role: cell_node(
             _with_unit(entries[role].text, "pm"), entries[role].place, entries[role].column
         )
+        if entries[role].is_scalar
+        else entries[role]
         for role in roles
         if role in entries and entries[role].text not in {"0", "-", "0.0"}
     }
-    known = {key: entries[key] for key in entries if key in shapes.PHASE.keys}
+    known = {key: entries[key] for key in entries if key in shapes.PHASE.keys and key not in roles}
     known |= {key: entries[key] for key in entries if key in shapes.PHASE.later}
-    return _mapping_node(_lists(known) | {"work": _mapping_node(work, place)}, place)
+    if work:
+        before = known["work"].mapping if "work" in known else {}
+        known["work"] = _mapping_node({**before, **work}, place)
+    return _mapping_node(_lists(known), place)
 
 
 def _task(entries: Mapping[str, Node], place: str, roles: list[str]) -> Node:
     known = {key: entries[key] for key in entries if key in shapes.TASK.keys and key not in roles}
     known |= {key: entries[key] for key in entries if key in shapes.TASK.later}
-    needs = {role: entries[role] for role in roles if role in entries and entries[role].text != "0"}
+    needs = dict(known["needs"].mapping) if "needs" in known else {}
+    needs |= {
+        role: entries[role] for role in roles if role in entries and entries[role].text != "0"
+    }
     who = entries.get("role")
     if who is not None:
         heads, share = entries.get("people"), entries.get("share")
@@ -405,7 +646,8 @@ def _layers(months: Mapping[str, Node]) -> list[dict[str, Node]]:
     levels: list[tuple[str, Decimal, Node]] = []
     for month in sorted(months):
         try:
-            levels.append((month, Decimal(months[month].text), months[month]))
+            level = Decimal(_as_number(months[month].text))
+            levels.append((month, level, months[month]))
         except InvalidOperation:
             return [{"headcount": months[month]}]
     most = int(

@@ -265,7 +265,7 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     _, problems = check_scenario(tmp_path)
     assert [problem.code for problem in problems] == ["PMO010"]
     _, problems = check_scenario(tmp_path / "plan.xlsx")
-    assert [problem.code for problem in problems] == ["PMO103"]
+    assert [problem.code for problem in problems] == ["PMO010"]
 
 
 def test_a_scenario_that_is_no_mapping_is_refused() -> None:
