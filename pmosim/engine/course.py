@@ -1,0 +1,263 @@
+"""Course: what becomes of projects: links, release, pause, end (model.md, sections 3 and 5).
+
+The second of three layers that make up one future, on top of ``taskwork``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmosim.engine.keys import unfinished_days
+from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT
+from pmosim.engine.state import (
+    DONE,
+    FAR,
+    NEVER,
+    READY,
+    RUNNING,
+    SUSPENDED,
+    WAITS_FOR_LINKS,
+    Project,
+    Task,
+)
+from pmosim.engine.taskwork import Taskwork
+from pmosim.network import FF, FS, NONE, PHASE
+from pmosim.outcomes import BLOCKED, FINISHED, REJECTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pmosim.engine.audit import Audit
+    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.state import Link
+    from pmosim.policy.dispatch import Dispatch
+    from pmosim.policy.intake import Intake
+
+
+class Course(Taskwork):
+    """Projects of one future and what happens to them."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        intake: Intake | None,
+        dispatch: Dispatch | None,
+        audit: Audit | None,
+    ) -> None:
+        super().__init__(blueprint, intake, dispatch, audit)
+        self.n_listed_open = 0
+        """Listed projects that the run waits for."""
+        self.forced: list[Project] = []
+        """Projects to release whatever the intake rule says."""
+
+    # --- links ----------------------------------------------------------------------------------
+
+    def _happen(self, links: Sequence[Link]) -> None:
+        """Tell what follows the start or the finish of a task or project."""
+        for kind, after, lag, _ in links:
+            if lag:
+                self.at(self.minute + lag, WAIT, (after, kind))
+            else:
+                self._satisfy(after, kind)
+
+    def _satisfy(self, what: Task | Project, kind: int) -> None:
+        """One thing less to wait for."""
+        if kind == FF:
+            what.n_finish_waits -= 1
+            if isinstance(what, Task):
+                self._finish_task(what)
+            else:
+                self._finish_project(what)
+        elif isinstance(what, Task):
+            what.n_start_waits -= 1
+            if not what.n_start_waits and what.state == WAITS_FOR_LINKS:
+                self._ready(what)
+        else:
+            what.n_release_waits -= 1
+            if not what.n_release_waits:
+                self._queue_up(what)
+
+    def _miss(self, after: Task | Project, kind: int, *, is_ignored: bool) -> None:
+        """Handle a link whose predecessor does not happen in this future."""
+        if is_ignored:
+            self._satisfy(after, kind)
+        elif isinstance(after, Project):
+            if after.status == NONE and after.released == NONE:
+                self._end(after, BLOCKED)
+            else:
+                after.is_blocked = True
+        elif after.state == WAITS_FOR_LINKS:
+            self._rule_out(after)
+        elif after.state not in {DONE, NEVER}:
+            after.is_stuck = True
+            after.project.is_blocked = True
+
+    def _rule_out(self, task: Task) -> None:
+        """Note that a task can never start, and tell what follows it."""
+        task.state = NEVER
+        project = task.project
+        project.is_blocked = True
+        project.n_open -= 1
+        self._miss_all(task)
+        if task.parent is not None and task.parent.state == WAITS_FOR_LINKS:
+            self._rule_out(task.parent)
+        self._finish_project(project)
+
+    def _miss_all(self, what: Task | Project) -> None:
+        links = what.out_of_finish
+        if what.started == NONE:
+            links = [*links, *what.out_of_start]
+        for kind, after, _, is_ignored in links:
+            self._miss(after, kind, is_ignored=is_ignored)
+
+    # --- comings and goings ---------------------------------------------------------------------
+
+    def _change_people(self, what: int, item: Any) -> None:
+        if what == RESUMES:
+            self._resume(item)
+            return
+        if what == PAUSES:
+            self._pause(item)
+            return
+        person = self.floor.people[item]
+        if what in {COMES, BACK}:
+            person.is_employed |= what == COMES
+            person.is_away &= what != BACK
+        elif what == AWAY:
+            person.is_away = True
+        else:
+            person.is_employed = False
+        is_here = person.is_employed and not person.is_away
+        if is_here != person.is_here:
+            pools = [hold.pool for hold in person.holds]
+            for pool in pools:
+                self.floor.settle(pool)
+            person.is_here = is_here
+            person.room += FAR if is_here else -FAR
+            self.floor.retime(pools)
+            if is_here:
+                self.desk.wake([person])
+        if not person.is_employed:
+            self._replace(person)
+
+    def _pause(self, project: Project) -> None:
+        """Give back the people of a project until it goes on."""
+        if project.ended != NONE:
+            return
+        project.is_paused = True
+        project.behind.clear()
+        for task in project.tasks:
+            is_at_work = task.state == RUNNING and task.work_done == NONE
+            if task.kind != PHASE and (is_at_work or task.state == READY):
+                self._put_down(task)
+                task.state = SUSPENDED
+                project.suspended.append(task)
+        self._put_down_throughout(project)
+
+    def _resume(self, project: Project) -> None:
+        """Let a paused project ask for its people again, at its rank."""
+        if project.ended != NONE:
+            return
+        project.is_paused = False
+        suspended, project.suspended = sorted(project.suspended, key=by_order), []
+        units = self.blueprint.projects[project.row].throughout
+        if units and project.throughout is not None:
+            self._ask_staff(project, units, project.staff_key)
+        for task in suspended:
+            self._queue_task(task)
+
+    # --- the life of a project ------------------------------------------------------------------
+
+    def _queue_up(self, project: Project) -> None:
+        """Let a project whose own links and dates allow wait for its release."""
+        if project.ended != NONE:
+            return
+        project.eligible = self.minute
+        self._come_again()
+        if project.is_forced:
+            self.forced.append(project)
+        else:
+            self.office.add_waiting(project)
+
+    def _release(self) -> None:
+        """Release those with a date, then whom the intake rule admits, until it says nobody."""
+        while self.forced:
+            forced, self.forced = sorted(self.forced, key=by_order), []
+            for project in forced:
+                self._release_project(project)
+        while self.office.line:
+            chosen = self.intake.admit(self.office)
+            if chosen is None:
+                break
+            project = self.office.projects[chosen]
+            self.office.remove_waiting(project)
+            self._release_project(project)
+        if getattr(self.intake, "on_full", "wait") == "reject":
+            for order in tuple(self.office.waiting):
+                self._end(self.office.projects[order], REJECTED)
+
+    def _release_project(self, project: Project) -> None:
+        project.released = self.minute
+        if self.network.dispatch.rule == "wsjf":
+            project.unfinished_days = unfinished_days(project)
+        project.release_number = len(self.office.released)
+        self.office.add_active(project)
+        for task in project.tasks:
+            self._satisfy(task, FS)
+        self._finish_project(project)
+
+    def _finish_project(self, project: Project) -> None:
+        """Finish a project with its last task; one that cannot go on any more ends as blocked."""
+        if project.n_open or project.ended != NONE or project.released == NONE:
+            return
+        if project.is_blocked:
+            self._end(project, BLOCKED)
+        elif not project.n_finish_waits:
+            project.finished = self.minute
+            self._end(project, FINISHED)
+
+    def _end(self, project: Project, status: int) -> None:
+        """End a project, give everything back, and tell what follows."""
+        if project.ended != NONE:
+            return
+        project.status, project.ended = status, self.minute
+        project.is_paused = False
+        self.n_listed_open -= project.is_counted
+        if project.released == NONE:
+            self.office.remove_waiting(project)
+            self.forced = [other for other in self.forced if other is not project]
+        self.office.remove_active(project)
+        self._come_again()
+        if status == FINISHED:
+            self._put_down_throughout(project)
+            self._happen(project.out_of_finish)
+        else:
+            self._rule_out_rest(project)
+
+    def _rule_out_rest(self, project: Project) -> None:
+        """Take people and asks away from what is not finished, and tell what follows."""
+        left = [task for task in project.tasks if task.state not in {DONE, NEVER}]
+        for task in left:
+            self._put_down(task)
+            task.state = NEVER
+        self._put_down_throughout(project)
+        for task in left:
+            self._miss_all(task)
+        self._miss_all(project)
+
+    def _come_again(self) -> None:
+        """Begin this minute again after a pass that let a project ask or end."""
+        if self.is_passing:
+            self.at(self.minute, WAIT, None)
+
+
+def is_out(what: Task | Project) -> bool:
+    """Return whether a task or project can no longer finish in this future."""
+    if isinstance(what, Task):
+        return what.state == NEVER
+    return what.ended != NONE and what.finished == NONE
+
+
+def by_order(what: Task | Project) -> int:
+    """Return the place of a task in its project, or of a project in the project order."""
+    return what.order

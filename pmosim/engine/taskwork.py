@@ -1,0 +1,421 @@
+"""Taskwork: how a task asks for people, starts, loses them, and finishes (model.md, section 2).
+
+The first of three layers that make up one future: ``course`` puts the projects around it,
+``reference`` the clock.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from math import ceil
+from typing import TYPE_CHECKING
+
+from pmosim.engine.desk import Desk, short_role
+from pmosim.engine.floor import Floor
+from pmosim.engine.keys import dispatch_key, latest_finish
+from pmosim.engine.office import Office
+from pmosim.engine.order import THROUGHOUT
+from pmosim.engine.state import (
+    DONE,
+    NEVER,
+    READY,
+    REFILL,
+    RUNNING,
+    STAFF,
+    START,
+    SUSPENDED,
+    Ask,
+    Hold,
+    Pool,
+    Project,
+    Task,
+)
+from pmosim.engine.teams import Bench
+from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pmosim.engine.audit import Audit
+    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.state import Link, Person
+    from pmosim.engine.teams import Team
+    from pmosim.plan import Need
+    from pmosim.policy.dispatch import Dispatch
+    from pmosim.policy.intake import Intake
+
+
+class Taskwork(ABC):
+    """Tasks and people of one future; minutes and projects come from the layers above."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        intake: Intake | None,
+        dispatch: Dispatch | None,
+        audit: Audit | None,
+    ) -> None:
+        network = blueprint.network
+        self.blueprint, self.network, self.audit = blueprint, network, audit
+        self.intake = network.intake if intake is None else intake
+        self.dispatch = dispatch
+        self.minute = 0
+        self.floor = Floor(network, self.at)
+        self.desk = Desk(
+            Bench(self.floor.people, len(network.role_ids)),
+            network.dispatch.hold_after,
+            self._start_team,
+        )
+        self.office = Office(network, getattr(self.intake, "order", network.intake.order))
+        self.newly_ready: list[Project] = []
+        """Projects whose first tasks are ready and whose ``throughout`` is not asked for yet."""
+        self.first_asks: list[Ask] = []
+        """Of running work on day 0: served before anything new starts."""
+        self.is_passing = False
+        self.next_pass: list[Task] = []
+        """Tasks that a start made ready: looked at in a pass of their own."""
+        self.waits: list[tuple[int, int, int, int]] = []
+        """(role, from, until, heads x share) of everything that waited for people."""
+
+    @abstractmethod
+    def at(self, minute: int, what: int, item: object) -> None:
+        """Note that something is due at a minute, now or later."""
+
+    @abstractmethod
+    def _happen(self, links: Sequence[Link]) -> None:
+        """Tell what follows a task or project that it has started, or finished."""
+
+    @abstractmethod
+    def _satisfy(self, what: Task | Project, kind: int) -> None:
+        """One thing less to wait for."""
+
+    @abstractmethod
+    def _rule_out(self, task: Task) -> None:
+        """Note that a task can never start or finish."""
+
+    @abstractmethod
+    def _finish_project(self, project: Project) -> None:
+        """Finish a project with its last task."""
+
+    # --- the life of a task ---------------------------------------------------------------------
+
+    def _ready(self, task: Task) -> None:
+        """Let a task ask for people; a milestone needs nobody and is reached at once."""
+        task.ready = self.minute
+        if task.kind == MILESTONE:
+            task.work_done = self.minute
+            self._finish_task(task)
+            return
+        task.state = READY
+        if task.kind == PHASE:
+            return
+        task.key = self._key(task)
+        if task.project.is_paused:
+            task.state = SUSPENDED
+            task.project.suspended.append(task)
+        elif self.is_passing:
+            self.next_pass.append(task)
+        else:
+            self._queue_task(task)
+
+    def _key(self, task: Task) -> float:
+        if self.dispatch is not None:
+            return self.dispatch.key(self.office, _View(task))
+        rule = self.network.dispatch.rule
+        return dispatch_key(self.network, rule, task.project, task.order, task.ready)
+
+    def _queue_task(self, task: Task) -> None:
+        """Ask for the people of a task, behind the project's shares held ``throughout``."""
+        project = task.project
+        task.state = READY
+        if not project.is_staffed:
+            project.behind.append(task)
+            if not project.asks and project not in self.newly_ready:
+                self.newly_ready.append(project)
+            return
+        units = project.plan.needs[task.order]
+        if task.n_open_pools < len(task.pools):
+            units = tuple(need for need in units if task.pools[need[0]].is_open)
+        minutes = project.plan.whole_minutes[task.order]
+        ask = Ask(START, project, task, units, minutes, task.ready, self.minute)
+        task.asks.append(ask)
+        self.desk.add(ask, task.key, project.order, task.order)
+
+    def _ask_staff(self, project: Project, units: tuple[Need, ...], key: float) -> Ask:
+        """Ask for shares held ``throughout``."""
+        project.staff_key = key
+        minutes = ceil(project.plan.length)
+        ask = Ask(STAFF, project, None, units, minutes, self.minute, self.minute)
+        project.asks.append(ask)
+        self.desk.add(ask, key, project.order, THROUGHOUT)
+        return ask
+
+    def _ask_refill(self, task: Task, units: tuple[Need, ...]) -> Ask:
+        """Ask for people who are missing from running work."""
+        minutes = task.project.plan.whole_minutes[task.order]
+        ask = Ask(REFILL, task.project, task, units, minutes, self.minute, self.minute)
+        task.asks.append(ask)
+        self.desk.add(ask, task.key, task.project.order, task.order)
+        return ask
+
+    def _start_team(self, ask: Ask, team: Team) -> None:
+        """Give people to what asked for them."""
+        project, task = ask.project, ask.task
+        if ask.asked < self.minute:
+            self._note_wait(ask)
+        if task is None:
+            all_pools = [self._throughout_of(project)]
+            project.asks.remove(ask)
+        else:
+            all_pools = task.pools
+            task.asks.remove(ask)
+        for pool in all_pools:
+            if pool.holds:
+                self.floor.settle(pool)
+            else:
+                pool.since = self.minute
+        others: list[Pool] = []
+        for need, people in zip(ask.units, team, strict=True):
+            pool = all_pools[need[0]]
+            if ask.kind == REFILL:
+                pool.n_missing -= need[3]
+            others += self.floor.take(pool, need, people)
+        if task is None:
+            self._staff(project)
+        elif ask.kind == START:
+            self._mark_started(task)
+        for pool in all_pools:
+            if pool.is_open:
+                self.floor.time(pool)
+        if others:
+            self.floor.retime(others)
+
+    def _throughout_of(self, project: Project) -> Pool:
+        if project.throughout is None:
+            project.throughout = Pool(project, None, 0, 0, is_duration=False, since=self.minute)
+        return project.throughout
+
+    def _note_wait(self, ask: Ask) -> None:
+        """Remember for which role something waited, and for how many heads."""
+        role = short_role(ask.group, self._home_of)
+        if ask.task is None:
+            for task in ask.project.behind:
+                task.wait_role = role
+        elif ask.kind == START:
+            ask.task.wait_role = role
+        self._note_area(ask, role)
+
+    def _note_area(self, ask: Ask, role: int) -> None:
+        if role != NONE:
+            heads, share = ask.group.needs[ask.group.short][2:]
+            self.waits.append((role, ask.asked, self.minute, heads * share))
+
+    def _home_of(self, n: int) -> int:
+        return self.floor.people[n].home
+
+    def _staff(self, project: Project) -> None:
+        """Let the tasks that waited for the shares held ``throughout`` ask for their people."""
+        project.is_staffed = True
+        behind, project.behind = project.behind, []
+        for task in behind:
+            self._queue_task(task)
+
+    def _mark_started(self, task: Task) -> None:
+        """Note the start of a task, and of its phase and project with the first."""
+        if task.state != DONE:
+            task.state = RUNNING
+        if task.started != NONE:
+            return
+        task.started = self.minute
+        if task.parent is not None and task.parent.started == NONE:
+            task.parent.started = self.minute
+            if task.parent.ready == NONE:
+                task.parent.ready = self.minute
+                task.parent.state = READY
+            self._happen(task.parent.out_of_start)
+        if task.project.started == NONE:
+            self._start_project(task.project)
+        if task.out_of_start:
+            self._happen(task.out_of_start)
+
+    def _start_project(self, project: Project) -> None:
+        project.started = self.minute
+        self._happen(project.out_of_start)
+
+    def _finish_pool(self, pool: Pool) -> None:
+        """Give the people of a used-up pool back; the task's work is done with its last pool."""
+        task = pool.task
+        assert task is not None
+        self.floor.settle(pool)
+        pool.is_open = False
+        if task.asks:
+            for ask in tuple(task.asks):
+                if ask.kind == REFILL and ask.units[0][0] == pool.index:
+                    self._withdraw(ask)
+        self._empty(pool)
+        task.n_open_pools -= 1
+        if not task.n_open_pools:
+            task.work_done = self.minute
+            if task.is_stuck:
+                self._rule_out(task)
+            else:
+                self._finish_task(task)
+
+    def _finish_task(self, task: Task) -> None:
+        """Finish a task whose work is done and whose links to its finish allow."""
+        if task.n_finish_waits or task.state in {DONE, NEVER}:
+            return
+        if task.work_done == NONE and (task.kind != PHASE or task.ready == NONE):
+            return
+        if task.kind == MILESTONE:
+            self._mark_started(task)
+        task.state = DONE
+        task.finished = self.minute
+        task.project.n_open -= 1
+        self._happen(task.out_of_finish)
+        if task.parent is not None:
+            self._satisfy(task.parent, FF)
+        if not task.project.n_open:
+            self._finish_project(task.project)
+
+    # --- people ---------------------------------------------------------------------------------
+
+    def _replace(self, person: Person) -> None:
+        """Ask for somebody in the place of a person who left."""
+        for hold in tuple(person.holds):
+            pool, (index, role, named, _, share) = hold.pool, hold.need
+            self.floor.settle(pool)
+            pool.holds.remove(hold)
+            self._give_back(pool, [hold])
+            unit = ((index, role, named, 1, share),)
+            if pool.task is None:
+                project = pool.project
+                self._ask_staff(project, unit, project.staff_key)
+            else:
+                pool.n_missing += 1
+                self.floor.time(pool)
+                if pool.is_duration:
+                    for ask in tuple(pool.task.asks):
+                        self._withdraw(ask)
+                    self._ask_for_missing(pool.task)
+                else:
+                    self._ask_refill(pool.task, unit)
+
+    def _give_back(self, pool: Pool, holds: Sequence[Hold]) -> None:
+        """Free people of what they had in hand for a settled pool; book what was done."""
+        others = self.floor.give_back(holds)
+        booked, people = pool.booked, []
+        for hold in holds:
+            person = hold.person
+            booked[person.n] = booked.get(person.n, 0) + hold.total
+            people.append(person)
+            if self.audit is not None:
+                self.audit.note_hold(hold, self.minute)
+        if others:
+            self.floor.retime(others)
+        self.desk.wake(people)
+
+    def _empty(self, pool: Pool) -> None:
+        """Give all people of a settled pool back."""
+        holds, pool.holds = pool.holds, []
+        pool.rate, pool.due = 0, NONE
+        if holds:
+            self._give_back(pool, holds)
+
+    def _withdraw(self, ask: Ask) -> None:
+        self.desk.withdraw(ask)
+        (ask.project.asks if ask.task is None else ask.task.asks).remove(ask)
+
+    def _put_down(self, task: Task) -> None:
+        """Take a task's people and asks away; what is left of its work stays."""
+        for pool in task.pools:
+            self.floor.settle(pool)
+            self._empty(pool)
+            pool.n_missing = 0
+        for ask in tuple(task.asks):
+            self._withdraw(ask)
+
+    def _put_down_throughout(self, project: Project) -> None:
+        if project.throughout is not None:
+            self.floor.settle(project.throughout)
+            self._empty(project.throughout)
+        for ask in tuple(project.asks):
+            self._withdraw(ask)
+
+    # --- running work ---------------------------------------------------------------------------
+
+    def _give_holders(self, task: Task, held_by: Sequence[int]) -> None:
+        """Give a running task the people who hold it on day 0, each to a need they can fill."""
+        people = self.floor.people
+        needs = task.project.plan.needs[task.order]
+        left = [need[3] for need in needs]
+        others: list[Pool] = []
+        for person in (people[n] for n in held_by):
+            able = [i for i, need in enumerate(needs) if left[i] and _can_fill(person, need)]
+            if able:
+                best = min(
+                    able, key=lambda i: (needs[i][2] != person.n, needs[i][1] != person.home)
+                )
+                left[best] -= 1
+                others += self.floor.take(task.pools[needs[best][0]], needs[best], [person])
+        for need, heads in zip(needs, left, strict=True):
+            task.pools[need[0]].n_missing += heads
+        self.floor.retime([*task.pools, *others])
+
+    def _ask_for_missing(self, task: Task) -> list[Ask]:
+        """Ask for the people a running task lacks: one by one, a duration task for all at once."""
+        missing: list[Need] = []
+        for need in task.project.plan.needs[task.order]:
+            held = sum(hold.need[:3] == need[:3] for hold in task.pools[need[0]].holds)
+            if held < need[3] and task.pools[need[0]].is_open:
+                missing.append((*need[:3], need[3] - held, need[4]))
+        if task.kind == DURATION:
+            return [self._ask_refill(task, tuple(missing))] if missing else []
+        return [
+            self._ask_refill(task, ((pool, role, person, 1, share),))
+            for pool, role, person, heads, share in missing
+            for _ in range(heads)
+        ]
+
+    # --- dispatch -------------------------------------------------------------------------------
+
+    def _pass(self) -> None:
+        """Start what fits, in order, until a pass makes nothing else ready at once."""
+        self.is_passing = True
+        first_asks, self.first_asks = self.first_asks, []
+        for ask in first_asks:
+            self.desk.serve_alone(ask, self.minute)
+        while True:
+            for project in self.newly_ready:
+                self._ask_throughout(project)
+            self.newly_ready.clear()
+            self.desk.serve(self.minute)
+            if not self.next_pass:
+                break
+            ready, self.next_pass = self.next_pass, []
+            for task in ready:
+                if task.state == READY:
+                    self._queue_task(task)
+        self.is_passing = False
+
+    def _ask_throughout(self, project: Project) -> None:
+        """Ask for the shares held ``throughout``, just before the first task that waits."""
+        if project.behind and not project.is_staffed and not project.asks:
+            units = self.blueprint.projects[project.row].throughout
+            self._ask_staff(project, units, min(task.key for task in project.behind))
+
+
+class _View:
+    """What a dispatch rule written by a user may know of a task; see ``policy.dispatch``."""
+
+    def __init__(self, task: Task) -> None:
+        plan = task.project.plan
+        self.project = task.project.order
+        self.planned_minutes = float(plan.minutes[task.order])
+        self.latest_finish = float(latest_finish(task.project, task.order))
+        self.n_successors = plan.n_successors[task.order]
+
+
+def _can_fill(person: Person, need: Need) -> bool:
+    _, role, named, _, _ = need
+    return named == person.n or (role != NONE and bool(person.skill[role]))
