@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import active_children, get_context
-from typing import TYPE_CHECKING, Literal
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Literal
 
 from pmosim.draws import describe_in_flight
 from pmosim.errors import InputError
@@ -23,6 +22,7 @@ from pmosim.outcomes import Outcomes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Future
+    from multiprocessing.synchronize import Event
 
     from pmosim.network import Network
     from pmosim.policy.dispatch import Dispatch
@@ -87,17 +87,7 @@ def simulate(
         else:
             todo.append((first, count))
     with _workers(executor, jobs, replications) as pool:
-        finished = _run_blocks(
-            network,
-            seed,
-            todo,
-            pool,
-            intake,
-            dispatch,
-            has_audit=audit,
-            is_borrowed=executor is not None,
-        )
-        for block in finished:
+        for block in _run_blocks(network, seed, todo, pool, intake, dispatch, has_audit=audit):
             blocks[block.first] = block
             if on_block is not None:
                 on_block(block)
@@ -118,31 +108,50 @@ def _workers(
     if executor is not None or n_jobs == 1:
         yield executor
         return
-    others = set(active_children())
-    with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    unwanted = context.Event()
+    with ProcessPoolExecutor(n_jobs, context, _listen, (unwanted,)) as pool:
         try:
             yield pool
         except BaseException:
-            for worker in set(active_children()) - others:
-                worker.terminate()  # the pool then gives up what is left, quicker than a block ends
+            unwanted.set()  # no killing: a worker that dies while it answers leaves us waiting
+            pool.shutdown(cancel_futures=True)
             raise
 
 
-@contextmanager
-def _unheard_interrupts() -> Iterator[None]:
-    """Let processes that begin now ignore Ctrl-C for good: it is for this process to end them.
+_unwanted: Event | None = None
+"""In a worker: set when nobody waits for its blocks any more."""
 
-    A terminal sends it to all of them, and a worker that dies with a lock in its hands would
-    leave this process waiting.
+
+def _listen(unwanted: Event) -> None:
+    """Prepare a worker: Ctrl-C is for the process that began it, which says when to stop."""
+    global _unwanted
+    _unwanted = unwanted
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _run_block_in_worker(*arguments: Any, has_audit: bool) -> Outcomes:
+    """Run a block in a worker; of an executor of the user's it runs to its end."""
+    from pmosim.engine.block import run_block
+
+    is_unwanted = None if _unwanted is None else _unwanted.is_set
+    return run_block(*arguments, has_audit=has_audit, is_unwanted=is_unwanted)
+
+
+@contextmanager
+def _held_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment, and for good from processes that begin in it.
+
+    They inherit the mask, long before ``_listen`` runs in them.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _count_jobs(jobs: int | str, replications: int) -> int:
@@ -163,7 +172,6 @@ def _run_blocks(
     dispatch: Dispatch | None,
     *,
     has_audit: bool,
-    is_borrowed: bool,
 ) -> Iterator[Outcomes]:
     """Yield blocks as they finish."""
     from pmosim.engine.block import run_block
@@ -172,10 +180,17 @@ def _run_blocks(
         for first, count in todo:
             yield run_block(network, seed, first, count, intake, dispatch, has_audit=has_audit)
         return
-    with _unheard_interrupts():
+    with _held_interrupts():
         pending: set[Future[Outcomes]] = {
             executor.submit(
-                run_block, network, seed, first, count, intake, dispatch, has_audit=has_audit
+                _run_block_in_worker,
+                network,
+                seed,
+                first,
+                count,
+                intake,
+                dispatch,
+                has_audit=has_audit,
             )
             for first, count in todo
         }
@@ -185,6 +200,5 @@ def _run_blocks(
             for future in done:
                 yield future.result()
     finally:
-        if is_borrowed:  # our own pool ends with all it holds
-            for future in pending:
-                future.cancel()
+        for future in pending:
+            future.cancel()

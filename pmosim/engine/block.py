@@ -13,12 +13,18 @@ from pmosim.engine.reference import Replication
 from pmosim.engine.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pmosim.network import Network
     from pmosim.outcomes import Outcomes
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
 
 ENGINE = "simpy"
+
+
+class UnwantedError(Exception):
+    """Nobody waits for this block any more."""
 
 
 def run_block(
@@ -30,8 +36,13 @@ def run_block(
     dispatch: Dispatch | None = None,
     *,
     has_audit: bool = False,
+    is_unwanted: Callable[[], bool] | None = None,
 ) -> Outcomes:
     """Run replications ``first`` .. ``first + count - 1``; the same whatever the cut into blocks.
+
+    Parameters
+    ----------
+    is_unwanted : asked before each replication; yes ends the work with ``UnwantedError``.
 
     Raises
     ------
@@ -45,6 +56,8 @@ def run_block(
     gc.disable()  # cycles of one replication are cheap to collect between two, dear within one
     try:
         for k in range(count):
+            if is_unwanted is not None and is_unwanted():
+                raise UnwantedError
             luck = Luck(network, draws, k)
             audit = Audit(first + k) if has_audit else None
             run = Replication(blueprint, luck, intake, dispatch, audit)
