@@ -108,7 +108,7 @@ class Twin:
         self.roles = [simpy.PriorityResource(env, heads) for heads in shop.heads]
         self.turnstiles = [simpy.PriorityResource(env, 1) for _ in shop.heads]
         self.places = simpy.Resource(env, shop.limit)
-        self.finishes: list[simpy.Event | None] = [None] * shop.n_tasks
+        self.processes: dict[int, simpy.Process] = {}
         self.started = [NONE] * shop.n_tasks
         self.finished = [NONE] * shop.n_tasks
         self.ended = [NONE] * len(shop.projects)
@@ -126,24 +126,21 @@ class Twin:
         with self.places.request() as place:
             yield place
             for job in jobs:
-                self.finishes[job.task] = env.event()
-            processes = [env.process(self._task(job)) for job in jobs]
-            yield env.all_of(processes)
+                self.processes[job.task] = env.process(self._task(job))
+            yield env.all_of([self.processes[job.task] for job in jobs])
         self.ended[number] = env.now
 
     def _task(self, job: Job) -> Process:
-        env, role, task = self.env, self.roles[job.role], job.task
-        for predecessor in job.predecessors:
-            yield self.finishes[predecessor]
+        env, role = self.env, self.roles[job.role]
+        yield env.all_of([self.processes[task] for task in job.predecessors])
         requests = []
         with self.turnstiles[job.role].request(job.priority) as turn:
             yield turn
             for _ in range(job.heads):
                 requests.append(role.request(job.priority))
                 yield requests[-1]
-        self.started[task] = env.now
-        yield env.timeout(self.minutes[task])
-        self.finished[task] = env.now
+        self.started[job.task] = env.now
+        yield env.timeout(self.minutes[job.task])
+        self.finished[job.task] = env.now
         for request in requests:
             role.release(request)
-        self.finishes[task].succeed()

@@ -42,8 +42,8 @@ BUSY = {
 }
 """Share of two years that the base portfolio asks of each role."""
 ROLES = tuple(BUSY)
-HEADS = (1, 2, 1, 1, 3, 1, 2)
-DAYS = (6, 14, 22, 9, 17, 26, 12, 8, 18)
+HEADS = (1, 3, 2, 1, 2, 3, 2)
+DAYS = (5, 11, 17, 7, 13, 20, 9, 6, 14)
 CV = 0.6
 
 

@@ -89,14 +89,14 @@ class Desk:
 
     def serve(self, minute: int) -> None:
         """Start every ask that fits, smaller keys first."""
-        self.heap = [(g.asks[0], 0, number) for number, g in self.ripe.items() if g.asks]
-        if not self.heap:
+        heap = self.heap = [(g.asks[0], 0, number) for number, g in self.ripe.items() if g.asks]
+        if not heap:
             return
-        heapify(self.heap)
+        heapify(heap)
         self.is_passing = True
         kept: list[Person] = []
-        while self.heap:
-            entry, has_failed, number = heappop(self.heap)
+        while heap:
+            entry, has_failed, number = heappop(heap)
             group = self.numbered[number]
             asks = group.asks
             if has_failed:
@@ -104,7 +104,7 @@ class Desk:
             elif asks and asks[0] is entry and number in self.ripe:
                 if self._serve(entry[-1], group, minute):
                     if asks:
-                        heappush(self.heap, (asks[0], 0, number))
+                        heappush(heap, (asks[0], 0, number))
                     else:
                         self.ripe.pop(number, None)
                 elif self.hold_after is not None:

@@ -49,34 +49,33 @@ class Floor:
             return
         pool.since = minute
         for hold in pool.holds:
-            if hold.attention:
-                hold.total += hold.attention * elapsed
-                self.segments.append((hold.person.home, since, minute, hold.attention))
+            attention = hold.attention
+            if attention:
+                hold.total += attention * elapsed
+                self.segments.append((hold.person.home, since, minute, attention))
         if pool.rate:
             pool.remaining -= pool.rate * elapsed
 
     def time(self, pool: Pool) -> None:
         """Set the rates of a pool just settled, and the minute at which it will be used up."""
-        rate, is_complete = 0, not pool.n_missing
+        rate, n_away = 0, 0
         for hold in pool.holds:
             person = hold.person
             if not person.is_here:
-                hold.attention, is_complete = 0, False
+                hold.attention = 0
+                n_away += 1
                 continue
             attention = person.presence
-            if not hold.share == WHOLE == person.in_hand:
+            if person.in_hand != WHOLE or hold.share != WHOLE:
                 attention = attention_rate(attention, hold.share, person.in_hand)
             hold.attention = attention
-            if pool.is_duration:
-                continue
-            if hold.proficiency == WHOLE and not person.loses_focus:
-                rate += attention
-            else:
+            if hold.proficiency != WHOLE or person.loses_focus:
                 focus = focus_factor(person.focus, len(person.holds))
-                rate += progress_rate(attention, hold.proficiency, focus)
+                attention = progress_rate(attention, hold.proficiency, focus)
+            rate += attention
         if pool.is_duration:
-            rate = int(is_complete)
-            if not is_complete:
+            rate = 0 if n_away or pool.n_missing else 1
+            if not rate:
                 for hold in pool.holds:
                     hold.attention = 0
         pool.rate = rate
@@ -91,17 +90,19 @@ class Floor:
     def take(self, pool: Pool, need: Need, people: Iterable[Person]) -> list[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         _, role, _, _, share = need
-        workers, others = pool.project.workers, []
+        minute, workers = self.minute, pool.project.workers
+        others: list[Pool] = []
         for person in people:
             workers.add(person.n)
             proficiency = person.skill[role] if role != NONE else WHOLE
-            hold = Hold(person, pool, need, share, proficiency, self.minute)
+            hold = Hold(person, pool, need, share, proficiency, minute)
+            held = person.holds
             person.room -= share
-            if person.holds:
-                others += self._load(person, share, len(person.holds), len(person.holds) + 1)
+            if held:
+                others += self._load(person, share, len(held), len(held) + 1)
             else:
-                person.in_hand += share
-            person.holds.append(hold)
+                person.in_hand = share
+            held.append(hold)
             pool.holds.append(hold)
         return others
 
@@ -110,13 +111,13 @@ class Floor:
         others: list[Pool] = []
         for hold in holds:
             person = hold.person
-            person.holds.remove(hold)
+            held = person.holds
+            held.remove(hold)
             person.room += hold.share
-            if person.holds:
-                n_left = len(person.holds)
-                others += self._load(person, -hold.share, n_left + 1, n_left)
+            if held:
+                others += self._load(person, -hold.share, len(held) + 1, len(held))
             else:
-                person.in_hand -= hold.share
+                person.in_hand = 0
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:

@@ -83,24 +83,22 @@ def find_team(
     is_disjoint: bool,
 ) -> tuple[Team | None, int]:
     """Return (team, NONE), or (None, index of a need that cannot be filled)."""
-    if len(needs) == 1:
-        candidates = bench.free(needs[0], excluded)
-        if len(candidates) < needs[0][2]:
-            return None, 0
-        if len(candidates) > 1:
-            candidates = _best(candidates, needs[0], workers, leaves_before)
-        return [candidates], NONE
+    if is_disjoint:
+        team = []
+        for index, need in enumerate(needs):
+            people = bench.free(need, excluded)
+            if len(people) < need[2]:
+                return None, index
+            if len(people) > 1:
+                people = _best(people, need, workers, leaves_before)
+            team.append(people)
+        return team, NONE
     free = []
     for index, need in enumerate(needs):
         candidates = bench.free(need, excluded)
         if len(candidates) < need[2]:
             return None, index
         free.append(candidates)
-    if is_disjoint:
-        return [
-            _best(candidates, need, workers, leaves_before)
-            for candidates, need in zip(free, needs, strict=True)
-        ], NONE
     units, names = _units(needs, free)
     if _most_filled(names) < len(units):
         return None, len(needs) - 1
