@@ -66,7 +66,9 @@ reports: $(VENV)/runs.stamp
 	$(BIN)/pmosim run scenarios/baseline.yaml -n 1000 --seed 1 -o reports/baseline
 
 bench: $(VENV)/checks.stamp
-	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	$(BIN)/python -m benchmarks.commands
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.growth
 
 wheel: $(VENV)/checks.stamp
 	rm -rf dist

@@ -9,7 +9,7 @@ from pathlib import Path
 from pmosim.errors import InputError, Problem
 from pmosim.workspace.run_folder import is_run_folder
 
-SUFFIXES = (".yaml", ".yml", ".json")
+SUFFIXES = (".yaml", ".yml", ".json", ".xlsx", ".xlsm")
 """Endings of scenario files, in the order in which a bare name tries them."""
 
 SCENARIOS, REPORTS = "scenarios", "reports"
@@ -96,4 +96,5 @@ def _not_found(path: Path, text: str, *, is_bare: bool) -> Problem:
 def _files_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return sorted(entry for entry in folder.iterdir() if entry.suffix in SUFFIXES[:2])
+    offered = (".yaml", ".yml", ".xlsx")
+    return sorted(entry for entry in folder.iterdir() if entry.suffix in offered)
