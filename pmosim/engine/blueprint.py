@@ -71,6 +71,7 @@ class ProjectSheet:
     n_finish_waits: int
     throughout: tuple[Need, ...]
     first_pool: int
+    n_pools: int
 
 
 class Blueprint:
@@ -121,6 +122,7 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
         n_finish_waits=n_finish,
         throughout=tuple((0, *need) for need in sorted(network.throughout[row])),
         first_pool=int(network.tasks.first_pool[first]),
+        n_pools=int(network.tasks.first_pool[last] - network.tasks.first_pool[first]),
     )
 
 

@@ -141,7 +141,7 @@ class Replication(Course):
             self.at(minute, PEOPLE, (what, n))
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]
-            amounts = luck.amounts[sheet.first_pool :]
+            amounts = luck.amounts[sheet.first_pool : sheet.first_pool + sheet.n_pools]
             self._create(row, row, luck.sizes[row], amounts, luck.fixed[row], luck.benefit[row])
         for project in self.projects:
             self._link(project)

@@ -58,7 +58,7 @@ class Taskwork(ABC):
         network = blueprint.network
         self.blueprint, self.network, self.audit = blueprint, network, audit
         self.intake = network.intake if intake is None else intake
-        self.dispatch = dispatch
+        self.dispatch, self.rule = dispatch, network.dispatch.rule
         self.minute = 0
         self.floor = Floor(network, self.at)
         self.desk = Desk(
@@ -121,8 +121,7 @@ class Taskwork(ABC):
     def _key(self, task: Task) -> float:
         if self.dispatch is not None:
             return self.dispatch.key(self.office, _View(task))
-        rule = self.network.dispatch.rule
-        return dispatch_key(self.network, rule, task.project, task.order, task.ready)
+        return dispatch_key(self.network, self.rule, task.project, task.order, task.ready)
 
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""
@@ -304,16 +303,16 @@ class Taskwork(ABC):
     def _give_back(self, pool: Pool, holds: Sequence[Hold]) -> None:
         """Free people of what they had in hand for a settled pool; book what was done."""
         others = self.floor.give_back(holds)
-        booked, people = pool.booked, []
+        booked = pool.booked
         for hold in holds:
-            person = hold.person
-            booked[person.n] = booked.get(person.n, 0) + hold.total
-            people.append(person)
-            if self.audit is not None:
+            n = hold.person.n
+            booked[n] = booked.get(n, 0) + hold.total
+        if self.audit is not None:
+            for hold in holds:
                 self.audit.note_hold(hold, self.minute)
         if others:
             self.floor.retime(others)
-        self.desk.wake(people)
+        self.desk.wake([hold.person for hold in holds])
 
     def _empty(self, pool: Pool) -> None:
         """Give all people of a settled pool back."""
@@ -382,13 +381,15 @@ class Taskwork(ABC):
     def _pass(self) -> None:
         """Start what fits, in order, until a pass makes nothing else ready at once."""
         self.is_passing = True
-        first_asks, self.first_asks = self.first_asks, []
-        for ask in first_asks:
-            self.desk.serve_alone(ask, self.minute)
+        if self.first_asks:
+            first_asks, self.first_asks = self.first_asks, []
+            for ask in first_asks:
+                self.desk.serve_alone(ask, self.minute)
         while True:
-            for project in self.newly_ready:
-                self._ask_throughout(project)
-            self.newly_ready.clear()
+            if self.newly_ready:
+                for project in self.newly_ready:
+                    self._ask_throughout(project)
+                self.newly_ready.clear()
             self.desk.serve(self.minute)
             if not self.next_pass:
                 break
