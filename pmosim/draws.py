@@ -169,7 +169,7 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
     alike: dict[tuple[Law, float, str, str], list[int]] = {}
     for q, task in enumerate(pools.task[:n_pools].tolist()):
         law, spent = pools.law[q], 0.0
-        if tasks.is_running[task]:
+        if tasks.is_part_done[task]:
             scale = size[0, tasks.project[task]] if pools.is_sized[q] and luck.count else 1.0
             law, spent = left_law(network, q, float(scale))
         alike.setdefault((law, spent, tasks.ids[task], pools.keys[q]), []).append(q)
@@ -181,7 +181,7 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
             u = luck.work([network.projects.ids[p] for p in project], task_id, key)
             values = law.quantile_beyond(u, spent) - spent if spent > 0.0 else law.quantile(u)
         is_sized = pools.is_sized[group]
-        is_scaled = (is_sized & ~tasks.is_running[task])[:, np.newaxis]
+        is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
         scale = np.where(is_scaled, size[:, project].T, 1.0)
         unit = np.where(is_sized, WHOLE, 1)[:, np.newaxis]
         amounts[:, group] = whole(values * scale * unit).T
@@ -230,7 +230,7 @@ def describe_in_flight(network: Network) -> list[str]:
     tasks, pools = network.tasks, network.pools
     for q, task in enumerate(pools.task.tolist()):
         project = int(tasks.project[task])
-        if not tasks.is_running[task] or pools.remaining[q] is not None:
+        if not tasks.is_part_done[task] or pools.remaining[q] is not None:
             continue
         size = network.projects.size[project].plan if pools.is_sized[q] else 1.0
         law = pools.law[q].scaled(size)

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("scenario",),
     ("policy",),
     ("history", "fitted"),
-    ("workdays", "distributions", "streams", "provenance"),
+    ("workdays", "distributions", "streams", "provenance", "priors"),
     ("units", "errors"),
 )
 """From left to right: a part imports from parts further right only."""

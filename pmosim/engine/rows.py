@@ -79,7 +79,7 @@ class Rows:
                 project.ended,
             )
         )
-        self.money.append((project.size, project.fixed_cost, project.benefit))
+        self.money.append((project.size, self._fixed_cost(project), project.benefit))
         not_before = int(self.network.projects.not_before[row])
         n_roles = len(self.network.role_ids)
         sheet = self.blueprint.projects[row]
@@ -97,6 +97,13 @@ class Rows:
             due = ended if task.finished == NONE else task.finished
             for n, attention in task.booked.items():
                 self.bookings.extend((at, task_at, n, attention, due))
+
+    def _fixed_cost(self, project: Project) -> float:
+        """Return the fixed cost to come: that of a running project is part of its cost to date."""
+        projects = self.network.projects
+        is_running = projects.status[project.row] == "running"
+        is_paid = is_running and not np.isnan(projects.cost_to_date[project.row])
+        return 0.0 if is_paid else project.fixed_cost
 
     def to_outcomes(self, *, seed: int, first: int, engine: str) -> Outcomes:
         """Return the block."""

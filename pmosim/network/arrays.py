@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pmosim.distributions import Law
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
@@ -45,7 +47,7 @@ class PeopleArrays:
     """(N, S) proficiency in each role, 0 = cannot; the home role is WHOLE."""
     fte: IntArray
     presence: IntArray
-    """(N,) fte x (1 - bau)."""
+    """(N,) fte x (1 - bau) x (1 - expected absence), each product rounded up."""
     max_parallel: IntArray
     focus: tuple[tuple[int, ...], ...]
     day_rate: FloatArray
@@ -104,6 +106,18 @@ class ProjectArrays:
     """Per project, [from, until) minutes."""
     cancelled: IntArray
     """Minute at which the project is stopped, NONE = never."""
+    cost_to_date: FloatArray
+    """Money spent before day 0, fixed cost included, at face value; NaN = not said."""
+    reported_done: FloatArray
+    """Share of the planned work that the project says is done, NaN = not said."""
+    rag: tuple[str, ...]
+    """``green``, ``amber``, ``red`` or empty, as reported."""
+    baseline_start: IntArray
+    """Minute at which the agreed start day begins, NONE = none; it may lie before day 0."""
+    baseline_finish: IntArray
+    """Minute at which the agreed finish day ends, NONE = none; it may lie before day 0."""
+    baseline_cost: FloatArray
+    """NaN = none."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,6 +139,9 @@ class TaskArrays:
     is_done: BoolArray
     is_running: BoolArray
     """In flight on day 0."""
+    is_part_done: BoolArray
+    """What is left is drawn, not the whole: of running tasks, and of waiting ones that were begun
+    or whose remaining work is reported."""
     held_by: tuple[tuple[int, ...], ...]
     """People who hold the task on day 0."""
     first_pool: IntArray
@@ -213,6 +230,10 @@ class Network:
     """Minute at which the planning window closes; the cap of 10 years without a horizon."""
     has_horizon: bool
     run_off: int
+    outlook_at_risk: float = 0.2
+    """Chance of being late from which a running project is at risk."""
+    outlook_needs_support: float = 0.5
+    """Chance of being late from which it needs support."""
     intake: IntakeRule
     dispatch: DispatchRule
     role_ids: tuple[str, ...]
@@ -231,7 +252,8 @@ class Network:
     """Per project: (role or NONE, person or NONE, heads, share)."""
     links: LinkArrays
     streams: StreamArrays
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Mapping[str, str] | str, ...]
+    """Entries of mechanism, basis (off, assumed, measured or stated), text and source."""
     warnings: tuple[str, ...]
 
     @property

@@ -6,16 +6,18 @@ Dates move to working days here and nowhere else: as a start to the next one, as
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
-from pmosim.network.dates import as_end, as_span, as_start
+from pmosim.network.dates import as_end, as_past_start, as_span, as_start
 from pmosim.network.frozen import flags, floats, freeze, ints
 from pmosim.network.streams import compile_streams
 from pmosim.network.tasks import TaskCompiler, compile_links
+from pmosim.scenario.portfolio import AsReported, Baseline
 from pmosim.units import WHOLE, times
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def compile_network(scenario: Scenario) -> Network:
         throughout=tuple(tuple(map(tasks.who, project.throughout)) for project in rows),
         links=compile_links(rows, tasks),
         streams=compile_streams(scenario.streams, calendar, window_end),
-        assumptions=scenario.assumptions,
+        assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )
 
@@ -115,7 +117,10 @@ def compile_people(organisation: Organisation, role_index: Mapping[str, int]) ->
         role=ints(role_index[person.role] for person in people),
         skill=freeze(skill),
         fte=ints(person.fte for person in people),
-        presence=ints(times(person.fte, WHOLE - person.bau) for person in people),
+        presence=ints(
+            times(times(person.fte, WHOLE - person.bau), WHOLE - person.absence)
+            for person in people
+        ),
         max_parallel=ints(person.max_parallel for person in people),
         focus=tuple(person.focus for person in people),
         day_rate=floats(person.day_rate for person in people),
@@ -210,7 +215,34 @@ def compile_projects(
         ),
         pauses=tuple(_spans(project.pauses, calendar) for project in rows),
         cancelled=ints(as_start(project.cancelled_from, calendar) for project in rows),
+        **_status_columns(rows, calendar),
     )
+
+
+def _status_columns(rows: Sequence[Project], calendar: WorkCalendar) -> dict[str, Any]:
+    """Return what the projects report and what was agreed."""
+    reports = [project.as_reported or AsReported() for project in rows]
+    baselines = [project.baseline or Baseline() for project in rows]
+    return {
+        "cost_to_date": floats(_or_nan(cost_to_date(project)) for project in rows),
+        "reported_done": floats(_or_nan(report.done) for report in reports),
+        "rag": tuple(report.rag for report in reports),
+        "baseline_start": ints(as_past_start(plan.start, calendar) for plan in baselines),
+        "baseline_finish": ints(as_end(plan.finish, calendar) for plan in baselines),
+        "baseline_cost": floats(_or_nan(plan.cost) for plan in baselines),
+    }
+
+
+def cost_to_date(project: Project) -> float | None:
+    """Return the money spent before day 0: the project's word, else the sum of its tasks'."""
+    if project.as_reported is not None and project.as_reported.actual_cost is not None:
+        return project.as_reported.actual_cost
+    said = [item.actual_cost for item in project.activities if item.actual_cost is not None]
+    return math.fsum(said) if said else None
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def _arrival(project: Project, calendar: WorkCalendar) -> int:

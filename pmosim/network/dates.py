@@ -17,6 +17,11 @@ def as_start(day: date | None, calendar: WorkCalendar) -> int:
     return NONE if day is None else max(0, calendar.start_minute(day))
 
 
+def as_past_start(day: date | None, calendar: WorkCalendar) -> int:
+    """Return the first minute of the day, which may lie before day 0; NONE for none."""
+    return NONE if day is None else calendar.start_minute(day)
+
+
 def as_end(day: date | int | None, calendar: WorkCalendar, arrival: int = NONE) -> int:
     """Return the minute at which the day ends; it may lie before day 0.
 

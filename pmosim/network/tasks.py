@@ -5,7 +5,7 @@ In: projects of a scenario. Out: ``TaskArrays``, ``PoolArrays``, ``NeedArrays``,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +58,7 @@ class _Row:
     lasts: int = NONE
     capex: float = 0.0
     is_running: bool = False
+    is_part_done: bool = False
     held_by: tuple[int, ...] = ()
 
 
@@ -131,7 +132,8 @@ class TaskCompiler:
         self.row_of[-1][task.id] = at
         row = self._add_row(task, KINDS[task.kind], is_done=is_done)
         progress = task.progress or Progress()
-        row.is_running = not row.is_done and is_in_flight(progress)
+        row.is_part_done = not row.is_done and is_in_flight(progress)
+        row.is_running = row.is_part_done and not progress.is_waiting
         row.held_by = tuple(self.person_of[person] for person in progress.by)
         pool_of: dict[str, int] = {}
         for key, law in self._in_order(task.work):
@@ -158,7 +160,8 @@ class TaskCompiler:
             part.due = part.deadline = NONE
             part.phase, part.lasts, part.capex = at, phase.lasts, phase.capex
             part.held_by = held_by[role]
-            part.is_running = not row.is_done and (is_in_flight(state) or bool(part.held_by))
+            part.is_part_done = not row.is_done and (is_in_flight(state) or bool(part.held_by))
+            part.is_running = part.is_part_done and not state.is_waiting
             self.parts_of[at].append(part_at)
             self.row_of[-1][part.id] = part_at
             self._add_pool(part_at, role, law, state, is_sized=True)
@@ -203,6 +206,7 @@ class TaskCompiler:
             capex=floats(row.capex for row in rows),
             is_done=flags(row.is_done for row in rows),
             is_running=flags(row.is_running for row in rows),
+            is_part_done=flags(row.is_part_done for row in rows),
             held_by=tuple(row.held_by for row in rows),
             first_pool=ints([*(row.first_pool for row in rows), len(self.pools)]),
             first_need=ints([*(row.first_need for row in rows), len(self.needs)]),
@@ -243,7 +247,7 @@ def part_of_progress(progress: Progress, key: str, work: Mapping[str, Law]) -> P
         spent[key] = spent[""] * part
     if key and "" in remaining:
         remaining[key] = remaining[""].scaled(part)
-    return Progress(done=progress.done, spent=spent, by=progress.by, remaining=remaining)
+    return replace(progress, spent=spent, remaining=remaining)
 
 
 def compile_links(rows: Sequence[Project], compiler: TaskCompiler) -> LinkArrays:

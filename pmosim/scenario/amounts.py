@@ -50,6 +50,8 @@ class Measures:
     year_days: int = 261
     """Working days of the 365 days from day 0."""
     range_means: str = "p10-p90"
+    spread: float = 0.0
+    """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
 
     @property
     def minutes(self) -> dict[str, Fraction]:
@@ -185,8 +187,6 @@ def family(kind: Kind, measures: Measures) -> tuple[str, str, dict[str, Fraction
 
 
 def _wrong_unit(code: str, looks: str, kind: Kind, figure: str, unit: str) -> AmissError:
-    if unit == "prior":
-        return AmissError("PMO103", "the value 'prior' is not available yet; give a number.")
     if unit == "cd" and kind == "time":
         said = "calendar days (cd) can stand only where a date results; write working days: "
         return AmissError("PMO124", f"{said}{figure}d is {figure} working days.")

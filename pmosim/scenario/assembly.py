@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmosim.errors import Problem, ScenarioError
 from pmosim.policy.dispatch import DispatchRule
 from pmosim.policy.intake import AGEING_ORDERS, IntakeRule, Open, Order, WipLimit
-from pmosim.scenario import changes, files, resolution, shapes, sources
+from pmosim.scenario import changes, files, resolution, shapes, silence, sources
 from pmosim.scenario.assumptions import stated_assumptions
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.facts import Facts
@@ -94,9 +94,10 @@ def _assembled(root: Node, problems: Problems) -> tuple[Scenario | None, list[Pr
 
 
 def _scenario(root: Node, problems: Problems) -> Scenario:
-    frame = read_frame(root, problems)
+    frame = read_frame(silence.with_priors(root), problems)
     as_of = frame.calendar.as_of
-    root = resolution.with_frozen_holidays(root, as_of, frame.last_day, problems)
+    origin = resolution.with_frozen_holidays(root, as_of, frame.last_day, problems)
+    root = silence.with_priors(origin)
     merged = resolution.with_templates(root, problems)
     reader = Reader(problems, frame.measures)
     fields = reader.fields(shapes.SCENARIO, root, "")
@@ -106,7 +107,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     dispatch = _read_dispatch(root, reader)
     facts = Facts(
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
-        problems=problems,
+        problems=problems, assumed=silence.assumed_paths(root),
     )  # fmt: skip
     validate(facts)
     return Scenario(
@@ -127,7 +128,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         show_people=fields.get("show_people", False),
         assumptions=stated_assumptions(facts),
         document=resolution.document_of(merged),
-        origin=root,
+        origin=origin,
     )
 
 

@@ -1,60 +1,131 @@
-"""Assumptions: what a scenario leaves out, in sentences a report can print."""
+"""Assumptions: what a scenario leaves out or takes for granted, as entries a report can print."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Literal
 
-from pmosim.scenario.portfolio import Phase
+from pmosim import priors
+from pmosim.scenario.portfolio import Assumption, Phase
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pmosim.distributions import Law
+    from pmosim.priors import Prior
     from pmosim.scenario.facts import Facts
+    from pmosim.scenario.organisation import Person
+
+Basis = Literal["off", "assumed", "measured", "stated"]
 
 PERFECT_WORLD = (
-    "Nobody is ever away for leave or sickness: about 15 % of the capacity shown does not exist."
+    "Nobody is ever away for leave or sickness: about 15 % of the capacity shown does not exist. "
+    "Say `assume: typical` to take sourced values for all that is not said."
 )
-"""30 days of leave and 10 of sickness of the 260 working days of a year."""
+"""30 days of leave and training of 261 working days, and 3.4 % of the rest for illness."""
 
 
-def stated_assumptions(facts: Facts) -> tuple[str, ...]:
-    """Return one sentence per mechanism: off, or as stated in the file."""
-    return tuple(
-        sentence
-        for part in (_absence, _operations, _spread, _work_rules, _money)
-        for sentence in part(facts)
-    )
+def stated_assumptions(facts: Facts) -> tuple[Assumption, ...]:
+    """Return one entry per mechanism."""
+    parts = (_absence, _operations, _spread, _work_rules, _money)
+    return tuple(entry for part in parts for entry in part(facts))
 
 
-def _absence(facts: Facts) -> Iterator[str]:
-    people = facts.people.values()
-    with_leave = sum(bool(person.leave) for person in people)
-    has_holidays = any(place.holidays for place in facts.staff.organisation.places)
-    if not with_leave:
-        yield "Leave is off: no leave is planned for anybody."
+def _entry(mechanism: str, basis: Basis, text: str, prior: Prior | None = None) -> Assumption:
+    source = f"{prior.source} {prior.citation}." if prior and basis == "assumed" else ""
+    return Assumption(mechanism=mechanism, basis=basis, text=text, source=source)
+
+
+def _basis(facts: Facts, prior: Prior) -> Basis:
+    return "assumed" if facts.assumed_of(prior.name) else "stated"
+
+
+def _how(basis: Basis) -> str:
+    return "a prior, not measured here" if basis == "assumed" else "as stated"
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+def _absence(facts: Facts) -> Iterator[Assumption]:
+    people = list(facts.people.values())
+    with_dates = sum(bool(person.leave) for person in people)
+    is_away = any(person.absence for person in people)
+    yield from _leave(facts, with_dates)
+    if any(place.holidays for place in facts.staff.organisation.places):
+        yield _entry("holidays", "stated", "Holidays are as stated.")
     else:
-        yield f"Leave is as stated, for {with_leave} of {len(facts.people)} people."
-    yield "Holidays are as stated." if has_holidays else "Public holidays are off."
-    yield "Sickness is off: nobody is ever ill."
-    yield "Turnover is off: people leave and come only on the dates stated."
-    if not with_leave:
-        yield PERFECT_WORLD
+        yield _entry("holidays", "off", "Public holidays are off.")
+    yield from _sickness(facts)
+    off = "Turnover is off: people leave and come only on the dates stated."
+    yield _entry("turnover", "off", off)
+    if not with_dates and not is_away:
+        yield _entry("perfect world", "off", PERFECT_WORLD)
 
 
-def _operations(facts: Facts) -> Iterator[str]:
-    shares = [person.bau / WHOLE for person in facts.people.values()]
+def _leave(facts: Facts, with_dates: int) -> Iterator[Assumption]:
+    people = facts.people
+    days = facts.staff.leave_days
+    with_days = [name for name in people if days.get(name)]
+    if with_dates:
+        text = f"Leave is as stated, for {with_dates} of {len(people)} people."
+        yield _entry("leave", "stated", text)
+    if with_days:
+        mean = sum(float(days[name]) for name in with_days) / len(with_days)
+        basis = _basis(facts, priors.LEAVE_DAYS)
+        text = (
+            f"Leave without dates is {mean:.3g} working days a year, spread evenly, for "
+            f"{len(with_days)} of {len(people)} people: {_how(basis)} (`leave_days`)."
+        )
+        yield _entry("leave", basis, text, priors.LEAVE_DAYS)
+    elif not with_dates:
+        yield _entry("leave", "off", "Leave is off: no leave is planned for anybody.")
+
+
+def _sickness(facts: Facts) -> Iterator[Assumption]:
+    shares = [float(share) for share in facts.staff.sickness.values()]
     if not any(shares):
-        yield "Operations are off: everybody's whole working time goes to projects (`bau`)."
+        yield _entry("sickness", "off", "Sickness is off: nobody is ever ill.")
+        return
+    basis = _basis(facts, priors.SICKNESS)
+    text = (
+        f"Sickness takes {sum(shares) / len(shares):.1%} of the time on average: {_how(basis)}. It "
+        "is an even loss of time, no spells, which understates how long work waits (`sickness`)."
+    )
+    yield _entry("sickness", basis, text, priors.SICKNESS)
+
+
+def _operations(facts: Facts) -> Iterator[Assumption]:
+    people = facts.people.values()
+    shares = [person.bau / WHOLE for person in people]
+    if not any(shares):
+        off = "Operations are off: everybody's whole working time goes to projects (`bau`)."
+        yield _entry("operations", "off", off)
     else:
         mean = sum(shares) / len(shares)
-        yield f"Operations take {mean:.0%} of working time on average, as stated (`bau`)."
-    if any(person.max_parallel > WHOLE for person in facts.people.values()):
-        if all(set(person.focus) == {WHOLE} for person in facts.people.values()):
-            yield "Switching between tasks costs nothing (`focus`)."
-    else:
-        yield "Nobody works on more than one full-time task at once (`max_parallel` 100%)."
+        assumed = facts.assumed_of(priors.BAU.name)
+        basis: Basis = "assumed" if assumed else "stated"
+        how = f"a prior for {_roles(assumed)}, else " if assumed else ""
+        text = f"Operations take {mean:.0%} of working time on average, {how}as stated (`bau`)."
+        yield _entry("operations", basis, text, priors.BAU)
+    yield _switching(list(people))
+
+
+def _roles(paths: tuple[str, ...]) -> str:
+    return f"{len(paths)} role{'s' * (len(paths) > 1)}"
+
+
+def _switching(people: list[Person]) -> Assumption:
+    if not any(person.max_parallel > WHOLE for person in people):
+        text = "Nobody works on more than one full-time task at once (`max_parallel` 100%)."
+        return _entry("switching", "off", text)
+    if all(set(person.focus) == {WHOLE} for person in people):
+        return _entry("switching", "off", "Switching between tasks costs nothing (`focus`).")
+    return _entry("switching", "stated", "Switching between tasks costs what is stated (`focus`).")
+
+
+# --- work ---------------------------------------------------------------------------------------
 
 
 def _laws(facts: Facts) -> Iterator[Law]:
@@ -64,32 +135,56 @@ def _laws(facts: Facts) -> Iterator[Law]:
                 yield from activity.work.values()
 
 
-def _spread(facts: Facts) -> Iterator[str]:
+def _spread(facts: Facts) -> Iterator[Assumption]:
     laws = list(_laws(facts))
     n_certain = sum(law.is_certain for law in laws)
+    settings = facts.frame.settings
+    if settings.spread:
+        basis = _basis(facts, priors.SPREAD)
+        text = (
+            "Work given as one number is the middle of what may come: half of it takes longer, "
+            f"with a spread of {settings.spread:g} (one in ten {_one_in_ten(settings.spread)} times"
+            f" the plan or more): {_how(basis)} (`spread`)."
+        )
+        yield _entry("spread", basis, text, priors.SPREAD)
     if n_certain and n_certain == len(laws):
-        yield "Spread is off: all work takes exactly what is planned, which no work ever did."
+        text = "Spread is off: all work takes exactly what is planned, which no work ever did."
+        yield _entry("spread", "off", text)
     elif n_certain:
-        yield f"Spread is off for {n_certain} of {len(laws)} amounts of work: single numbers."
-    correlation = facts.frame.settings.correlation
+        text = f"Spread is off for {n_certain} of {len(laws)} amounts of work: single numbers."
+        yield _entry("spread", "off", text)
     if n_certain < len(laws):
-        if correlation:
-            yield f"Correlation within a project is {correlation:.0%}, as stated."
-        else:
-            yield (
-                "Correlation is off: the tasks of a project run over independently of each "
-                "other, which makes dates look surer than they are."
-            )
+        yield _correlation(facts)
 
 
-def _work_rules(_facts: Facts) -> Iterator[str]:
-    yield "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
-    yield "Rework and risks are off: nothing has to be done twice, nothing unplanned happens."
-    yield "Gates are off: no project is stopped early."
+def _one_in_ten(spread: float) -> str:
+    return f"{math.exp(1.2815515655446004 * spread):.2g}"
 
 
-def _money(facts: Facts) -> Iterator[str]:
+def _correlation(facts: Facts) -> Assumption:
+    correlation = facts.frame.settings.correlation
+    if correlation:
+        basis = _basis(facts, priors.CORRELATION)
+        text = f"Correlation within a project is {correlation:.0%}, {_how(basis)}."
+        return _entry("correlation", basis, text, priors.CORRELATION)
+    text = (
+        "Correlation is off: the tasks of a project run over independently of each other, which "
+        "makes dates look surer than they are."
+    )
+    return _entry("correlation", "off", text)
+
+
+def _work_rules(_facts: Facts) -> Iterator[Assumption]:
+    text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
+    yield _entry("ramp-up", "off", text)
+    text = "Rework and risks are off: nothing has to be done twice, nothing unplanned happens."
+    yield _entry("rework", "off", text)
+    yield _entry("gates", "off", "Gates are off: no project is stopped early.")
+
+
+def _money(facts: Facts) -> Iterator[Assumption]:
     if not any(person.day_rate for person in facts.people.values()):
-        yield "Day rates are 0: work costs nothing in this forecast."
+        yield _entry("day rates", "off", "Day rates are 0: work costs nothing in this forecast.")
     if facts.root.get("discount_rate") is None:
-        yield "The discount rate is 0: money later is worth as much as money now."
+        text = "The discount rate is 0: money later is worth as much as money now."
+        yield _entry("discount rate", "off", text)

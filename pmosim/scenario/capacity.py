@@ -135,7 +135,7 @@ class _Absences:
             n_days = (min(stop, last) - max(start, first)).days + 1
             leave = (max(start, first) + timedelta(days=n) for n in range(n_days))
             away |= {day for day in leave if self._is_working(day)}
-        presence = person.fte / WHOLE * (1 - person.bau / WHOLE)
+        presence = person.fte / WHOLE * (1 - person.bau / WHOLE) * (1 - person.absence / WHOLE)
         return max(0, days - len(away)) * presence
 
 

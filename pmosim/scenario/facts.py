@@ -39,6 +39,12 @@ class Facts:
     intake: IntakeRule
     dispatch: DispatchRule
     problems: Problems
+    assumed: tuple[str, ...] = ()
+    """Paths of values that were taken from ``priors``, such as ``roles.developer.bau``."""
+
+    def assumed_of(self, key: str) -> tuple[str, ...]:
+        """Return the paths of one key that were taken from ``priors``."""
+        return tuple(path for path in self.assumed if path.rpartition(".")[2] == key)
 
     @cached_property
     def people(self) -> dict[str, Person]:
@@ -108,7 +114,8 @@ class Facts:
 
 
 def _speed(person: Person) -> Fraction:
-    return Fraction(person.fte, WHOLE) * (1 - Fraction(person.bau, WHOLE))
+    present = Fraction(person.fte, WHOLE) * (1 - Fraction(person.bau, WHOLE))
+    return present * (1 - Fraction(person.absence, WHOLE))
 
 
 def is_alive(site: Site) -> bool:

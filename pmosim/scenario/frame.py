@@ -76,11 +76,13 @@ def read_frame(root: Node, problems: Problems) -> Frame:
         month_days=settings_fields["month"],
         year_days=calendar.working_days_between(as_of, as_of + timedelta(days=364)),
         range_means=settings_fields.get("range_means", "p10-p90"),
+        spread=settings_fields.get("spread", 0.0),
     )
     settings = Settings(
         month_days=float(measures.month_days),
         range_means=measures.range_means,
         correlation=float(settings_fields.get("correlation", 0)),
+        spread=measures.spread,
     )
     horizon = _read_horizon(root, problems, calendar, measures)
     run_off = _read_run_off(root, problems, calendar, measures, horizon)

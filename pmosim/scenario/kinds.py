@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 120
 LONGEST_LINE = 10_000
+MOST_LEAVE_DAYS = 200
+MOST_SPREAD = 3
+"""Sigma of a lognormal: at 3 one in ten takes 47 times the plan."""
 Schema = Union["Mapping[str, Any]", bool]
+NO_PRIOR = (
+    "`prior` can stand for settings.correlation and settings.spread, and for bau, leave_days and "
+    "sickness of roles and people. Give a value."
+)
 MISSING = object()
 """Stands for a value that could not be read; the problem is noted already."""
 
@@ -121,7 +128,7 @@ def _only_scalar(node: Node, looks: str) -> str:
     if not node.is_scalar:
         raise AmissError("PMO104", f"it must be a single value: {looks}.")
     if node.text == "prior":
-        raise AmissError("PMO103", "the value 'prior' is not available yet; give a number.")
+        raise AmissError("PMO120", f"there is no prior for it; {NO_PRIOR}")
     return node.text
 
 
@@ -170,8 +177,15 @@ def usable_id(text: str) -> str:
     return text
 
 
-TEXT = _of_text(readable_text, "a text", {"type": ["string", "number", "boolean"]})
-ID = _of_text(usable_id, "an id", {"type": ["string", "number", "boolean"]})
+def _of_words(read: Callable[[str], str], looks: str) -> Kind:
+    def read_words(_reader: Reader, node: Node, _path: str) -> str:
+        return read(node.text) if node.is_scalar else _only_scalar(node, looks)
+
+    return Kind(read_words, {"type": ["string", "number", "boolean"]})
+
+
+TEXT = _of_words(readable_text, "a text")
+ID = _of_words(usable_id, "an id")
 NUMBER = _of_text(lambda text: float(amounts.number(text)), "a number", _SCALAR)
 COUNT = _of_text(lambda text: float(amounts.amount_at_least_zero(text)), "a number", _SCALAR)
 RANK = _of_text(lambda text: amounts.whole_number(text, least=1), "a rank, 1 is first", _SCALAR)
@@ -214,6 +228,27 @@ def _below_whole(text: str) -> Fraction:
 
 
 BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
+
+
+def _days_a_year(text: str) -> Fraction:
+    days = amounts.amount_at_least_zero(text.strip().removesuffix("d"))
+    if days > MOST_LEAVE_DAYS:
+        raise AmissError("PMO112", f"it must be at most {MOST_LEAVE_DAYS} working days a year.")
+    return days
+
+
+LEAVE_DAYS = _of_text(_days_a_year, "working days a year, such as 30", _SCALAR)
+
+
+def _sigma(text: str) -> float:
+    value = amounts.share(text, most=None)
+    if value > MOST_SPREAD:
+        hint = f" Did you mean {text.strip()}%?" if "%" not in text else ""
+        raise AmissError("PMO112", f"it must be at most {MOST_SPREAD}.{hint}")
+    return float(value)
+
+
+SPREAD = _of_text(_sigma, "the sigma of a lognormal, such as 0.5 or 50%", _SCALAR)
 
 
 def _above_0(text: str, most: Fraction | None = Fraction(1)) -> Fraction:

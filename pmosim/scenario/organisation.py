@@ -48,6 +48,8 @@ class Person:
     skills: tuple[tuple[str, int], ...] = ()
     fte: int = WHOLE
     bau: int = 0
+    absence: int = 0
+    """Expected share of the time away beside holidays and ``leave``: other leave, illness."""
     max_parallel: int = WHOLE
     focus: tuple[int, ...] = (WHOLE,)
     day_rate: float = 0.0

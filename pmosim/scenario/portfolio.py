@@ -7,7 +7,7 @@ already knows whether it stood as a start or as an end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from pmosim.distributions import Fixed, Law
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LinkKind = Literal["FS", "SS", "FF"]
 Status = Literal["running", "on-hold", "approved", "candidate", "done", "cancelled"]
+Rag = Literal["green", "amber", "red", ""]
+"""What a project says of itself; empty = nothing said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,37 @@ class Progress:
     by: tuple[str, ...] = ()
     """Ids of the people who hold the task on day 0."""
     remaining: Mapping[str, Law] = field(default_factory=dict)
+    is_own: bool = True
+    """Whether the task or phase says so itself; else it follows from its project's report."""
+    is_waiting: bool = False
+    """What is left is known, but nobody is at it on day 0: it starts when its turn comes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """The plan that was agreed: what slip and earned value are measured against."""
+
+    start: date | None = None
+    finish: date | None = None
+    """Last day."""
+    cost: float | None = None
+    """The budget at completion."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AsReported:
+    """What a whole project says of itself; model.md, section 3 says what follows from it.
+
+    ``spent`` (person-minutes) and ``remaining`` are keyed by role, or by ``""`` for all of them.
+    """
+
+    done: float | None = None
+    """Share of the planned work."""
+    spent: Mapping[str, float] = field(default_factory=dict)
+    remaining: Mapping[str, Law] = field(default_factory=dict)
+    actual_cost: float | None = None
+    """Cost to date, fixed cost included."""
+    rag: Rag = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +116,10 @@ class Task:
     """End of that day; an int counts working minutes from the project's arrival."""
     deadline: date | int | None = None
     progress: Progress | None = None
+    actual_cost: float | None = None
+    """Cost to date."""
+    rag: Rag = ""
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +138,10 @@ class Phase:
     deadline: date | int | None = None
     capex: float = 0.0
     progress: Progress | None = None
+    actual_cost: float | None = None
+    """Cost to date."""
+    rag: Rag = ""
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +191,8 @@ class Project:
     """Ranges of days in which the project gives its people back (verb ``pause``)."""
     cancelled_from: date | None = None
     """Day on whose morning the project is stopped (verb ``cancel``)."""
+    as_reported: AsReported | None = None
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +217,25 @@ class Settings:
     month_days: float = 20.0
     range_means: str = "p10-p90"
     correlation: float = 0.0
+    spread: float = 0.0
+    """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumption:
+    """What a forecast takes for granted about one mechanism."""
+
+    mechanism: str
+    """Such as ``leave``, ``spread``."""
+    basis: Literal["off", "assumed", "measured", "stated"]
+    text: str
+    """One sentence."""
+    source: str = ""
+    """Where an assumed or measured value comes from."""
+
+    def to_entry(self) -> dict[str, str]:
+        """Return the plain entry of a document."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -198,8 +260,8 @@ class Scenario:
     hurdle: float = 0.0
     settings: Settings = Settings()
     show_people: bool = False
-    assumptions: tuple[str, ...] = ()
-    """Sentences: every mechanism as off, assumed or measured."""
+    assumptions: tuple[Assumption, ...] = ()
+    """Every mechanism as off, assumed, measured or stated."""
     document: Mapping[str, Any] = field(default_factory=dict)
     """The resolved form in the user's words: plain dicts, lists and scalars."""
     warnings: tuple[Problem, ...] = ()

@@ -24,7 +24,6 @@ _PERSON_LATER = {
     "ramp": "how long a newcomer takes to full speed",
     "hazard": "people leaving",
     "turnover": "people leaving",
-    "sickness": "sickness in spells",
     "absence": "absence in spells",
     "vacation": "vacation drawn by chance",
     "mentor": "mentoring of newcomers",
@@ -58,6 +57,7 @@ SETTINGS = Shape(
         "month": kinds.ANYTHING,
         "range_means": kinds.choice("p10-p90", "min-max"),
         "correlation": kinds.SHARE,
+        "spread": kinds.SPREAD,
     },
 )
 
@@ -71,6 +71,8 @@ ROLE = Shape(
     keys={
         "day_rate": kinds.MONEY,
         "bau": kinds.BAU,
+        "leave_days": kinds.LEAVE_DAYS,
+        "sickness": kinds.BAU,
         "kind": kinds.choice("internal", "contractor"),
         "max_parallel": kinds.MAX_PARALLEL,
         "focus": kinds.FOCUS,
@@ -262,7 +264,8 @@ SCENARIO = Shape(
         "start": kinds.START,
         "horizon": kinds.ANYTHING,
         "run_off": kinds.ANYTHING,
-        "assume": kinds.choice("none", later={"typical": "sourced priors for what is not said"}),
+        "assume": kinds.choice("none", "typical"),
+        "assumed": kinds.several(kinds.TEXT),
         "currency": kinds.TEXT,
         "fiscal_year": kinds.choice(*MONTHS),
         "discount_rate": kinds.INTEREST,

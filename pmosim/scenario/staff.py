@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -35,19 +35,38 @@ class Staff:
     sites: Mapping[str, tuple[Node, str]]
     """Node and path of the entry of each person."""
     role_sites: Mapping[str, Node]
+    leave_days: Mapping[str, Fraction] = field(default_factory=dict)
+    """Working days of leave a year without dates, of each person."""
+    sickness: Mapping[str, Fraction] = field(default_factory=dict)
+    """Expected share of the time, of each person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Absence:
+    """Expected absence, as a role or a person says it."""
+
+    leave_days: Fraction = Fraction(0)
+    sickness: Fraction = Fraction(0)
+
+    def share(self, year_days: int) -> Fraction:
+        """Return the share of the working time; illness takes from what leave leaves over."""
+        at_work = 1 - min(Fraction(1), self.leave_days / year_days)
+        return 1 - at_work * (1 - self.sickness)
 
 
 def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
     """Return everybody who offers work, defaults filled in."""
     places = _read_places(root, reader)
-    roles, role_sites = _read_roles(root, reader)
+    roles, role_sites, role_absences = _read_roles(root, reader)
     people: list[Person] = []
+    absences: dict[str, _Absence] = {}
     sites: dict[str, tuple[Node, str]] = {}
     numbers: Counter[str] = Counter()
     people_node = root.get("people")
     for n, node in enumerate(people_node.items if people_node else []):
         path = person_path(node, n)
-        for person in _read_entry(node, path, reader, roles, places, numbers):
+        absence, found = _read_entry(node, path, reader, roles, places, role_absences, numbers)
+        for person in found:
             if person.id in sites:
                 said = f"makes the id '{person.id}' a second time; every person has an own id."
                 reader.problems.error("PMO106", node, path, said)
@@ -59,6 +78,7 @@ def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
                 reader.problems.error("PMO206", node, path, said)
             sites[person.id] = (node, path)
             people.append(person)
+            absences[person.id] = absence
         if len(people) > MOST_PEOPLE:
             said = f"makes more than {MOST_PEOPLE} people."
             reader.problems.error("PMO112", node, path, said)
@@ -69,7 +89,13 @@ def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
         roles=tuple(roles.values()),
         people=tuple(people),
     )
-    return Staff(organisation=organisation, sites=sites, role_sites=role_sites)
+    return Staff(
+        organisation=organisation,
+        sites=sites,
+        role_sites=role_sites,
+        leave_days={name: absence.leave_days for name, absence in absences.items()},
+        sickness={name: absence.sickness for name, absence in absences.items()},
+    )
 
 
 def person_path(node: Node, n: int) -> str:
@@ -125,9 +151,12 @@ def _is_usable_id(reader: Reader, name: str, node: Node | None, path: str) -> bo
     return True
 
 
-def _read_roles(root: Node, reader: Reader) -> tuple[dict[str, Role], dict[str, Node]]:
+def _read_roles(
+    root: Node, reader: Reader
+) -> tuple[dict[str, Role], dict[str, Node], dict[str, _Absence]]:
     roles: dict[str, Role] = {}
     sites: dict[str, Node] = {}
+    absences: dict[str, _Absence] = {}
     node = roles_named(root)
     for name, entry in node.mapping.items():
         if not _is_usable_id(reader, name, node, f"roles.{name}"):
@@ -135,7 +164,15 @@ def _read_roles(root: Node, reader: Reader) -> tuple[dict[str, Role], dict[str, 
         fields = reader.fields(shapes.ROLE, entry, f"roles.{name}")
         roles[name] = Role(id=name, **_work_terms(fields, Role(id=name)))
         sites[name] = entry
-    return roles, sites
+        absences[name] = _absence_terms(fields, _Absence())
+    return roles, sites, absences
+
+
+def _absence_terms(fields: Mapping[str, Any], default: _Absence) -> _Absence:
+    return _Absence(
+        leave_days=fields.get("leave_days", default.leave_days),
+        sickness=fields.get("sickness", default.sickness),
+    )
 
 
 def roles_named(root: Node) -> Node:
@@ -174,12 +211,14 @@ def _read_entry(
     reader: Reader,
     roles: Mapping[str, Role],
     places: Mapping[str, Place],
+    role_absences: Mapping[str, _Absence],
     numbers: Counter[str],
-) -> list[Person]:
+) -> tuple[_Absence, list[Person]]:
     fields = reader.fields(shapes.PERSON, node, path)
     role = fields.get("role")
+    absence = _absence_terms(fields, role_absences.get(role or "", _Absence()))
     if role is None:
-        return []
+        return absence, []
     if role not in roles:
         said = f"is '{role}'; there is no such role.{did_you_mean(role, roles)}"
         reader.problems.error("PMO201", node.mapping["role"], f"{path}.role", said)
@@ -191,12 +230,17 @@ def _read_entry(
     terms = _work_terms(fields, roles.get(role, Role(id=role)))
     skills = _read_skills(node, role, path, reader, roles)
     fte = fields.get("fte", Fraction(1))
-    return [
+    share = amounts.billionths(absence.share(reader.measures.year_days))
+    if share >= WHOLE:
+        said = "leaves no working time beside the absence; lower leave_days or sickness."
+        reader.problems.error("PMO112", node, path, said)
+    return absence, [
         Person(
             id=name,
             role=role,
             skills=skills,
             fte=amounts.billionths(fte * part),
+            absence=share,
             place=place,
             employed_from=fields.get("from"),
             employed_until=fields.get("until"),

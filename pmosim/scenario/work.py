@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pmosim.distributions import Lognormal
 from pmosim.scenario import amounts, kinds, laws, links, shapes
 from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.kinds import MISSING, Reader
@@ -135,10 +136,26 @@ class Activities:
 
     def _work(self, node: Node, kind: str, fields: Mapping[str, Any], path: str) -> dict[str, Law]:
         if kind == "effort":
-            return read_amounts(self._reader, node.get("effort"), f"{path}.effort")
+            return self._amounts(node.get("effort"), f"{path}.effort")
         if kind == "duration" and "duration" in fields:
-            return {"": fields["duration"]}
+            return {"": self._with_spread(fields["duration"], node.mapping["duration"])}
         return {}
+
+    def _amounts(self, node: Node | None, path: str) -> dict[str, Law]:
+        """Return planned work, as one amount or per role."""
+        work = read_amounts(self._reader, node, path)
+        return {
+            who: self._with_spread(law, node.get(who) or node if node else None)
+            for who, law in work.items()
+        }
+
+    def _with_spread(self, law: Law, node: Node | None) -> Law:
+        """Return a plain amount as the median of what may come; a stated law as it is."""
+        spread = self._reader.measures.spread
+        is_plain = node is not None and node.is_scalar and "/" not in node.text
+        if not spread or not is_plain or law.plan <= 0:
+            return law
+        return Lognormal(median=law.plan, sigma=spread)
 
     def _complete_needs(
         self,
@@ -199,7 +216,7 @@ class Activities:
             said = "is empty; a phase needs the work of one role at least."
             self._reader.problems.error("PMO306", given, f"{path}.work", said)
             return {}
-        work = read_amounts(self._reader, given, f"{path}.work")
+        work = self._amounts(given, f"{path}.work")
         for who, law in work.items():
             if law.mean <= 0:
                 said = "asks for 0; leave the role out of this phase."

@@ -201,7 +201,7 @@ def test_slots_can_be_matched_with_different_people(slots: list[list[str]], can:
 
 
 def test_an_assumption_names_the_price_of_a_perfect_world(parse: Parse) -> None:
-    stated = " ".join(parse().assumptions)
+    stated = " ".join(entry.text for entry in parse().assumptions)
     for mechanism in ("Leave is off", "Sickness is off", "Operations are off", "Spread is off"):
         assert mechanism in stated
     assert "15 % of the capacity shown does not exist" in stated
@@ -212,7 +212,7 @@ def test_what_is_stated_is_no_longer_off(parse: Parse) -> None:
         {"role": "dev", "leave": ["2027-07"], "bau": "20%", "headcount": 2},
         {"role": "test"},
     ]
-    stated = " ".join(parse(people=people).assumptions)
+    stated = " ".join(entry.text for entry in parse(people=people).assumptions)
     assert "Leave is as stated, for 2 of 3 people." in stated
     assert "Operations take 13% of working time" in stated
     assert "does not exist" not in stated
