@@ -86,11 +86,12 @@ class Course(Taskwork):
                 self._end(after, BLOCKED)
             else:
                 after.is_blocked = True
-        elif after.state == WAITS_FOR_LINKS:
-            self._rule_out(after)
         elif after.state not in {DONE, NEVER}:
-            after.is_stuck = True
-            after.project.is_blocked = True
+            if after.state == WAITS_FOR_LINKS or after.work_done != NONE:
+                self._rule_out(after)
+            else:
+                after.is_stuck = True
+                after.project.is_blocked = True
 
     def _rule_out(self, task: Task) -> None:
         """Note that a task can never start, and tell what follows it."""
@@ -99,7 +100,7 @@ class Course(Taskwork):
         project.is_blocked = True
         project.n_open -= 1
         self._miss_all(task)
-        if task.parent is not None and task.parent.state == WAITS_FOR_LINKS:
+        if task.parent is not None and task.parent.state not in {DONE, NEVER}:
             self._rule_out(task.parent)
         self._finish_project(project)
 
@@ -198,7 +199,7 @@ class Course(Taskwork):
 
     def _release_project(self, project: Project) -> None:
         project.released = self.minute
-        if self.network.dispatch.rule == "wsjf":
+        if "wsjf" in {self.network.dispatch.rule, self.office.order.kind}:
             project.unfinished_days = unfinished_days(project)
         project.release_number = len(self.office.released)
         self.office.add_active(project)

@@ -97,7 +97,7 @@ def _worth(network: Network, project: Project, order: Order) -> float:
     if order.kind == "value":
         return float(network.projects.value[project.row])
     if order.kind == "wsjf":
-        return project.plan.cost_of_delay / max(project.plan.person_days, LEAST_DAYS)
+        return project.plan.cost_of_delay / (project.unfinished_days or unfinished_days(project))
     role = network.role_ids.index(order.role or "")
     days = max(float(project.plan.work_days[:, role].sum()), LEAST_ROLE_DAYS)
     if order.of == "cost_of_delay":

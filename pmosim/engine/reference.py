@@ -10,6 +10,7 @@ tasks in ``taskwork``; how work flows through people in ``floor``, who is given 
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -108,7 +109,8 @@ class Replication(Course):
                 self._arrive(order)
         if gates:
             for project in sorted(gates, key=by_order):
-                self._end(project, STOPPED)
+                if is_open or project.released != NONE:
+                    self._end(project, STOPPED)
         if is_open and (self.forced or self.office.line):
             self._release()
         if minute < self.last_minute:
@@ -231,6 +233,8 @@ class Replication(Course):
         has_date = projects.arrives[row] != NONE or projects.cancelled[row] != NONE
         project.is_counted = status == "running" or has_date
         self.n_listed_open += project.is_counted
+        if status == "on-hold":
+            self._open_finished(project)
         if status == "running":
             self._open_running(project)
         elif projects.arrives[row] != NONE:
@@ -266,14 +270,19 @@ class Replication(Course):
         self._happen(task.out_of_start)
         self._happen(task.out_of_finish)
 
+    def _open_finished(self, project: Project) -> None:
+        """Set the tasks of a project that were finished before day 0."""
+        sheet = self.blueprint.projects[project.row]
+        for task, task_sheet in zip(project.tasks, sheet.tasks, strict=True):
+            if task_sheet.is_done:
+                self._finish_before(task)
+
     def _open_running(self, project: Project) -> None:
         """Set a running project: what is finished, what people have in hand, and the rest ready."""
         project.arrived = 0
         sheet = self.blueprint.projects[project.row]
         tasks = list(zip(project.tasks, sheet.tasks, strict=True))
-        for task, task_sheet in tasks:
-            if task_sheet.is_done:
-                self._finish_before(task)
+        self._open_finished(project)
         for task, task_sheet in tasks:
             if task_sheet.is_running and task.state == WAITS_FOR_LINKS:
                 task.ready = 0
@@ -290,7 +299,7 @@ class Replication(Course):
         if not project.is_staffed:
             keys = [task.key for task in (*running, *project.behind)]
             self.first_asks.append(
-                self._ask_staff(project, sheet.throughout, min(keys, default=0.0))
+                self._ask_staff(project, sheet.throughout, min(keys, default=-inf))
             )
         for task in running:
             self.first_asks += self._ask_for_missing(task)
