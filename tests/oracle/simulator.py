@@ -412,7 +412,7 @@ class Simulator:
         """Put a task into its state of day 0."""
         if progress is None:
             return
-        job.ready = job.start = 0
+        job.ready = job.asked = job.start = 0
         if progress.done == 1.0:
             job.state, job.was_done, job.finish = "finished", True, 0
             return
@@ -776,10 +776,13 @@ class Simulator:
                 self.cascade(now)
                 | self.capacity(now)
                 | self.arrivals(now)
+                | self.blockings(now)
                 | self.cancellations(now)
                 | self.releases(now)
             ):
                 pass
+            if self.rejections(now):
+                continue
             if now >= self.end:
                 return
             self.request_throughout(now)
@@ -878,7 +881,6 @@ class Simulator:
                         changed = True
             if job.state == "running" and job.project.is_paused(now):
                 job.state = "suspended"
-                job.asked = max(b for a, b in job.project.pauses if a <= now < b)
                 for want in job.wants:
                     self.let_go(want)
                 changed = True
@@ -909,7 +911,20 @@ class Simulator:
             due = venture.cancelled is not None and venture.cancelled <= now
             if due and venture.status not in ENDS:
                 self.close(venture, "stopped", now)
+                self.blockings(now)
                 changed = True
+        return changed
+
+    def blockings(self, now: int) -> bool:
+        """Give up projects that wait for something that will not happen."""
+        changed = False
+        for venture in self.ventures.values():
+            if venture.status in ("future", "queued") and venture.source.status != "running":
+                may = self.links_allow(list(venture.source.after), None, venture)
+                if may is None:
+                    self.close(venture, "blocked", now)
+                    self.blockings(now)
+                    changed = True
         return changed
 
     def release(self, venture: Venture, now: int) -> None:
@@ -925,12 +940,6 @@ class Simulator:
     def releases(self, now: int) -> bool:
         """Release projects: those that must, those the policy admits."""
         changed = False
-        for venture in self.ventures.values():
-            if venture.status == "queued":
-                may = self.links_allow(list(venture.source.after), None, venture)
-                if may is None:
-                    self.close(venture, "blocked", now)
-                    changed = True
         if now >= self.window:
             return changed
         for venture in self.ventures.values():
@@ -949,11 +958,16 @@ class Simulator:
                 break
             self.release(waiting[0], now)
             changed = True
-        if getattr(policy, "on_full", "wait") == "reject":
-            for venture in waiting:
-                self.close(venture, "rejected", now)
-                changed = True
         return changed
+
+    def rejections(self, now: int) -> bool:
+        """Turn away who finds no place when all that happens at this minute has happened."""
+        if now >= self.window or getattr(self.scenario.intake, "on_full", "wait") != "reject":
+            return False
+        turned_away = [v for v in self.ventures.values() if self.may_be_released(v, now)]
+        for venture in turned_away:
+            self.close(venture, "rejected", now)
+        return bool(turned_away)
 
     def may_be_released(self, venture: Venture, now: int) -> bool:
         """Return whether a project waits for nothing but the intake rule."""
@@ -1002,7 +1016,7 @@ class Simulator:
                 if job.project.is_paused(now):
                     continue
                 if job.in_flight and job.state == "running":
-                    self.fill_up(job, now, reserved)
+                    self.fill_up(job, now, reserved, may_hold=False)
                 if job.kind == "throughout":
                     # what runs on day 0 is understaffed rather than not yet begun
                     again |= self.start(job, now, reserved, may_hold=False)
@@ -1024,7 +1038,8 @@ class Simulator:
         ]
         choice = self.staff(job, heads, now, reserved)
         if None in choice:
-            if may_hold:
+            stops_nothing = job.kind == "throughout" and job.start is not None
+            if may_hold and not stops_nothing:
                 self.hold(job, choice, now, reserved)
             return False
         for (want, n), worker in zip(heads, choice, strict=True):
@@ -1046,7 +1061,7 @@ class Simulator:
             return
         reserved |= {worker.number for worker in choice if worker is not None}
 
-    def fill_up(self, job: Job, now: int, reserved: set[int]) -> None:
+    def fill_up(self, job: Job, now: int, reserved: set[int], *, may_hold: bool = True) -> None:
         """Look for the people a running job misses."""
         heads = [
             (want, n)
@@ -1057,10 +1072,13 @@ class Simulator:
         ]
         if job.kind == "duration":
             choice = self.staff(job, heads, now, reserved)
-            if None not in choice:
-                for (want, n), worker in zip(heads, choice, strict=True):
-                    assert worker is not None
-                    self.assign(job, want, n, worker)
+            if None in choice:
+                if may_hold:
+                    self.hold(job, choice, now, reserved)
+                return
+            for (want, n), worker in zip(heads, choice, strict=True):
+                assert worker is not None
+                self.assign(job, want, n, worker)
             return
         for want, n in heads:
             able = self.options(job, want, now, reserved)
