@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmosim.cli.options import as_json, talking
-from pmosim.cli.terminal import Terminal, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pmosim.cli.terminal import Terminal
     from pmosim.errors import Problem
 
 
@@ -44,7 +44,7 @@ def command(terminal: Terminal, paths: tuple[str, ...], *, is_json: bool) -> int
         for line in good:
             terminal.result(f"{line}: {'can be run' if found else 'no problems'}")
     if n_errors:
-        terminal.say(f"Nothing can be run until the {count(found)} above are gone.")
+        terminal.say("Nothing can be run until every error is mended.")
         terminal.next(f"pmosim check {' '.join(paths)}")
         return 1
     terminal.next(f"pmosim run {paths[0]}")

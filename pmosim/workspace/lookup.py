@@ -40,6 +40,9 @@ class Located:
 def locate(text: str) -> Located:
     """Return the place a user means, or say what may have been meant (InputError)."""
     path = Path(text)
+    if not text.strip():
+        rule = "the path is empty. Give a scenario file, a run folder, or a bare name."
+        raise InputError([Problem(place="PATH", code="PMO031", text=rule)])
     if path.is_file():
         return Located(scenario=path)
     if path.is_dir():

@@ -97,6 +97,11 @@ def test_nothing_to_find_leads_to_init(tmp_path: Path, monkeypatch: pytest.Monke
         locate("baseline")
 
 
+def test_an_empty_path_is_no_place(workspace: Path) -> None:
+    with pytest.raises(InputError, match="the path is empty"):
+        locate("")
+
+
 def test_a_folder_that_is_no_run_is_no_scenario(workspace: Path) -> None:
     with pytest.raises(InputError, match="no run folder"):
         locate("scenarios")
