@@ -16,6 +16,54 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from pmosim.report.particulars import (
+    AmountCurve,
+    DateCurve,
+    Disagreement,
+    EarnedValue,
+    Group,
+    Joint,
+    Promise,
+    Quarter,
+    Year,
+    read_amounts,
+    read_dates,
+    read_disagreements,
+    read_earned_value,
+    read_groups,
+    read_joint,
+    read_levels,
+    read_promises,
+    read_quarters,
+    read_years,
+)
+from pmosim.report.reading import (
+    Number,
+    When,
+    as_mapping,
+    clean,
+    read_chance,
+    read_date,
+    read_number,
+    read_prose,
+    read_when,
+    role_words,
+)
+
+__all__ = [
+    "Answers",
+    "Assumption",
+    "Load",
+    "Number",
+    "ProjectLine",
+    "RoleLine",
+    "StreamLine",
+    "When",
+    "clean",
+    "read_answers",
+    "read_number",
+]
+
 ENDED = ("done", "cancelled")
 WORDS_OF_CAUSES = {
     "intake": "its start",
@@ -24,42 +72,14 @@ WORDS_OF_CAUSES = {
     "lag": "agreed waiting times",
 }
 """Causes of waiting that are no role; ``work`` is no waiting."""
+OWN_WORK = "plan"
+"""Cause of lateness: its own work alone takes longer than the time until the promise."""
 
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+"
-)
-
-
-_KEY = re.compile(r"`([^`]+)`")
 _BASIS_WITHIN = 100
 """Characters of an assumption in which the word for its basis is looked for."""
+_ABOUT_ONE = re.compile(r"[\w-]+(?:\.[\w-]+)+: |projects\[|people\[")
+"""An assumption that begins with a place in the scenario."""
 _BASIS = re.compile(r"\b(off|assumed|measured|stated)\b")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """An estimate: ``value`` None = not known, then ``reason`` may say why."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class When:
-    """A date with its 95 % interval; ``day`` None = after the planning window, or not known."""
-
-    day: date | None
-    low: date | None = None
-    high: date | None = None
-    reason: str = ""
-    """Why there is no date, if it is not that the window ends."""
-
-    @property
-    def is_after(self) -> bool:
-        """Whether it lies after the planning window."""
-        return self.day is None and not self.reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +112,22 @@ class ProjectLine:
     npv_p50: float | None
     waits: tuple[tuple[str, float], ...]
     """(what it waits for, mean working days), longest first; only waiting, never work."""
+    rag: str = ""
+    """What its own report says: ``green`` ``amber`` ``red``, or nothing."""
+    outlook: str = ""
+    """``on-track`` ``at-risk`` ``needs-support`` of a running project, or nothing."""
+    outlook_text: str = ""
+    days_late: float | None = None
+    """Mean working days after the promise, of the futures that miss it."""
+    late_causes: tuple[tuple[str, float], ...] = ()
+    """(cause, part of ``days_late``), longest first; ``plan`` = its work alone takes too long."""
+    finishes: DateCurve | None = None
+    npvs: AmountCurve | None = None
+    joint: Joint | None = None
+    earned_value: EarnedValue | None = None
+    delay_per_day: float | None = None
+    delay_cost: float | None = None
+    """What a working day after the promise costs, and the delay in an average future."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +196,34 @@ class Assumption:
 
     basis: str
     text: str
+    mechanism: str = ""
+    source: str = ""
+
+    @property
+    def is_of_portfolio(self) -> bool:
+        """Whether it is about a mechanism, not about one project, task or person."""
+        return not _ABOUT_ONE.match(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """All projects together."""
+
+    years: tuple[Year, ...] = ()
+    quarters: tuple[Quarter, ...] = ()
+    committed: DateCurve | None = None
+    npvs: AmountCurve | None = None
+    rois: AmountCurve | None = None
+    pays: Number | None = None
+    clears_hurdle: Number | None = None
+    cost_p50: float | None = None
+    cost_p80: float | None = None
+    both: Number | None = None
+    """Every project with a promise and a budget keeps both."""
+    both_text: str = ""
+    sums_text: str = ""
+    """How far the P80s of the projects are from the P80 of their sum."""
+    earned_value: EarnedValue | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +243,11 @@ class Answers:
     """All committed projects finished: in half, in 80 of 100 futures."""
     assumptions: tuple[Assumption, ...]
     warnings: tuple[str, ...]
+    whole: Whole = Whole()
+    hurdle: float | None = None
+    promises: tuple[Promise, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     def words_of(self, cause: str) -> str:
         """Return what is waited for, as a reader says it."""
@@ -204,6 +273,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
     as_of = read_date(about.get("as_of", document.get("as_of"))) or _first_month(roles)
     clock = _read_clock(document, as_of)
     known = {role.id for role in roles}
+    levels = read_levels(document.get("levels"))
     replications = int(read_number(document.get("replications")).value or 0)
     return Answers(
         name=clean(name) or "Portfolio",
@@ -213,7 +283,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         as_of=as_of,
         window_end=read_date(about.get("horizon", document.get("horizon"))),
         projects=tuple(
-            _read_project(project, as_of, clock, known, replications)
+            _read_project(project, as_of, clock, known, replications, levels)
             for project in document.get("projects") or ()
         ),
         streams=tuple(_read_stream(stream) for stream in document.get("demand") or ()),
@@ -221,58 +291,12 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         all_done=_read_all_done(document.get("portfolio")),
         assumptions=tuple(_read_assumption(item) for item in document.get("assumptions") or ()),
         warnings=tuple(_read_warning(item) for item in document.get("warnings") or ()),
+        whole=_read_whole(as_mapping(document.get("portfolio")), levels),
+        hurdle=read_number(document.get("hurdle")).value,
+        promises=read_promises(document.get("promises")),
+        disagreements=read_disagreements(document.get("disagreements")),
+        groups=read_groups(document.get("groups")),
     )
-
-
-def clean(text: object) -> str:
-    """Return text on one line without control and direction characters."""
-    if text is None:
-        return ""
-    return " ".join(_UNPRINTABLE.sub(" ", str(text)).split())
-
-
-def role_words(role: str) -> str:
-    """Return ``project manager`` for ``project-manager``."""
-    return " ".join(re.split(r"[-_\s]+", clean(role))).strip() or clean(role)
-
-
-def read_number(raw: object) -> Number:
-    """Read an estimate, or a plain number."""
-    if isinstance(raw, Mapping):
-        return Number(
-            value=_finite(raw.get("value")),
-            low=_finite(raw.get("low")),
-            high=_finite(raw.get("high")),
-            reason=clean(raw.get("reason")),
-        )
-    return Number(value=_finite(raw))
-
-
-def read_date(raw: object) -> date | None:
-    """Read an ISO date or the value of an estimate of one; None = no date."""
-    if isinstance(raw, Mapping):
-        raw = raw.get("value", raw.get("date"))
-    if isinstance(raw, date):
-        return raw
-    if not isinstance(raw, str):
-        return None
-    try:
-        return date.fromisoformat(raw[:10])
-    except ValueError:
-        return None
-
-
-def _read_when(raw: object) -> When:
-    if isinstance(raw, Mapping):
-        day = read_date(raw)
-        is_after = raw.get("after_horizon") is True
-        return When(
-            day=day,
-            low=read_date(raw.get("low")),
-            high=read_date(raw.get("high")),
-            reason="" if day is not None or is_after else clean(raw.get("reason")) or "not known",
-        )
-    return When(day=read_date(raw))
 
 
 def _read_project(
@@ -281,54 +305,93 @@ def _read_project(
     clock: Sequence[tuple[float, date]],
     roles: set[str],
     replications: int,
+    levels: Sequence[int],
 ) -> ProjectLine:
     identity = clean(raw.get("id"))
     status = clean(raw.get("status")) or "approved"
     finish = raw.get("finish") if status not in ENDED else None
-    levels: dict[str, When | None] = {
-        level: _read_when(finish[level])
-        if isinstance(finish, Mapping) and level in finish
-        else None
+    dates: dict[str, When | None] = {
+        level: read_when(finish[level]) if isinstance(finish, Mapping) and level in finish else None
         for level in ("p10", "p50", "p80", "p90")
     }
-    cost = _mapping(raw.get("cost"))
+    cost = as_mapping(raw.get("cost"))
     waits = {
         str(cause): read_number(days).value
-        for cause, days in _mapping(raw.get("wait_days")).items()
+        for cause, days in as_mapping(raw.get("wait_days")).items()
     }
     waits = {c: d for c, d in waits.items() if c in roles or c in WORDS_OF_CAUSES}
+    curves, delay = as_mapping(raw.get("quantiles")), as_mapping(raw.get("cost_of_delay"))
+    causes = as_mapping(raw.get("late_causes"))
+    is_open = status not in ENDED
     return ProjectLine(
         id=identity,
         name=clean(raw.get("name")) or identity,
-        groups=tuple((clean(k), clean(v)) for k, v in _mapping(raw.get("groups")).items()),
+        groups=tuple((clean(k), clean(v)) for k, v in as_mapping(raw.get("groups")).items()),
         status=status,
         rank=read_number(raw.get("rank")).value,
         futures=int(read_number(raw.get("futures")).value or replications),
         due=read_date(raw.get("due")),
         begins=_read_begin(raw, status, as_of, clock),
-        **levels,
-        late=_read_chance(raw.get("p_late")),
+        **dates,
+        late=read_chance(raw.get("p_late")),
         unfinished=read_number(raw.get("p_unfinished")).value or 0.0,
         cost_p50=read_number(cost.get("p50")).value,
         cost_p80=read_number(cost.get("p80")).value,
         cost_to_date=read_number(cost.get("to_date")).value,
         budget=read_number(raw.get("budget")).value,
-        over=_read_chance(raw.get("p_over_budget")),
-        pays=None if raw.get("has_benefit") is False else _read_chance(raw.get("p_npv_positive")),
-        npv_p50=read_number(_mapping(raw.get("npv")).get("p50")).value,
+        over=read_chance(raw.get("p_over_budget")),
+        pays=None if raw.get("has_benefit") is False else read_chance(raw.get("p_npv_positive")),
+        npv_p50=read_number(as_mapping(raw.get("npv")).get("p50")).value,
         waits=tuple(
             sorted(
                 ((cause, days) for cause, days in waits.items() if days),
                 key=lambda item: -item[1],
             )
         ),
+        rag=clean(as_mapping(raw.get("reported")).get("rag") or raw.get("rag")),
+        outlook=clean(raw.get("outlook")),
+        outlook_text=read_prose(as_mapping(raw.get("outlook_why")).get("text")),
+        days_late=read_number(causes.get("days_late")).value,
+        late_causes=_read_causes(causes, roles),
+        finishes=read_dates(curves.get("finish"), levels) if is_open else None,
+        npvs=None if raw.get("has_benefit") is False else read_amounts(curves.get("npv"), levels),
+        joint=read_joint(raw.get("joint")) if is_open else None,
+        earned_value=read_earned_value(raw.get("earned_value")),
+        delay_per_day=read_number(delay.get("per_day")).value,
+        delay_cost=read_number(delay.get("expected")).value,
     )
 
 
-def _read_chance(raw: object) -> Number | None:
-    """Read a chance; None = the question was not asked (no promise, no budget, no benefit)."""
-    number = read_number(raw)
-    return None if number.value is None and not number.reason else number
+def _read_causes(causes: Mapping[str, Any], roles: set[str]) -> tuple[tuple[str, float], ...]:
+    """Return the parts of the days late, longest first."""
+    parts = {
+        str(cause): read_number(days).value
+        for cause, days in causes.items()
+        if cause in roles or cause in WORDS_OF_CAUSES or cause == OWN_WORK
+    }
+    known = [(cause, days) for cause, days in parts.items() if days]
+    return tuple(sorted(known, key=lambda item: -item[1]))
+
+
+def _read_whole(raw: Mapping[str, Any], levels: Sequence[int]) -> Whole:
+    cost, curves = as_mapping(raw.get("cost")), as_mapping(raw.get("quantiles"))
+    joint = as_mapping(raw.get("joint"))
+    has_benefit = raw.get("has_benefit") is not False
+    return Whole(
+        years=read_years(cost, raw.get("by_year_bands")),
+        quarters=read_quarters(raw.get("by_quarter")),
+        committed=read_dates(curves.get("committed_finish"), levels),
+        npvs=read_amounts(curves.get("npv"), levels) if has_benefit else None,
+        rois=read_amounts(curves.get("roi"), levels) if has_benefit else None,
+        pays=read_chance(raw.get("p_npv_positive")) if has_benefit else None,
+        clears_hurdle=read_chance(raw.get("p_roi_hurdle")) if has_benefit else None,
+        cost_p50=read_number(cost.get("p50")).value,
+        cost_p80=read_number(cost.get("p80")).value,
+        both=read_chance(joint.get("p_both")),
+        both_text=read_prose(joint.get("text")),
+        sums_text=read_prose(as_mapping(raw.get("sums")).get("text")),
+        earned_value=read_earned_value(raw.get("earned_value")),
+    )
 
 
 def _read_begin(
@@ -341,11 +404,11 @@ def _read_begin(
     """
     if status == "running" and as_of is not None:
         return When(day=as_of)
-    said = _mapping(raw.get("start")).get("p50")
+    said = as_mapping(raw.get("start")).get("p50")
     if said is not None:
-        return _read_when(said)
-    lead = read_number(_mapping(raw.get("lead_days")).get("from_release")).value
-    finish = read_number(_mapping(raw.get("finish_day")).get("p50")).value
+        return read_when(said)
+    lead = read_number(as_mapping(raw.get("lead_days")).get("from_release")).value
+    finish = read_number(as_mapping(raw.get("finish_day")).get("p50")).value
     if lead is None or finish is None or not clock:
         return None
     return When(day=_date_at(max(0.0, finish - lead), clock))
@@ -355,8 +418,8 @@ def _read_clock(document: Mapping[str, Any], as_of: date | None) -> list[tuple[f
     """Return (working day, date) pairs of the document, rising, from day 0."""
     pairs: dict[float, date] = {0.0: as_of} if as_of else {}
     for project in document.get("projects") or ():
-        days = _mapping(project.get("finish_day"))
-        finish = _mapping(project.get("finish"))
+        days = as_mapping(project.get("finish_day"))
+        finish = as_mapping(project.get("finish"))
         for level in ("p10", "p50", "p80", "p90"):
             day, when = read_number(days.get(level)).value, read_date(finish.get(level))
             if day is not None and when is not None:
@@ -420,47 +483,37 @@ def _keep_apart(roles: tuple[RoleLine, ...]) -> tuple[RoleLine, ...]:
 
 
 def _read_all_done(raw: object) -> tuple[When | None, When | None]:
-    finish = _mapping(raw).get("committed_finish")
+    finish = as_mapping(raw).get("committed_finish")
     if not isinstance(finish, Mapping) or not ("p50" in finish or "p80" in finish):
         return None, None
-    return tuple(_read_when(finish[p]) if p in finish else None for p in ("p50", "p80"))  # type: ignore[return-value]
+    return tuple(read_when(finish[p]) if p in finish else None for p in ("p50", "p80"))  # type: ignore[return-value]
 
 
 def _read_assumption(raw: object) -> Assumption:
     if not isinstance(raw, Mapping):
-        text = _read_prose(raw)
+        text = read_prose(raw)
         found = _BASIS.search(text[:_BASIS_WITHIN])
         return Assumption(basis=found.group(1) if found else "", text=text)
     basis = clean(raw.get("basis"))
-    parts = [_read_prose(raw.get(key)) for key in ("name", "value", "text")]
-    return Assumption(basis=basis, text=": ".join(part for part in parts if part))
+    parts = [read_prose(raw.get(key)) for key in ("name", "value", "text")]
+    return Assumption(
+        basis=basis,
+        text=": ".join(part for part in parts if part),
+        mechanism=clean(raw.get("mechanism")),
+        source=read_prose(raw.get("source")),
+    )
 
 
 def _read_warning(raw: object) -> str:
     if not isinstance(raw, Mapping):
-        return _read_prose(raw)
+        return read_prose(raw)
     source = ", ".join(part for key in ("code", "place") if (part := clean(raw.get(key))))
-    return _read_prose(raw.get("text")) + (f" ({source})" if source else "")
-
-
-def _read_prose(raw: object) -> str:
-    """Return a sentence with its `keys` in quotation marks."""
-    return _KEY.sub("\N{LEFT DOUBLE QUOTATION MARK}\\1\N{RIGHT DOUBLE QUOTATION MARK}", clean(raw))
+    return read_prose(raw.get("text")) + (f" ({source})" if source else "")
 
 
 def _first_month(roles: Sequence[RoleLine]) -> date | None:
     months = [month.month for role in roles for month in role.months]
     return read_date(f"{min(months)}-01") if months else None
-
-
-def _mapping(raw: object) -> Mapping[str, Any]:
-    return raw if isinstance(raw, Mapping) else {}
-
-
-def _finite(raw: object) -> float | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float):
-        return None
-    return float(raw) if math.isfinite(raw) else None
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:

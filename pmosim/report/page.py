@@ -36,7 +36,9 @@ BASES = (
 """Groups of assumptions in the order in which they are read; another basis is its own heading."""
 
 
-KINDS = frozenset({"gantt", "busy", "capacity"})
+KINDS = frozenset(
+    {"gantt", "busy", "capacity", "dates", "joint", "spending", "worth-it", "finished"}
+)
 """Names of charts, each perhaps with a number."""
 LISTED = 10
 """Assumptions of a group, and warnings, that are listed; the others are folded away."""
@@ -138,16 +140,31 @@ def glue(text: str) -> str:
 def plan_charts(answers: Answers) -> list[Plan]:
     """Return every chart of the report, in its order."""
     from pmosim.report.capacity import plan_capacity
+    from pmosim.report.dates import plan_dates
     from pmosim.report.gantt import plan_gantts
     from pmosim.report.heatmap import plan_heat_maps
+    from pmosim.report.joint import plan_joint
+    from pmosim.report.spending import plan_spending
+    from pmosim.report.throughput import plan_throughput
+    from pmosim.report.worth import plan_worth
 
-    return [*plan_gantts(answers), *plan_heat_maps(answers), *plan_capacity(answers)]
+    planners = (
+        plan_gantts,
+        plan_dates,
+        plan_heat_maps,
+        plan_capacity,
+        plan_joint,
+        plan_spending,
+        plan_worth,
+        plan_throughput,
+    )
+    return [plan for planner in planners for plan in planner(answers)]
 
 
 def _is_ours(stem: str) -> bool:
     """Return whether a chart of that name comes from here (an earlier run may have had more)."""
-    kind, _, number = stem.partition("-")
-    return kind in KINDS and (not number or number.isdigit())
+    kind, _, number = stem.rpartition("-")
+    return stem in KINDS or (kind in KINDS and number.isdigit())
 
 
 def _write_subtitle(answers: Answers) -> str:

@@ -94,6 +94,12 @@ def say_month(month: str) -> str:
     return f"{MONTHS[int(number) - 1][:3]} {year}" if known else month
 
 
+def say_quarter(quarter: str) -> str:
+    """Return ``Q1 2027`` for ``2027-Q1``."""
+    year, _, number = quarter.partition("-")
+    return f"{number} {year}" if number else quarter
+
+
 def say_by(when: When | None, project: ProjectLine | None = None) -> str:
     """Return ``by the week of 5 July 2027``, as exact as the band from P10 to P90 allows."""
     if when is None or when.day is None:
@@ -162,6 +168,22 @@ def live_projects(answers: Answers) -> list[ProjectLine]:
 def late_projects(answers: Answers) -> list[ProjectLine]:
     """Return the projects that are likelier late than not, the likeliest first."""
     return _sorted_by(live_projects(answers), "late", "likely")
+
+
+def most_at_stake(answers: Answers) -> list[ProjectLine]:
+    """Return the promised projects with most at stake first: chance of missing times cost.
+
+    Without any promise, the projects that cost most.
+    """
+    projects = live_projects(answers)
+    promised = [p for p in projects if p.due is not None and p.late is not None]
+
+    def stake(project: ProjectLine) -> float:
+        late = project.late.value if project.late is not None else None
+        chance = late or 0.0 if promised else 1.0
+        return chance * (project.cost_p50 or 0.0)
+
+    return sorted(promised or projects, key=lambda p: (-stake(p), p.name))
 
 
 def write_lead(answers: Answers) -> str:

@@ -15,15 +15,19 @@ from pmosim.report.sentences import (
     say_count,
     say_day,
     say_days,
+    say_list,
     say_month,
+    say_quarter,
     say_share,
     say_verdict,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from pmosim.report.answers import Answers, Load, ProjectLine, RoleLine, When
+    from pmosim.report.particulars import AmountCurve, DateCurve, EarnedValue, Group, Quarter
 
 DASH = "\N{EN DASH}"
 """Where a question was not asked."""
@@ -232,6 +236,226 @@ def tabulate_dates(projects: Sequence[ProjectLine]) -> Table:
             "Late in",
         ),
         rows=rows,
+    )
+
+
+def tabulate_curves(
+    curves: Sequence[tuple[str, DateCurve, date | None, str]],
+) -> Table:
+    """Return the table behind a chart of dates: (name, curve, promise, missed in) per row."""
+    levels = [p for p in (10, 20, 50, 80, 90, 95) if curves and p in curves[0][1].levels]
+    rows = []
+    for name, curve, due, missed in curves:
+        days = dict(zip(curve.levels, curve.days, strict=True))
+        rows.append(
+            (
+                Cell(text=name),
+                *(
+                    Cell(text=AFTER_WINDOW if (day := days.get(p)) is None else say_day(day))
+                    for p in levels
+                ),
+                Cell(text=say_day(due) if due else DASH),
+                Cell(text=missed or DASH),
+            )
+        )
+    return Table(
+        caption="The dates behind the chart",
+        head=("What", *(f"{p} of 100 by" for p in levels), "Promise", "Missed in"),
+        rows=tuple(rows),
+    )
+
+
+def tabulate_joint(answers: Answers) -> Table:
+    """Return the table of date and cost at once, of every project with a promise and a budget."""
+    rows = []
+    for project in answers.projects:
+        corners = project.joint.corners if project.joint is not None else None
+        if corners is None or project.due is None or project.budget is None:
+            continue
+        shares = (corners.both, corners.only_late, corners.only_over, corners.neither)
+        rows.append(
+            (
+                Cell(text=project.name),
+                Cell(text=say_day(project.due)),
+                Cell(text=money_in_words(project.budget, answers.currency)),
+                *(Cell(text=chance_in_words(share, project.futures)) for share in shares),
+            )
+        )
+    return Table(
+        caption="Date and budget at once, of every project that has both",
+        head=(
+            "Project",
+            "Promise",
+            "Budget",
+            "Both kept",
+            "Only late",
+            "Only over",
+            "Late and over",
+        ),
+        rows=tuple(rows),
+        note=answers.whole.both_text,
+    )
+
+
+def tabulate_exceedance(
+    curves: Sequence[tuple[str, AmountCurve]], say: Callable[[str, float], str]
+) -> Table:
+    """Return the table behind an exceedance chart: what so many futures reach at least."""
+    levels = (95, 90, 80, 50, 20, 10, 5)
+    rows = []
+    for name, curve in curves:
+        amounts = dict(zip(curve.levels, curve.amounts, strict=True))
+        reached = (amounts.get(100 - level) for level in levels)
+        rows.append(
+            (Cell(text=name), *(Cell(text=DASH if a is None else say(name, a)) for a in reached))
+        )
+    return Table(
+        caption="What so many of 100 futures reach at least",
+        head=("What", *(f"{level} of 100" for level in levels)),
+        rows=tuple(rows),
+        numeric=frozenset(range(1, len(levels) + 1)),
+    )
+
+
+def tabulate_quarters(quarters: Sequence[Quarter], currency: str) -> Table:
+    """Return the table behind the chart of finished projects."""
+    rows = tuple(
+        (
+            Cell(text=say_quarter(q.label)),
+            Cell(text=say_count(q.finished)),
+            Cell(text=DASH if q.low is None else f"{say_count(q.low)} to {say_count(q.high)}"),
+            Cell(text=DASH if q.with_due is None else say_count(q.with_due)),
+            Cell(text=DASH if q.on_time is None else say_count(q.on_time)),
+            Cell(text=DASH if q.cost is None else money_in_words(q.cost, currency)),
+            Cell(text=DASH if q.benefit is None else money_in_words(q.benefit, currency)),
+        )
+        for q in quarters
+    )
+    return Table(
+        caption="Per quarter, on average over the futures",
+        head=(
+            "Quarter",
+            "Finished",
+            "In 80 of 100 between",
+            "Of them promised",
+            "In time",
+            "Cost",
+            "Benefit",
+        ),
+        rows=rows,
+        numeric=frozenset(range(1, 7)),
+    )
+
+
+def tabulate_years(answers: Answers, key: str, groups: Sequence[Group]) -> Table:
+    """Return the table of money: groups and all, by fiscal year, total, cash and capital."""
+    years = answers.whole.years
+
+    def say(amount: float | None) -> str:
+        return DASH if amount is None else money_in_words(amount, answers.currency)
+
+    def row(name: str, amounts: Mapping[str, float | None], note: str = "") -> tuple[Cell, ...]:
+        known = [amount for amount in amounts.values() if amount is not None]
+        return (
+            Cell(text=name, note=note),
+            *(Cell(text=say(amounts.get(year.label))) for year in years),
+            Cell(text=say(sum(known)) if known else DASH),
+        )
+
+    rows = [
+        row(group.name or "none", dict(group.by_year), count_projects(group.n_projects))
+        for group in groups
+    ]
+    rows.append(row("All", {year.label: year.cost for year in years}))
+    for name, field in (
+        ("of it cash", "cash"),
+        ("of it capital (capex)", "capex"),
+    ):
+        amounts = {year.label: getattr(year, field) for year in years}
+        if any(amount is not None for amount in amounts.values()):
+            rows.append(row(name, amounts))
+    most = {year.label: year.p80 for year in years}
+    if any(amount is not None for amount in most.values()):
+        cells = row("All: 80 of 100 futures up to", most)
+        rows.append((*cells[:-1], Cell(text=say(answers.whole.cost_p80))))
+    return Table(
+        caption="Cost by fiscal year, on average over the futures",
+        head=(key.capitalize() or "Cost", *(year.label for year in years), "Total"),
+        rows=tuple(rows),
+        numeric=frozenset(range(1, len(years) + 2)),
+        note=answers.whole.sums_text,
+    )
+
+
+def count_projects(n: int) -> str:
+    """Return ``1 project`` or ``4 projects``."""
+    return f"{n:,} project" if n == 1 else f"{n:,} projects"
+
+
+def tabulate_earned_value(answers: Answers) -> Table:
+    """Return the table of earned value beside the forecast; no rows where no project has one."""
+    rows = []
+    accounts = [
+        (p.name, p.earned_value, p.cost_p50, p.cost_p80)
+        for p in answers.projects
+        if p.earned_value is not None
+    ]
+    whole = answers.whole.earned_value
+    if accounts and whole is not None:
+        accounts.append(("All of them", whole, None, None))
+    for name, account, half, most in accounts:
+        amounts = (account.planned, account.earned, account.actual)
+        rows.append(
+            (
+                Cell(text=name, note=", ".join(account.missing) and _say_missing(account.missing)),
+                *(_cell_of_money(amount, answers) for amount in amounts),
+                _cell_of_index(account.cost_index, "over plan", "under plan"),
+                _cell_of_index(account.time_index, "behind plan", "ahead of plan"),
+                _cell_of_money(account.at_completion, answers),
+                _cell_of_money(half, answers),
+                _cell_of_money(most, answers),
+                Cell(text=_say_above(account, answers)),
+            )
+        )
+    return Table(
+        caption="Earned value on the day of the forecast, beside what the futures cost",
+        head=(
+            "Project",
+            "Planned value (PV)",
+            "Earned value (EV)",
+            "Actual cost (AC)",
+            "Cost index (CPI)",
+            "Time index (SPI)",
+            "Estimate at completion (EAC)",
+            "Half cost up to (P50)",
+            "80 of 100 up to (P80)",
+            "Costs more than the estimate",
+        ),
+        rows=tuple(rows),
+        numeric=frozenset({1, 2, 3, 6, 7, 8}),
+        note="An index below 1 means more spent, or less done, than planned so far. The estimate at"
+        " completion goes on as so far; the forecast knows who is there and what has to wait.",
+    )
+
+
+def _say_missing(missing: Sequence[str]) -> str:
+    return f"not stated: {say_list(missing)}"
+
+
+def _say_above(account: EarnedValue, answers: Answers) -> str:
+    if account.above is None or account.above.value is None:
+        return DASH
+    return chance_in_words(account.above.value, answers.replications)
+
+
+def _cell_of_index(index: float | None, below: str, above: str) -> Cell:
+    if index is None:
+        return Cell(text=DASH)
+    text = f"{index:.2f}"
+    if text == "1.00":
+        return Cell(text=text, note="as planned")
+    return Cell(
+        text=text, note=below if index < 1 else above, mark="late" if index < 0.95 else "fine"
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -18,7 +19,10 @@ from pmosim.report.figures import (
     write_chart,
 )
 from pmosim.report.page import plan_charts
+from pmosim.report.particulars import read_dates
+from pmosim.report.scales import AmountScale, TimeScale
 from tests.unit.report import sample
+from tests.unit.report.full import full_document
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -65,7 +69,7 @@ def test_a_colour_of_the_page_is_found_by_its_light_value():
     assert not cells & set(light)
 
 
-@pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.id)
+@pytest.mark.parametrize("plan", plans(full_document()), ids=lambda plan: plan.id)
 def test_text_in_the_page_has_only_colours_whose_contrast_is_tested(plan):
     root = ET.fromstring(draw_chart(plan).svg)
     allowed = {"var(--ink)", "var(--soft)", "var(--late)", "#fefefe", "#000000"}
@@ -77,7 +81,7 @@ def test_text_in_the_page_has_only_colours_whose_contrast_is_tested(plan):
         assert float(style["font-size"].removesuffix("px")) >= 5.0
 
 
-@pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.id)
+@pytest.mark.parametrize("plan", plans(full_document()), ids=lambda plan: plan.id)
 def test_black_and_white_text_stands_only_on_cells_of_the_heat_map(plan):
     root = ET.fromstring(draw_chart(plan).svg)
     fixed = [t for t in root.iter("text") if "var(" not in t.attrib["style"]]
@@ -85,7 +89,7 @@ def test_black_and_white_text_stands_only_on_cells_of_the_heat_map(plan):
     assert all(re.fullmatch(r"\d{1,3}( %)?", t.text) for t in fixed)
 
 
-@pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.id)
+@pytest.mark.parametrize("plan", plans(full_document()), ids=lambda plan: plan.id)
 def test_a_slide_is_16_to_9_with_its_finding_as_title(plan, tmp_path):
     vector, raster = write_chart(plan, tmp_path)
     root = ET.fromstring(vector.read_text(encoding="utf-8"))
@@ -101,7 +105,7 @@ def test_a_slide_is_16_to_9_with_its_finding_as_title(plan, tmp_path):
     assert size == (1920, 1080)
 
 
-@pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.id)
+@pytest.mark.parametrize("plan", plans(full_document()), ids=lambda plan: plan.id)
 def test_text_stays_inside_the_sheet(plan):
     root = ET.fromstring(draw_chart(plan).svg)
     width, height = (float(side) for side in root.attrib["viewBox"].split()[2:])
@@ -238,3 +242,150 @@ def test_many_roles_are_split_over_several_capacity_charts():
     ]
     names = [plan.id for plan in plans(document)]
     assert {"capacity-1", "capacity-2"} <= set(names)
+
+
+def test_a_full_document_has_every_chart_and_an_older_one_those_it_knows():
+    assert [plan.id for plan in plans(full_document())] == [
+        "gantt",
+        "dates",
+        "busy",
+        "capacity",
+        "joint",
+        "spending",
+        "worth-it",
+        "finished",
+    ]
+    assert [plan.id for plan in plans()] == ["gantt", "busy", "capacity"]
+
+
+@pytest.mark.parametrize("plan", plans(full_document()), ids=lambda plan: plan.id)
+def test_every_chart_has_a_finding_one_sentence_a_description_and_a_table(plan):
+    assert plan.finding
+    assert "futures" in plan.finding + plan.sentence
+    assert plan.alt.endswith(".")
+    assert plan.table.rows
+    assert all(len(row) == len(plan.table.head) for row in plan.table.rows)
+
+
+def test_twenty_dots_stand_for_twenty_futures():
+    curve = read_dates(["2027-01-01", "2027-01-03", "2027-01-07", None], [20, 40, 60, 80])
+    assert curve.dots == (
+        date(2026, 12, 31),
+        date(2027, 1, 2),
+        date(2027, 1, 5),
+        None,
+        None,
+    )
+    chosen = [p for p in read_answers(full_document()).projects if p.id == "crm"]
+    assert len(chosen[0].finishes.dots) == 20
+
+
+def test_a_dot_that_misses_the_promise_is_filled():
+    document = full_document()
+    crm = document["projects"][0]
+    document["projects"] = [crm]
+    document["portfolio"]["quantiles"] = {}
+    due = read_answers(document).projects[0].due
+    late = sum(dot > due for dot in read_answers(document).projects[0].finishes.dots)
+    svg = draw_chart(plan_of("dates", document)).svg
+    filled = re.findall(r"<use [^>]*fill: ?var\(--late\)", svg)
+    in_legend = 1
+    assert late == 11
+    assert len(filled) == late + in_legend
+
+
+def test_projects_with_most_at_stake_are_chosen():
+    document = full_document()
+    names = [row[0].text for row in plan_of("dates", document).table.rows]
+    assert names[:2] == ["All that is committed", "ERP roll-out wave 2"]
+    assert len(names) == 6
+    assert "Data centre exit" not in names  # most of its futures have no date to draw
+
+
+def test_a_project_that_most_futures_leave_open_is_no_s_curve():
+    document = full_document()
+    document["projects"] = [p for p in document["projects"] if p["id"] == "green"]
+    document["portfolio"]["quantiles"] = {}
+    assert "dates" not in [plan.id for plan in plans(document)]
+
+
+def test_the_four_corners_of_date_and_cost_add_up():
+    for project in read_answers(full_document()).projects:
+        corners = project.joint.corners if project.joint else None
+        if corners is not None:
+            assert sum(vars(corners).values()) == pytest.approx(1.0)
+
+
+def test_date_and_cost_are_said_for_the_project_that_keeps_both_least():
+    assert plan_of("joint", full_document()).finding == (
+        "Partner API gateway keeps both its date and its budget in 9 of 100 futures, the whole"
+        " portfolio in <1 of 100"
+    )
+
+
+def test_money_by_group_and_year_adds_up_to_all():
+    table = plan_of("spending", full_document()).table
+    assert table.head == ("Programme", "to date", "2027", "2028", "Total")
+    assert [cell.text for cell in table.rows[0]] == [
+        "Finance",
+        "EUR 27k",
+        "EUR 863k",
+        "EUR 459k",
+        "EUR 1.35M",
+    ]
+    by_name = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
+    assert by_name["All"] == ["EUR 101k", "EUR 3.23M", "EUR 1.72M", "EUR 5.05M"]
+    assert by_name["All: 80 of 100 futures up to"][-1] == "EUR 5.25M"
+    assert table.note.startswith("P80s do not add up")
+
+
+def test_without_groups_the_money_of_all_is_one_row_of_bars():
+    document = full_document()
+    document["groups"] = {}
+    plan = plan_of("spending", document)
+    assert plan.table.rows[0][0].text == "All"
+    assert "programme" not in plan.sentence
+    draw_chart(plan)
+
+
+def test_many_groups_are_drawn_as_the_dearest_and_the_others():
+    document = full_document()
+    one = document["groups"]["programme"][0]
+    document["groups"]["programme"] = [one | {"group": f"G{n:02d}"} for n in range(30)]
+    svg = draw_chart(plan_of("spending", document)).svg
+    assert ">others<" in svg
+    assert ">G10<" in svg
+    assert ">G11<" not in svg
+
+
+def test_worth_is_shown_of_the_portfolio_and_of_the_projects_most_in_doubt():
+    plan = plan_of("worth-it", full_document())
+    assert plan.finding == (
+        "The benefits of the portfolio beat its costs in 94 of 100 futures; those of Service desk"
+        " assistant in 36 of 100"
+    )
+    names = [row[0].text for row in plan.table.rows]
+    assert names[:3] == [
+        "All projects: net value",
+        "All projects: return on the cost",
+        "Service desk assistant",
+    ]
+    share, amount = plan.table.rows[1][4].text, plan.table.rows[0][4].text
+    assert (share, amount) == ("22 %", "EUR 1.1M")
+
+
+def test_the_quarter_in_which_most_is_finished_is_named_with_its_band():
+    plan = plan_of("finished", full_document())
+    assert (
+        plan.finding == "Most is finished in Q3 2027: 4.1 on average, 2 to 6 in 80 of 100 futures"
+    )
+    assert len(plan.table.rows) == 8  # the last one is empty and left out
+
+
+def test_scales_have_round_edges():
+    scale = AmountScale.over([3.0, 97.0])
+    assert scale.ticks() == [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
+    assert AmountScale.over([5.0, 5.0]).part(5.0) == pytest.approx(0.5)
+    years = TimeScale.over([date(2027, 3, 5), date(2060, 1, 1)])
+    assert len(years.ticks(8)) <= 8
+    assert years.part(date(2000, 1, 1)) == 0.0
