@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+import pmosim as pm
 from scenarios.readers import psplib, to_yaml
 from tests.validation import instances
 
@@ -95,6 +96,13 @@ def test_the_yaml_says_the_same_without_aliases() -> None:
     assert yaml.safe_load(text) == document
     assert "&" not in text
     assert "*" not in text
+
+
+def test_the_written_file_is_a_scenario_with_the_schedule_of_the_project(tmp_path: Path) -> None:
+    file = tmp_path / "tiny.yaml"
+    file.write_text(to_yaml(psplib.scenario(psplib.parse_sm(SM))), encoding="utf-8")
+    outcomes = pm.simulate(pm.read_scenario(file), replications=1, seed=1, audit=True)
+    assert outcomes.projects()["finished_day"].tolist() == [8.0]
 
 
 def test_all_published_projects_are_read_in_full() -> None:
