@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ScenarioError,
         UnpairedError,
     )
+    from pmosim.exchange import scenario_from_frames
     from pmosim.forecast import Estimate, Forecast
     from pmosim.outcomes import Outcomes
     from pmosim.replication import simulate
@@ -43,6 +44,7 @@ _HOME = {
     "check_scenario": "pmosim.scenario",
     "parse_scenario": "pmosim.scenario",
     "read_scenario": "pmosim.scenario",
+    "scenario_from_frames": "pmosim.exchange",
     "simulate": "pmosim.replication",
     "write_report": "pmosim.report",
 }
@@ -63,6 +65,7 @@ __all__ = [
     "check_scenario",
     "parse_scenario",
     "read_scenario",
+    "scenario_from_frames",
     "simulate",
     "write_report",
 ]

@@ -56,6 +56,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "yaml": ("scenario/",),
     "holidays": ("scenario/",),
     "openpyxl": ("exchange/", "scenario/"),
+    "xlsxwriter": ("exchange/",),
 }
 """Outside package -> the files and folders of pmosim that may import it."""
 

@@ -29,12 +29,13 @@ COMMANDS: dict[str, str] = {
     "run": "Forecast a scenario.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
+    "convert": "Turn a scenario into a workbook, and back.",
     "schema": "Print the JSON Schema of scenario files.",
 }
 """Name -> help in one line, in the order a user meets them."""
 
 LATER = {
-    "convert", "import", "calibrate", "backtest", "whatif", "compare", "policies", "bottlenecks",
+    "import", "calibrate", "backtest", "whatif", "compare", "policies", "bottlenecks",
     "sequence", "staff", "export", "runs", "merge", "price",
 }  # fmt: skip
 """Commands that come with a later version."""

@@ -23,7 +23,8 @@ SCHEMA_FILE = "scenario.schema.json"
     type=click.Choice(["phases", "tasks", "xlsx"]),
     default="phases",
     show_default=True,
-    help="phases: shares of people over months; tasks: single tasks with their people.",
+    help="phases: shares of people over months; tasks: single tasks with their people; "
+    "xlsx: a workbook to fill in.",
 )
 @talking
 @click.pass_obj
@@ -32,14 +33,9 @@ def command(terminal: Terminal, folder: Path, kind: str) -> None:
 
     Nothing that exists is overwritten.
     """
-    from pmosim.workspace import KINDS, copy_starter
+    from pmosim.workspace.starter import KINDS, WORKBOOK, copy_starter
 
-    chosen = next((known for known in KINDS if known == kind), None)
-    if chosen is None:
-        raise click.UsageError(
-            f"--from {kind} is not available yet; workbooks come with a later version. "
-            f"Now: --from {' or --from '.join(KINDS)}."
-        )
+    chosen = next(known for known in KINDS if known == kind)
     if folder.is_file():
         raise click.UsageError(f"'{folder}' is a file. Give a folder, which may be new.")
     written = copy_starter(folder, chosen)
@@ -50,7 +46,8 @@ def command(terminal: Terminal, folder: Path, kind: str) -> None:
     for path in written:
         terminal.result(str(path))
     enter = "" if folder == Path() else f"cd {folder} && "
-    terminal.next(f"{enter}pmosim check baseline", f"{enter}pmosim run baseline")
+    name = WORKBOOK if kind == "xlsx" else "baseline"
+    terminal.next(f"{enter}pmosim check {name}", f"{enter}pmosim run {name}")
 
 
 def schema_text() -> str:

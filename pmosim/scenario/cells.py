@@ -37,7 +37,7 @@ MONTH_HEADER = re.compile(r"\d{4}-\d{2}\Z")
 _MONTH = re.compile(r"(\d{1,2})[./](\d{4})\Z")
 _SERIAL = re.compile(r"[2-9]\d{4}(\.\d+)?\Z")
 _ERROR = re.compile(r"(#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)|Err:5\d\d)\Z")
-_NAMING = {"id", "project", "template", "phase", "task", "role", "person", "stream", "place"}
+_NAMING = {"id", "phase", "task", "role", "person"}
 STRUCTURED = ("{", "[")
 """How a cell begins that holds a mapping or list, written as in a scenario file."""
 
@@ -184,11 +184,16 @@ def add_row(
         sheet.places.append(sheet.place_of(line, 0))
 
 
+def is_error(text: str) -> bool:
+    """Return whether a cell holds what a spreadsheet writes instead of a value."""
+    return _ERROR.match(text) is not None
+
+
 def _is_fault(cell: Node, column: Column, is_uncalculated: bool, problems: Problems) -> bool:  # noqa: FBT001 (known by its caller only)
     if is_uncalculated:
         said = "holds a formula that was never calculated, so its value is not in the file; "
         said += "open it in a spreadsheet program, save it there, and read it again."
-    elif _ERROR.match(cell.text):
+    elif is_error(cell.text):
         said = f"holds the error {cell.text}; correct the formula, or put a value in its place."
     else:
         return False
@@ -210,6 +215,11 @@ def add_columns(sheet: Sheet, cells: Sequence[str], line: int, problems: Problem
             column = Column(header="", place=place, index=index)
         seen.setdefault(column.key, place)
         sheet.columns.append(column)
+
+
+def month_name(text: str) -> str:
+    """Return a header that is a date: one that begins a month is that month."""
+    return text[:7] if re.match(r"\d{4}-\d{2}-01\Z", text) else text
 
 
 def text_of_value(value: object, *, is_percent: bool = False) -> tuple[str, bool]:

@@ -162,6 +162,21 @@ def _public_holidays(
 
 def resolved_yaml(scenario: Scenario) -> str:
     """Return the resolved form as YAML; the same scenario gives the same bytes."""
+    return yaml_text(scenario.document)
+
+
+def yaml_text(document: Any, *, is_compact: bool = False) -> str:
+    """Return plain values as YAML; compact, what holds only single values stands on one line."""
+    return _dumped(document, default_flow_style=None if is_compact else False)
+
+
+def flow_text(value: Any) -> str:
+    """Return plain values as YAML on one line, a text in double quotes."""
+    style = '"' if isinstance(value, str) else None
+    return _dumped(value, default_flow_style=True, default_style=style).rstrip("\n")
+
+
+def _dumped(document: Any, **style: Any) -> str:
     import yaml
 
     class Dumper(yaml.SafeDumper):
@@ -181,7 +196,7 @@ def resolved_yaml(scenario: Scenario) -> str:
     for kind, pattern in SCALARS.items():
         Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", pattern, None)
     text: str = yaml.dump(
-        scenario.document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=10_000
+        document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=10_000, **style
     )
     return text
 

@@ -3,7 +3,7 @@
 * Projects, Phases, Staff, Tasks: the tables of a scenario file (``tables``).
 * Templates, Roles, Places, Demand: a row for each, a column for each of its keys.
 * Settings: ``key`` and ``value``; every other value of a scenario file by its dotted key, such as
-  ``intake.max_active`` or ``projects.crm.tasks.build.rework``.
+  ``intake.max_active`` or ``projects.crm.tasks.build.rework``; a text may stand in double quotes.
 
 What is said above the headers of Projects as ``as_of | 2027-01-04`` is taken as a setting, too.
 """
@@ -123,7 +123,7 @@ def _path(text: str) -> list[str]:
 
 
 def _value(path: list[str], cell: Node, problems: Problems) -> Node | None:
-    if cell.text.startswith(cells.STRUCTURED):
+    if cell.text.startswith((*cells.STRUCTURED, '"')):
         return tables.structure_of(cell, ".".join(path), problems)
     if path[-1] in _LISTS:
         names = cells.names_in(cell.text)

@@ -37,12 +37,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECTIONS = ("projects", "people", "phases", "tasks")
-_DATES = {"starts", "arrives", "due", "deadline", "not_before", "from", "until", "cancelled"}
-_DATES |= {"benefit_until"}
+DATES = {"starts", "arrives", "due", "deadline", "not_before", "from", "until", "cancelled"}
+DATES |= {"benefit_until"}
+"""Columns whose cells are dates."""
 _TEXTS = {"id", "name", "template", "status", "sponsor", "class", "after", "person", "role", "kind"}
 _TEXTS |= {"place", "holidays", "project", "phase", "task", "by", "mandatory", "milestone", "rag"}
-_LISTS = {"leave", "pauses", "focus", "skills", "throughout", "after", "by", "groups"}
-_TEXTS |= _LISTS | {"country", "subdivision", "process"}
+LISTS = {"leave", "pauses", "focus", "skills", "throughout", "after", "by", "groups"}
+_TEXTS |= LISTS | {"country", "subdivision", "process"}
+PLAIN = _TEXTS - LISTS
+"""Columns whose cells are text, whatever they look like."""
 _WORDS = {"status", "kind", "rag", "priority", "process", "fiscal_year"}
 _YES = {"yes", "y", "x", "ja", "j", "oui", "si", "1", "wahr", "true"}
 _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
@@ -181,7 +184,7 @@ class _Tables:
             is_group = section in _ASKING and key not in _asking_columns(section)
             if is_group:
                 continue
-            if key in _DATES or key in {"baseline_start", "baseline_finish"}:
+            if key in DATES or key in {"baseline_start", "baseline_finish"}:
                 cells.settle_dates(sheet, column.header, self._problems)
             elif key not in _TEXTS:
                 cells.settle_numbers(sheet, column.header, self._problems)
@@ -192,7 +195,7 @@ class _Tables:
                 sheet.rewritten(column.header, _yes_or_no)
             if key in _WORDS:
                 sheet.rewritten(column.header, _word)
-            if key not in _TEXTS or key in _LISTS:
+            if key not in _TEXTS or key in LISTS:
                 self._structure(sheet, column.header)
 
     def _structure(self, sheet: Sheet, header: str) -> None:
@@ -207,7 +210,7 @@ class _Tables:
 
     def _unit_of(self, column: Column, section: str) -> str:
         if section in _ASKING:
-            found = _REPORTED_UNITS.match(column.key) if _has_reports() else None
+            found = _REPORTED_UNITS.match(column.key) if has_reports() else None
         else:
             found = _UNITS.match(column.key)
         return found[2] if found else ""
@@ -266,7 +269,7 @@ class _Tables:
             if cell is None or cell.is_null:
                 continue
             key = keys[column.header]
-            owner, name = _inner_key(key)
+            owner, name = inner_key(key)
             if owner:
                 inner.setdefault(owner, {})[name] = cell
             elif key in {"after", "pauses"}:
@@ -479,15 +482,16 @@ def _holds_amounts(sheet: Sheet, column: Column) -> bool:
     return bool(cells_of_it) and all(cell.text[:1].isdigit() for cell in cells_of_it)
 
 
-def _has_reports() -> bool:
+def has_reports() -> bool:
+    """Return whether a project can say how far it is."""
     return "as_reported" in shapes.PROJECT.keys
 
 
-def _inner_key(key: str) -> tuple[str, str]:
+def inner_key(key: str) -> tuple[str, str]:
     """Return the mapping inside a project that a column belongs to, and its key there."""
     if key in _BENEFIT:
         return "benefit", _BENEFIT[key]
-    if key in _REPORTED and _has_reports():
+    if key in _REPORTED and has_reports():
         return "as_reported", key
     if key in _BASELINE and "baseline" in shapes.PROJECT.keys:
         return "baseline", _BASELINE[key]
@@ -498,7 +502,7 @@ def _inner_key(key: str) -> tuple[str, str]:
 def _asking_columns(section: str) -> set[str]:
     shape = _ASKING[section]
     known = {*shape.keys, *shape.later, *_BENEFIT, "id"} - {"tasks", "phases"}
-    return known | ({*_REPORTED, *_BASELINE} if _has_reports() else set())
+    return known | ({*_REPORTED, *_BASELINE} if has_reports() else set())
 
 
 def structure_of(cell: Node, header: str, problems: Problems) -> Node | None:

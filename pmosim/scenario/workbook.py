@@ -287,7 +287,10 @@ def sheet_of(
     sheet = Sheet(
         shown=f"{book.shown}[{name}]", place_of=lambda line, index: book.place(name, line, index)
     )
-    headers = [_month_name(text, n in first[at].exact) for n, text in enumerate(first[at].texts)]
+    headers = [
+        cells.month_name(text) if n in first[at].exact else text
+        for n, text in enumerate(first[at].texts)
+    ]
     cells.add_columns(sheet, headers, first[at].line, problems)
     is_named = {column.index for column in sheet.columns if column.header}
     aside: set[int] = set()
@@ -316,8 +319,3 @@ def _header_at(rows: Sequence[Row], keys: Keys) -> int | None:
     ]
     best = max(scores, default=0)
     return scores.index(best) if best else None
-
-
-def _month_name(text: str, is_exact: bool) -> str:  # noqa: FBT001 (known by its caller only)
-    """Return a header; a date that begins a month is that month."""
-    return text[:7] if is_exact and re.match(r"\d{4}-\d{2}-01\Z", text) else text

@@ -9,8 +9,10 @@ from pmosim.errors import InputError, Problem
 
 STARTER = Path(__file__).parent.parent / "starter"
 
-Kind = Literal["phases", "tasks"]
+Kind = Literal["phases", "tasks", "xlsx"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+WORKBOOK = "plan"
+"""Name of the scenario that a workspace of kind xlsx has instead of ``baseline``."""
 
 
 def copy_starter(folder: Path, kind: Kind) -> list[Path]:
@@ -21,7 +23,9 @@ def copy_starter(folder: Path, kind: Kind) -> list[Path]:
         for file in sorted(root.rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     ]
-    in_the_way = [to for _, to in sources if to.exists() or to.is_symlink()]
+    book = folder / "scenarios" / f"{WORKBOOK}.xlsx"
+    written = [to for _, to in sources] + ([book] if kind == "xlsx" else [])
+    in_the_way = [to for to in written if to.exists() or to.is_symlink()]
     if in_the_way:
         raise InputError(
             [
@@ -35,5 +39,24 @@ def copy_starter(folder: Path, kind: Kind) -> list[Path]:
         )
     for source, to in sources:
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_bytes(source.read_bytes())
-    return [to for _, to in sources]
+        content = source.read_bytes()
+        to.write_bytes(_of_workbook(content) if kind == "xlsx" else content)
+    if kind == "xlsx":
+        from pmosim.exchange import write_template
+
+        write_template(book)
+    return written
+
+
+def _of_workbook(content: bytes) -> bytes:
+    """Return a common file for a workspace whose scenario is a workbook."""
+    for word, other in (
+        (b"extends: baseline.yaml", b"extends: plan.xlsx"),
+        (b"scenarios/*.yaml  ", b"scenarios/*       "),
+        (b"`baseline.yaml` is", b"`plan.xlsx` is"),
+        (b"run baseline", b"run plan    "),
+        (b"reports/baseline/", b"reports/plan/"),
+        (b"explain baseline web", b"explain plan portal "),
+    ):
+        content = content.replace(word, other)
+    return content

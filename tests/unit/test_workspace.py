@@ -268,7 +268,8 @@ def test_a_forecast_becomes_tables_with_a_column_per_number(tmp_path: Path) -> N
 def test_the_starter_is_copied_whole(tmp_path: Path, kind: str) -> None:
     written = copy_starter(tmp_path / "acme", kind)
     names = {path.relative_to(tmp_path / "acme").as_posix() for path in written}
-    assert {"README.md", "scenarios/baseline.yaml", "scenarios/three-more.yaml"} <= names
+    today = "plan.xlsx" if kind == "xlsx" else "baseline.yaml"
+    assert {"README.md", f"scenarios/{today}", "scenarios/three-more.yaml"} <= names
     assert (tmp_path / "acme" / "calibration").is_dir()
     assert (tmp_path / "acme" / "reports").is_dir()
 

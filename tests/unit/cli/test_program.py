@@ -89,7 +89,7 @@ def test_a_public_name_that_does_not_exist_is_an_attribute_error() -> None:
         (["run", "x", "--fail-if", "p_late > 0.3"], "--fail-if is not available yet"),
         (["run", "x", "--engine", "compiled"], "--engine compiled is not available yet"),
         (["report", "x", "--pdf"], "--pdf is not available yet"),
-        (["init", "--from", "xlsx"], "--from xlsx is not available yet"),
+        (["convert", "x"], "Missing argument 'B'"),
         (["init", "--from", "tsks"], "'tsks' is not one of"),
     ],
 )
