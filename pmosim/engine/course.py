@@ -181,21 +181,28 @@ class Course(Taskwork):
             self.office.add_waiting(project)
 
     def _release(self) -> None:
-        """Release those with a date, then whom the intake rule admits, until it says nobody."""
-        while self.forced:
+        """Release those with a date, then whom the intake rule admits, until nobody is left."""
+        is_rejecting = getattr(self.intake, "on_full", "wait") == "reject"
+        while True:
             forced, self.forced = sorted(self.forced, key=by_order), []
             for project in forced:
                 self._release_project(project)
+            self._admit()
+            left = tuple(self.office.waiting) if is_rejecting else ()
+            for order in left:
+                self._end(self.office.projects[order], REJECTED)
+            if not self.forced and not left:
+                return
+
+    def _admit(self) -> None:
+        """Release one project after the other as the intake rule says, until it says nobody."""
         while self.office.line:
             chosen = self.intake.admit(self.office)
             if chosen is None:
-                break
+                return
             project = self.office.projects[chosen]
             self.office.remove_waiting(project)
             self._release_project(project)
-        if getattr(self.intake, "on_full", "wait") == "reject":
-            for order in tuple(self.office.waiting):
-                self._end(self.office.projects[order], REJECTED)
 
     def _release_project(self, project: Project) -> None:
         project.released = self.minute
