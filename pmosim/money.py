@@ -7,6 +7,9 @@ Not here: estimates over futures (``forecast``). Section 6 of model.md is the de
 Labour falls due when its booking ends, the fixed cost at the release, a running cost flows from
 the release to the end, a benefit flows from the finish. Time is counted in calendar days after
 the morning of ``as_of``, 365.25 to a year; a release is read as a start, all else as a finish.
+
+What was spent before day 0 (cost to date, where it is stated) is part of the cost of every future
+and counts at face value; it belongs to no period of the run.
 """
 
 from __future__ import annotations
@@ -42,22 +45,36 @@ class Money:
     """Falls due at the release; 0 if not released."""
     running: FloatArray
     """Running cost x working time from the release to the end, or so far."""
+    to_date: FloatArray
+    """Cost before day 0, the same in every future; 0 where it is not stated."""
+    capex: FloatArray
+    """The part of ``labour`` that is capitalised: the capex share of the phase it is booked on."""
     pv_cost: FloatArray
-    """Cost discounted to day 0."""
+    """Cost discounted to day 0; what was spent before counts at face value."""
     pv_benefit: FloatArray
     """Benefit discounted to day 0; 0 unless finished."""
     npv: FloatArray
-    """NaN where the project neither finished nor was stopped."""
+    """Of the whole life; NaN where the project neither finished nor was stopped."""
 
     @property
     def cost(self) -> FloatArray:
         """Everything; of an unfinished project what was booked so far."""
+        return self.to_date + self.cost_to_go
+
+    @property
+    def cost_to_go(self) -> FloatArray:
+        """What is spent from day 0 on."""
         return self.labour + self.fixed + self.running
 
     @property
     def cash(self) -> FloatArray:
-        """What leaves the house: contractors, fixed and running cost."""
+        """What leaves the house from day 0 on: contractors, fixed and running cost."""
         return self.contractors + self.fixed + self.running
+
+    @property
+    def npv_to_go(self) -> FloatArray:
+        """NPV without what is spent already, which no decision can change; NaN like the NPV."""
+        return self.npv + self.to_date
 
     @property
     def roi(self) -> FloatArray:
@@ -107,6 +124,8 @@ def project_money(outcomes: Outcomes) -> Money:
     begins = _years(start_calendar_days(network, released))
     ends = np.maximum(begins, _years(network.calendar.calendar_days(end)))
     pv_cost = pv_labour + fixed * _factor(rate, begins) + running * _mean_factor(rate, begins, ends)
+    to_date = _spent_before(outcomes)
+    pv_cost = pv_cost + to_date
 
     is_finished, is_stopped = outcomes.has_status("finished"), outcomes.has_status("stopped")
     benefit_from, benefit_to = _benefit_span(outcomes)
@@ -117,6 +136,8 @@ def project_money(outcomes: Outcomes) -> Money:
         contractors=contractors,
         fixed=fixed,
         running=running,
+        to_date=to_date,
+        capex=_sums(bookings.project_row, price * _capex_shares(outcomes), n_rows),
         pv_cost=pv_cost,
         pv_benefit=pv_benefit,
         npv=npv,
@@ -138,18 +159,40 @@ def flow_value(
 
 
 def cost_by_period(outcomes: Outcomes, periods: Periods) -> FloatArray:
-    """Return (N, Y) cost by the period in which it falls due; each row adds up to the cost.
+    """Return (N, Y) cost from day 0 on by the period in which it falls due.
 
-    A running cost is split by the working time that falls into each period.
+    Each row adds up to the cost to go. A running cost is split by the working time that falls
+    into each period.
     """
-    rows, bookings = outcomes.projects_, outcomes.bookings
-    n_rows, n_periods = len(rows.row), len(periods.labels)
-    cell = bookings.project_row * n_periods + periods.of_finish(bookings.until)
-    labour = _sums(cell, _prices(outcomes), n_rows * n_periods)
-    result = labour.reshape(n_rows, n_periods)
+    labour = _labour_by_period(outcomes, periods, _prices(outcomes))
+    return _with_bought(outcomes, periods, labour)
 
+
+def cash_by_period(outcomes: Outcomes, periods: Periods) -> FloatArray:
+    """Return (N, Y) cash by the period in which it falls due; each row adds up to the cash."""
+    is_cash = outcomes.network.people.is_contractor[outcomes.bookings.person]
+    labour = _labour_by_period(outcomes, periods, np.where(is_cash, _prices(outcomes), 0.0))
+    return _with_bought(outcomes, periods, labour)
+
+
+def capex_by_period(outcomes: Outcomes, periods: Periods) -> FloatArray:
+    """Return (N, Y) capitalised labour by the period in which it falls due."""
+    return _labour_by_period(outcomes, periods, _prices(outcomes) * _capex_shares(outcomes))
+
+
+def _labour_by_period(outcomes: Outcomes, periods: Periods, amounts: FloatArray) -> FloatArray:
+    """(N, Y) one amount per booking, summed by project row and period."""
+    bookings = outcomes.bookings
+    n_rows, n_periods = len(outcomes.projects_.row), len(periods.labels)
+    cell = bookings.project_row * n_periods + periods.of_finish(bookings.until)
+    return _sums(cell, amounts, n_rows * n_periods).reshape(n_rows, n_periods)
+
+
+def _with_bought(outcomes: Outcomes, periods: Periods, labour: FloatArray) -> FloatArray:
+    """(N, Y) labour by period, fixed and running cost added."""
+    rows, result = outcomes.projects_, labour.copy()
     is_released, released, end = _activity(outcomes)
-    place = np.arange(n_rows)[is_released]
+    place = np.arange(len(rows.row))[is_released]
     result[place, periods.of_start(released)[is_released]] += rows.fixed_cost[is_released]
     minutes = np.minimum(end[:, None], periods.end_minute) - np.maximum(
         released[:, None], periods.first_minute
@@ -229,6 +272,22 @@ def _prices(outcomes: Outcomes) -> FloatArray:
     bookings = outcomes.bookings
     rate = outcomes.network.people.day_rate[bookings.person]
     return np.asarray(rate * (bookings.attention / (WHOLE * outcomes.minutes_per_day)))
+
+
+def _capex_shares(outcomes: Outcomes) -> FloatArray:
+    """(B,) share of each booking that is capitalised: that of its task, 0 of ``throughout``."""
+    at = outcomes.bookings.task_row
+    if not len(outcomes.tasks_.task):
+        return np.zeros(len(at))
+    capex = outcomes.network.tasks.capex[outcomes.tasks_.task]
+    return np.where(at == NONE, 0.0, capex[at])
+
+
+def _spent_before(outcomes: Outcomes) -> FloatArray:
+    """(N,) cost to date of each project row, 0 where it is not stated."""
+    rows = outcomes.projects_
+    spent = np.nan_to_num(outcomes.network.projects.cost_to_date, nan=0.0)
+    return np.where(rows.number == 0, spent[rows.row], 0.0)
 
 
 def _activity(outcomes: Outcomes) -> tuple[NDArray[np.bool_], IntArray, IntArray]:

@@ -9,16 +9,22 @@ from __future__ import annotations
 import difflib
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pmosim.errors import InputError, Problem
 from pmosim.forecast import bottleneck, cost, finish
+from pmosim.forecast.cost import Spending
 from pmosim.forecast.document import forecast_document, project_document
 from pmosim.forecast.estimate import Estimate, FinishEstimate
 from pmosim.forecast.futures import ProjectFutures, TaskIndex, projects_in_futures
-from pmosim.money import Periods, cost_by_period, fiscal_years
+from pmosim.money import Periods, fiscal_years
+from pmosim.plan import planned_months
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from pmosim.forecast.estimate import Json
@@ -26,6 +32,9 @@ if TYPE_CHECKING:
     from pmosim.outcomes import Outcomes
 
 __all__ = ["Estimate", "FinishEstimate", "Forecast"]
+
+NOT_IN_FRAME = ("milestones", "joint", "quantiles", "outlook_why")
+"""Entries of a project that are lists, and no columns."""
 
 
 class Forecast:
@@ -74,7 +83,9 @@ class Forecast:
         """
         import pandas as pd
 
-        groups = cost.cost_by_group(self.outcomes, by, self.cost_by_year, self.fiscal_years)
+        groups = cost.cost_by_group(
+            self.outcomes, by, self.spending, has_to_date=self.has_cost_to_date
+        )
         return pd.DataFrame(
             [{by: name, **_flat({"cost": amounts})} for name, amounts in groups.items()]
         )
@@ -90,7 +101,8 @@ class Forecast:
         rows = []
         for futures in self.projects:
             project = project_document(self, futures)
-            project.pop("milestones")
+            for name in NOT_IN_FRAME:
+                project.pop(name)
             project |= {f"group_{key}": name for key, name in project.pop("groups").items()}
             rows.append(_flat(project))
         frame = pd.DataFrame(rows).rename(columns={"id": "project"})
@@ -99,9 +111,15 @@ class Forecast:
                 frame[column] = pd.to_datetime(frame[column])
         return frame
 
-    def to_document(self) -> Json:
-        """Return the forecast as plain dicts, lists and scalars, schema ``pmosim.run/1``."""
-        return forecast_document(self)
+    def to_document(self, by: str | None = None, scope: Mapping[str, Any] | None = None) -> Json:
+        """Return the forecast as plain dicts, lists and scalars, schema ``pmosim.run/1``.
+
+        Parameters
+        ----------
+        by : see ``costs``: what the reader wants projects sorted by.
+        scope : which projects of the scenario were left out (``Selection.to_scope``).
+        """
+        return forecast_document(self, by, scope)
 
     @cached_property
     def projects(self) -> list[ProjectFutures]:
@@ -120,17 +138,21 @@ class Forecast:
         return fiscal_years(self.outcomes.network, last_minute)
 
     @cached_property
-    def cost_by_year(self) -> FloatArray:
-        """(N, Y) cost of each project row by fiscal year."""
-        return cost_by_period(self.outcomes, self.fiscal_years)
+    def spending(self) -> Spending:
+        """Money of each project row, by fiscal year too."""
+        return Spending.of(self.outcomes, self.fiscal_years)
+
+    @property
+    def has_cost_to_date(self) -> bool:
+        """Whether any listed project states what was spent before day 0."""
+        network = self.outcomes.network
+        stated = network.projects.cost_to_date[: network.n_listed]
+        return not bool(np.isnan(stated).all())
 
     @cached_property
-    def planned_days(self) -> FloatArray | None:
+    def planned_days(self) -> FloatArray:
         """(S, months) person-days planned for the listed projects with unlimited people."""
-        from pmosim import plan
-
-        planned_months = getattr(plan, "planned_months", None)
-        return None if planned_months is None else planned_months(self.outcomes.network)
+        return planned_months(self.outcomes.network)
 
     def _find(self, project: str) -> ProjectFutures:
         ids = self.outcomes.network.projects.ids[: self.outcomes.network.n_listed]

@@ -9,17 +9,36 @@ not there is null with ``after_horizon`` or a ``reason``, or without one where n
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.forecast import bottleneck, cost, finish, returns
-from pmosim.forecast.estimate import mean, on_calendar, quantiles, ratio, unknown
+from pmosim.forecast import (
+    bottleneck,
+    cost,
+    curves,
+    earned_value,
+    finish,
+    groups,
+    lateness,
+    promises,
+    reported,
+    returns,
+)
+from pmosim.forecast.estimate import (
+    complement,
+    mean,
+    mean_of_known,
+    on_calendar,
+    quantiles,
+    ratio,
+    unknown,
+)
 from pmosim.money import benefit_by_period, cost_by_period, quarters
 from pmosim.network.arrays import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pmosim.forecast import Forecast
     from pmosim.forecast.estimate import Json
@@ -30,15 +49,29 @@ if TYPE_CHECKING:
 SCHEMA = "pmosim.run/1"
 FEW_FUTURES = 100
 LISTED_IN_WARNING = 5
+COUNT_LEVELS = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 COST_BEFORE_DAY_0 = (
     "Cost and value before day 0 (cost to date) are not part of these numbers: "
     "what was spent on running, done and cancelled projects is not known."
 )
+COST_BEFORE_IN_PART = (
+    "Cost before day 0 (cost to date) is stated by {n} of {of} projects that have begun; "
+    "the others count from day 0 on: {names}."
+)
 
 
-def forecast_document(forecast: Forecast) -> Json:
-    """Return the document of a forecast."""
+def forecast_document(
+    forecast: Forecast, by: str | None = None, scope: Mapping[str, Any] | None = None
+) -> Json:
+    """Return the document of a forecast.
+
+    Parameters
+    ----------
+    by : what the reader wants projects sorted by; its groups are part of the document.
+    scope : which projects of the scenario were left out, None = none.
+    """
     outcomes, network = forecast.outcomes, forecast.outcomes.network
+    projects = [project_document(forecast, futures) for futures in forecast.projects]
     return {
         "schema": SCHEMA,
         "scenario": network.name,
@@ -49,7 +82,29 @@ def forecast_document(forecast: Forecast) -> Json:
         "currency": network.currency,
         "discount_rate": network.discount_rate,
         "hurdle": network.hurdle,
-        "projects": [project_document(forecast, futures) for futures in forecast.projects],
+        "levels": list(curves.LEVELS),
+        "settings": {
+            "outlook": {
+                "at_risk": network.outlook_at_risk,
+                "needs_support": network.outlook_needs_support,
+            }
+        },
+        "fiscal_years": [
+            *([cost.TO_DATE] if forecast.has_cost_to_date else []),
+            *forecast.fiscal_years.labels,
+        ],
+        "by": by,
+        "scope": None if scope is None else dict(scope),
+        "disagreements": reported.disagreements(projects, outcomes.replications),
+        "promises": promises.promise_list(forecast.projects, forecast.tasks),
+        "projects": projects,
+        "groups": groups.group_documents(
+            outcomes,
+            forecast.projects,
+            forecast.spending,
+            by,
+            has_to_date=forecast.has_cost_to_date,
+        ),
         "demand": [_stream(outcomes, stream) for stream in range(len(network.streams.ids))],
         "roles": bottleneck.role_documents(outcomes, forecast.planned_days),
         "portfolio": _portfolio(forecast),
@@ -66,6 +121,8 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
     budget = float(projects.budget[row])
     late = finish.late_probability(futures)
     days = finish.finish_days(futures)
+    outlook = finish.outlook(futures, late)
+    late_futures = lateness.lateness_of(futures)
     return {
         "id": projects.ids[row],
         "name": projects.names[row] or projects.ids[row],
@@ -82,7 +139,9 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "p_late": late.to_json(),
         "p_past_deadline": finish.missed_probability(futures, futures.finished, deadline).to_json(),
         "p_unfinished": finish.unfinished_probability(futures).to_json(),
-        "cost": cost.project_cost(futures, forecast.cost_by_year, forecast.fiscal_years),
+        "cost": cost.project_cost(
+            futures, forecast.spending, has_to_date=forecast.has_cost_to_date
+        ),
         "budget": None if math.isnan(budget) else budget,
         "p_over_budget": cost.over_budget_probability(futures).to_json(),
         "p_on_time_and_budget": cost.on_time_and_budget_probability(futures).to_json(),
@@ -94,7 +153,53 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "work_days": finish.work_days(futures).to_json(),
         "lead_days": {name: d.to_json() for name, d in finish.lead_days(futures).items()},
         "milestones": finish.milestones(futures, forecast.tasks),
-        "outlook": finish.outlook(futures, late),
+        "outlook": outlook,
+        "outlook_why": lateness.outlook_why(late_futures),
+        "late_causes": lateness.late_causes(late_futures),
+        "is_green_but_late": reported.is_green_but_late(network, row, outlook),
+        "reported": reported.report(network, row),
+        "baseline": reported.baseline(network, row),
+        "slip_days": reported.slip_days(futures),
+        "joint": _joint(futures),
+        "npv_to_go": returns.project_npv_to_go(futures),
+        "p_npv_to_go_positive": returns.npv_to_go_positive_probability(futures).to_json(),
+        "roi": returns.project_roi(futures),
+        "cost_of_delay": lateness.cost_of_delay(futures),
+        "earned_value": earned_value.earned_value_document(futures),
+        "quantiles": _curves(futures),
+    }
+
+
+def _joint(futures: ProjectFutures) -> Json | None:
+    """Return cost and date of a project together; None where nothing is to be estimated."""
+    if futures.reason:
+        return None
+    network, row = futures.outcomes.network, futures.project
+    due, budget = int(network.projects.due[row]), float(network.projects.budget[row])
+    amounts = futures.of(futures.outcomes.money.cost)
+    late, over = finish.late_probability(futures), cost.over_budget_probability(futures)
+    return {
+        "due": None if due == NONE else finish.end_date(network, due),
+        "budget": None if math.isnan(budget) else budget,
+        "p_on_time": complement(late).to_json(),
+        "p_on_budget": complement(over).to_json(),
+        "p_both": cost.on_time_and_budget_probability(futures).to_json(),
+        "points": curves.scatter(futures, amounts),
+        "grid": curves.joint_grid(futures, amounts),
+    }
+
+
+def _curves(futures: ProjectFutures) -> Json:
+    """Return the quantile grids of finish, cost, NPV and ROI."""
+    money, calendar = futures.outcomes.money, futures.outcomes.network.calendar
+    is_asked = returns.has_benefit(futures)
+    rows = futures.rows if not futures.reason else futures.rows[:0]
+    nothing = rows[:0]
+    return {
+        "finish": curves.date_curve(futures.finish_day[: len(rows)], calendar),
+        "cost": curves.curve(money.cost[rows]),
+        "npv": curves.curve(money.npv[rows if is_asked else nothing]),
+        "roi": curves.curve(money.roi[rows if is_asked else nothing]),
     }
 
 
@@ -121,19 +226,36 @@ def _stream(outcomes: Outcomes, stream: int) -> Json:
 
 def _portfolio(forecast: Forecast) -> Json:
     outcomes = forecast.outcomes
-    npv = returns.portfolio_npv(outcomes)
-    money = outcomes.money
+    npv, roi = returns.portfolio_npv(outcomes), returns.portfolio_roi(outcomes)
+    npv_to_go = returns.portfolio_npv_to_go(outcomes)
+    spent = outcomes.network.projects.cost_to_date[: outcomes.network.n_listed]
+    spending = forecast.spending.per_future(
+        outcomes, np.ones(len(outcomes.projects_.row), dtype=bool)
+    )
+    positive = returns.portfolio_positive_probability
     return {
         "committed_finish": _committed_finish(forecast),
-        "cost": cost.cost_estimates(
-            cost.per_future(outcomes, money.cost),
-            cost.per_future(outcomes, money.cash),
-            cost.per_future(outcomes, forecast.cost_by_year),
-            forecast.fiscal_years,
-        )
-        | {"to_date": None},
+        "cost": cost.cost_estimates(spending, has_to_date=forecast.has_cost_to_date)
+        | {"to_date": float(np.nansum(spent)) if forecast.has_cost_to_date else None},
+        "by_year_bands": cost.by_year_bands(spending),
+        "sums": cost.sum_of_quantiles(forecast.projects, forecast.spending),
+        "joint": cost.joint_confidence(forecast.projects),
         "npv": returns.npv_estimates(npv),
-        "p_npv_positive": returns.portfolio_positive_probability(outcomes, npv).to_json(),
+        "p_npv_positive": positive(outcomes, npv).to_json(),
+        "npv_to_go": returns.npv_estimates(npv_to_go),
+        "p_npv_to_go_positive": positive(outcomes, npv_to_go).to_json(),
+        "roi": returns.roi_estimates(roi),
+        "p_roi_hurdle": returns.portfolio_hurdle_probability(outcomes, roi).to_json(),
+        "cost_of_delay": _cost_of_delay(forecast),
+        "earned_value": earned_value.summed_document(forecast.projects),
+        "quantiles": {
+            "committed_finish": curves.date_curve(
+                _committed_days(forecast), outcomes.network.calendar
+            ),
+            "cost": curves.curve(spending.cost),
+            "npv": curves.curve(npv),
+            "roi": curves.curve(roi),
+        },
         **{
             status: _mean_number(outcomes, outcomes.has_status(status))
             for status in (
@@ -149,6 +271,33 @@ def _portfolio(forecast: Forecast) -> Json:
         "unfinished": _mean_number(outcomes, outcomes.has_status("active", "queued", "blocked")),
         "by_quarter": _by_quarter(outcomes),
     }
+
+
+def _cost_of_delay(forecast: Forecast) -> Json | None:
+    """Return what a day of delay of everything costs, and what the delays after due dates cost."""
+    outcomes = forecast.outcomes
+    entries = [(futures, lateness.cost_of_delay(futures)) for futures in forecast.projects]
+    known = [(futures, entry) for futures, entry in entries if entry and not futures.reason]
+    if not known:
+        return None
+    total = np.zeros(outcomes.replications)
+    is_promised = False
+    for futures, _ in known:
+        amounts = lateness.delay_costs(futures)
+        if amounts is not None:
+            is_promised = True
+            np.add.at(total, outcomes.future[futures.rows], amounts)
+    expected = mean_of_known(total, "have an unfinished project") if is_promised else unknown()
+    return {
+        "per_day": math.fsum(entry["per_day"] for _, entry in known),
+        "expected": expected.to_json(),
+    }
+
+
+def _committed_days(forecast: Forecast) -> FloatArray:
+    """(R,) working days until all committed projects have ended; (0,) if none is committed."""
+    days = finish.committed_finish(forecast.outcomes, forecast.projects)
+    return np.zeros(0) if days is None else days
 
 
 def _committed_finish(forecast: Forecast) -> Json:
@@ -174,10 +323,13 @@ def _by_quarter(outcomes: Outcomes) -> list[Json]:
     quarter = periods.of_finish(rows.finished)
     spent = cost.per_future(outcomes, cost_by_period(outcomes, periods))
     earned = cost.per_future(outcomes, benefit_by_period(outcomes, periods))
+    so_far = np.zeros(outcomes.replications)
     result: list[Json] = []
     for place, label in enumerate(periods.labels):
         is_here = is_finished & (quarter == place)
         is_promised = is_here & (due != NONE)
+        counts = cost.per_future(outcomes, is_here.astype(np.float64))
+        so_far = so_far + counts
         result.append(
             {
                 "quarter": label,
@@ -186,9 +338,16 @@ def _by_quarter(outcomes: Outcomes) -> list[Json]:
                 "on_time": _mean_number(outcomes, is_promised & (rows.finished <= due)),
                 "cost": mean(spent[:, place]).to_json(),
                 "benefit": mean(earned[:, place]).to_json(),
+                "finished_band": _band(counts),
+                "finished_so_far": {"mean": mean(so_far).to_json(), **_band(so_far)},
             }
         )
     return result
+
+
+def _band(counts: FloatArray) -> Json:
+    found = quantiles(counts, list(COUNT_LEVELS.values()))
+    return {name: level.to_json() for name, level in zip(COUNT_LEVELS, found, strict=True)}
 
 
 def _due_of_rows(outcomes: Outcomes) -> IntArray:
@@ -205,9 +364,21 @@ def _mean_number(outcomes: Outcomes, chosen: BoolArray) -> Json:
 
 
 def _silence_on_cost(forecast: Forecast) -> list[str]:
-    started = {"running", "done", "cancelled"}
-    statuses = forecast.outcomes.network.projects.status[: forecast.outcomes.network.n_listed]
-    return [COST_BEFORE_DAY_0] if started & set(statuses) else []
+    """Return what is not known of the money before day 0."""
+    network = forecast.outcomes.network
+    begun = [
+        row
+        for row in range(network.n_listed)
+        if network.projects.status[row] in {"running", "done", "cancelled"}
+    ]
+    silent = [row for row in begun if math.isnan(network.projects.cost_to_date[row])]
+    if not silent:
+        return []
+    if len(silent) == len(begun):
+        return [COST_BEFORE_DAY_0]
+    names = ", ".join(network.projects.ids[row] for row in silent)
+    stated = len(begun) - len(silent)
+    return [COST_BEFORE_IN_PART.format(n=stated, of=len(begun), names=names)]
 
 
 def _warnings(forecast: Forecast) -> list[str]:

@@ -167,6 +167,20 @@ def quantiles(values: FloatArray, levels: Sequence[float]) -> list[Estimate]:
     return result
 
 
+def order_statistics(values: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Return ``quantile`` at several levels without intervals, e.g. for the curve of a chart.
+
+    Parameters
+    ----------
+    values : one per future, at least one; ``inf`` and ``-inf`` are ranked, NaN is refused.
+    """
+    ordered = np.sort(values)
+    if math.isnan(ordered[-1]):
+        raise ValueError("values hold NaN; say inf (later than all) or -inf (below all)")
+    places = [_place(len(values), level) for level in levels]
+    return np.asarray(ordered[np.array(places) - 1], dtype=np.float64)
+
+
 def mean(values: FloatArray) -> Estimate:
     """Return the mean of finite values with the interval of Student's t."""
     n = len(values)
@@ -210,6 +224,17 @@ def probability(events: BoolArray) -> Estimate:
     )
 
 
+def complement(chance: Estimate) -> Estimate:
+    """Return the chance of the opposite; the ends of the interval change places."""
+    return Estimate(
+        value=1.0 - chance.value,
+        low=1.0 - chance.high,
+        high=1.0 - chance.low,
+        n=chance.n,
+        reason=chance.reason,
+    )
+
+
 def ratio(numerators: FloatArray, denominators: FloatArray, reason: str) -> Estimate:
     """Return sum / sum over futures, e.g. days waited per project, with a linearised interval.
 
@@ -250,12 +275,17 @@ def _ranks(n: int, level: float) -> tuple[int, int, int]:
         raise ValueError(f"level is {level}; it must lie between 0 and 1, for example 0.8")
     from scipy.special import bdtr
 
-    # Rounded before it is raised, else 0.07 * 100 = 7.000000000000001 asks for the 8th.
-    place = max(1, math.ceil(round(n * level, 9)))
+    place = _place(n, level)
     below: NDArray[np.float64] = bdtr(np.arange(n + 1, dtype=np.float64), n, level)
     low = int(np.searchsorted(below, TAIL, side="left"))
     high = int(np.searchsorted(below, 1.0 - TAIL, side="left")) + 1
     return place, min(max(1, low), place), max(min(n, high), place)
+
+
+def _place(n: int, level: float) -> int:
+    """Return the rank (from 1) of the smallest of n values that a share ``level`` reaches."""
+    # Rounded before it is raised, else 0.07 * 100 = 7.000000000000001 asks for the 8th.
+    return max(1, math.ceil(round(n * level, 9)))
 
 
 @lru_cache(maxsize=256)

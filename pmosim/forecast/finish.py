@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 LEVELS = {"p10": 0.1, "p50": 0.5, "p80": 0.8, "p90": 0.9}
 UNFINISHED = "are unfinished at the end of the planning window"
-AT_RISK, NEEDS_SUPPORT = 0.2, 0.5
-"""Chances of being late from which the outlook is no longer on track."""
+DONE_BEFORE = "it was done before day 0; when is not known"
 
 
 def finish_date(futures: ProjectFutures, level: float) -> FinishEstimate:
@@ -135,24 +134,36 @@ def start_dates(futures: ProjectFutures) -> dict[str, Json]:
 
 
 def milestones(futures: ProjectFutures, tasks: TaskIndex) -> list[Json]:
-    """Return the milestones of a project, and its other tasks with a due date."""
+    """Return the milestones of a project, and its other tasks with a due date or a deadline."""
     network = futures.outcomes.network
     first, last = network.projects.first_task[futures.project : futures.project + 2].tolist()
     result: list[Json] = []
     for task in range(first, last):
-        due = int(network.tasks.due[task])
-        if due == NONE and network.tasks.kind[task] != MILESTONE:
+        due, deadline = int(network.tasks.due[task]), int(network.tasks.deadline[task])
+        is_milestone = bool(network.tasks.kind[task] == MILESTONE)
+        if due == NONE and deadline == NONE and not is_milestone:
             continue
         finished = tasks.finished(task, futures)
         result.append(
             {
                 "id": network.tasks.ids[task],
+                "is_milestone": is_milestone,
+                "is_done": bool(network.tasks.is_done[task]),
                 "due": None if due == NONE else end_date(network, due),
+                "deadline": None if deadline == NONE else end_date(network, deadline),
                 "finish": finish_dates(futures, futures.days(finished)),
-                "p_late": missed_probability(futures, finished, due).to_json(),
+                "p_late": _missed_by_task(futures, task, finished, due).to_json(),
+                "p_past_deadline": _missed_by_task(futures, task, finished, deadline).to_json(),
             }
         )
     return result
+
+
+def _missed_by_task(futures: ProjectFutures, task: int, finished: IntArray, due: int) -> Estimate:
+    """Return the chance that a task misses a promise; one that was done keeps its secret."""
+    if due < 0 and due != NONE and futures.outcomes.network.tasks.is_done[task]:
+        return unknown(DONE_BEFORE, n=futures.n)
+    return missed_probability(futures, finished, due)
 
 
 def wait_days(futures: ProjectFutures) -> dict[str, Estimate]:
@@ -197,11 +208,12 @@ def lead_days(futures: ProjectFutures) -> dict[str, Estimate]:
 
 def outlook(futures: ProjectFutures, late: Estimate) -> str | None:
     """Return ``on-track``, ``at-risk`` or ``needs-support``; None unless it runs and is due."""
-    if futures.outcomes.network.projects.status[futures.project] != "running" or not late.is_known:
+    network = futures.outcomes.network
+    if network.projects.status[futures.project] != "running" or not late.is_known:
         return None
-    if late.value < AT_RISK:
+    if late.value < network.outlook_at_risk:
         return "on-track"
-    return "at-risk" if late.value < NEEDS_SUPPORT else "needs-support"
+    return "at-risk" if late.value < network.outlook_needs_support else "needs-support"
 
 
 def committed_finish(outcomes: Outcomes, projects: list[ProjectFutures]) -> FloatArray | None:
@@ -216,7 +228,7 @@ def committed_finish(outcomes: Outcomes, projects: list[ProjectFutures]) -> Floa
     is_any = False
     for futures in projects:
         row = futures.project
-        if not _is_committed(network, row):
+        if not is_committed(network, row):
             continue
         is_any = True
         is_stopped = outcomes.has_status("stopped")[futures.rows]
@@ -226,7 +238,8 @@ def committed_finish(outcomes: Outcomes, projects: list[ProjectFutures]) -> Floa
     return last if is_any else None
 
 
-def _is_committed(network: Network, row: int) -> bool:
+def is_committed(network: Network, row: int) -> bool:
+    """Return whether a listed project is promised: see ``committed_finish``."""
     projects = network.projects
     status = projects.status[row]
     if status in {"candidate", "cancelled", "done"} or projects.cancelled[row] != NONE:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ELSEWHERE = ("groups", "milestones", "wait_days", "outlook_why", "late_causes", "earned_value")
+"""Parts of a project that have tables of their own."""
+DRAWN = ("joint", "quantiles")
+"""Parts of a project or the portfolio that are drawn; their numbers have tables of their own."""
+PORTFOLIO = "(portfolio)"
+"""What stands in place of a project where a line is about all of them."""
 
 Row = dict[str, Any]
 
@@ -29,6 +35,13 @@ def write_tables(document: Mapping[str, Any], folder: Path) -> list[Path]:
         "role_months": list(month_rows(document)),
         "quarters": [dict(flat(row)) for row in document["portfolio"].get("by_quarter", [])],
         "portfolio": list(portfolio_rows(document)),
+        "promises": [dict(flat(row)) for row in document.get("promises", [])],
+        "groups": list(group_rows(document)),
+        "years": list(year_rows(document)),
+        "late_causes": list(late_cause_rows(document)),
+        "earned_value": list(earned_value_rows(document)),
+        "quantiles": list(quantile_rows(document)),
+        "joint": list(joint_rows(document)),
     }
     written = []
     for name, rows in tables.items():
@@ -51,7 +64,8 @@ def csv_text(rows: list[Row]) -> str:
 def project_rows(document: Mapping[str, Any]) -> Iterator[Row]:
     """Yield a row per project; groups become columns, lists have tables of their own."""
     for project in document["projects"]:
-        row = dict(flat(_without(project, "groups", "milestones", "wait_days")))
+        row = dict(flat(_without(project, *ELSEWHERE, *DRAWN)))
+        row["outlook_text"] = (project.get("outlook_why") or {}).get("text")
         for group, value in (project.get("groups") or {}).items():
             row[f"group.{group}"] = value
         yield row
@@ -86,8 +100,86 @@ def month_rows(document: Mapping[str, Any]) -> Iterator[Row]:
 
 def portfolio_rows(document: Mapping[str, Any]) -> Iterator[Row]:
     """Yield a row per measure of the whole portfolio."""
-    for measure, value in flat(_without(document["portfolio"], "by_quarter")):
+    parts = _without(document["portfolio"], "by_quarter", "quantiles", "earned_value")
+    for measure, value in flat(parts):
         yield {"measure": measure, "value": value}
+
+
+def group_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per key and group; the key that was asked for with ``--by`` comes first."""
+    groups: Mapping[str, Any] = document.get("groups") or {}
+    asked = document.get("by")
+    for key in sorted(groups, key=lambda name: name != asked):
+        for entry in groups[key]:
+            yield {"by": key, **dict(flat(entry))}
+
+
+def year_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project (or all of them) and fiscal year: mean cost, cash and capex."""
+    for name, cost in _costs(document):
+        for year, amount in (cost.get("by_year") or {}).items():
+            yield {
+                "project": name,
+                "year": year,
+                "cost": amount["value"],
+                "cash": ((cost.get("cash_by_year") or {}).get(year) or {}).get("value"),
+                "capex": ((cost.get("capex_by_year") or {}).get(year) or {}).get("value"),
+            }
+
+
+def late_cause_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project and cause of its delay, in mean working days where it is late."""
+    for project in document["projects"]:
+        causes = project.get("late_causes") or {}
+        for cause, days in causes.items():
+            if isinstance(days, dict):
+                late_in = {"futures": causes.get("n")}
+                yield {"project": project["id"], "cause": cause, **late_in, **_days(days)}
+
+
+def earned_value_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project with earned value, the simulated cost beside it, and their sum."""
+    for project in [*document["projects"], {"id": PORTFOLIO, **document["portfolio"]}]:
+        found = project.get("earned_value")
+        if found:
+            cost = project.get("cost") or {}
+            yield {
+                "project": project["id"],
+                **dict(flat(_without(found, "projects"))),
+                "cost_p50": (cost.get("p50") or {}).get("value"),
+                "cost_p80": (cost.get("p80") or {}).get("value"),
+            }
+
+
+def quantile_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project (or all of them), measure and level; the level is a percentage."""
+    levels = document.get("levels") or []
+    for project in [*document["projects"], {"id": PORTFOLIO, **document["portfolio"]}]:
+        for measure, values in (project.get("quantiles") or {}).items():
+            for level, value in zip(levels, values, strict=False):
+                yield {
+                    "project": project["id"],
+                    "measure": measure,
+                    "level": level,
+                    "value": value,
+                }
+
+
+def joint_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project and future of the sample: finish and cost."""
+    for project in document["projects"]:
+        for number, (finish, cost) in enumerate((project.get("joint") or {}).get("points") or []):
+            yield {"project": project["id"], "point": number + 1, "finish": finish, "cost": cost}
+
+
+def _costs(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for project in document["projects"]:
+        yield project["id"], project.get("cost") or {}
+    yield PORTFOLIO, document["portfolio"].get("cost") or {}
+
+
+def _days(days: Mapping[str, Any]) -> Row:
+    return dict(flat({"days": days}))
 
 
 def flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from pmosim.money import (
     benefit_by_period,
+    capex_by_period,
+    cash_by_period,
     cost_by_period,
     fiscal_years,
     flow_value,
@@ -215,3 +218,84 @@ def test_a_benefit_is_split_by_the_calendar_days_of_each_quarter():
     # Day 12 is the evening of 16 January; 1 April is 86 days after 5 January, 1 July
     # is 177, and the run ends with 3 July.
     assert by_quarter[0] == pytest.approx([86 - 12, 91, 3], rel=1e-12)
+
+
+def capitalised(project, bookings, capex, **settings):
+    """One finished project with two tasks, of which the first is capitalised in part."""
+    network = build_network([project], people=PEOPLE, **settings)
+    network = replace(network, tasks=replace(network.tasks, capex=np.array(capex)))
+    tasks = [(0, 0, 0, 0, 5 * DAY), (0, 1, 0, 0, 10 * DAY)]
+    row = Row(0, 0, finished=10 * DAY, fixed_cost=1000.0)
+    return build_outcomes(network, [row], replications=1, bookings=bookings, tasks=tasks)
+
+
+def test_capex_is_the_share_of_the_phase_on_whose_work_it_was_spent():
+    project = P("crm", tasks=("build", "run-in"), running_cost=1.0)
+    bookings = [
+        Booking(0, 0, 4.0, until=5 * DAY, task_row=0),
+        Booking(0, 1, 2.0, until=10 * DAY, task_row=1),
+        Booking(0, 0, 3.0, until=10 * DAY),
+    ]
+    money = capitalised(project, bookings, [0.7, 0.0]).money
+    assert money.capex.tolist() == [pytest.approx(0.7 * 4 * 500, rel=1e-14)]
+    assert money.cost[0] == 4 * 500 + 2 * 300 + 3 * 500 + 1000 + 10 * DAY
+
+
+def spent_before(amount, row, project=None, **settings):
+    """One project of which ``amount`` was spent before day 0."""
+    network = build_network([project or P("crm", status="running")], people=PEOPLE, **settings)
+    projects = replace(network.projects, cost_to_date=np.array([amount]))
+    return build_outcomes(replace(network, projects=projects), [row], replications=1)
+
+
+def test_cost_to_date_is_part_of_the_cost_at_face_value_and_no_cash_to_come():
+    row = Row(0, 0, finished=10 * DAY, fixed_cost=100.0)
+    money = spent_before(66_000.0, row, discount_rate=0.08).money
+    assert money.to_date.tolist() == [66_000.0]
+    assert money.cost.tolist() == [66_100.0]
+    assert money.cost_to_go.tolist() == [100.0]
+    assert money.cash.tolist() == [100.0]
+    assert money.npv.tolist() == [-66_100.0]
+    assert money.npv_to_go.tolist() == [-100.0]
+
+
+def test_a_cost_to_date_that_is_not_stated_counts_nothing():
+    money = spent_before(math.nan, Row(0, 0, finished=10 * DAY, fixed_cost=100.0)).money
+    assert money.cost.tolist() == [100.0]
+    assert money.npv_to_go.tolist() == money.npv.tolist()
+
+
+def test_whole_life_roi_counts_what_is_spent_and_the_npv_to_go_does_not():
+    row = Row(0, 0, finished=10 * DAY, fixed_cost=100.0, benefit=100.0)
+    project = P("crm", status="running", benefit=True, benefit_years=3.0)
+    money = spent_before(500.0, row, project).money
+    assert money.npv[0] == pytest.approx(300 - 600, rel=1e-12)
+    assert money.roi[0] == pytest.approx(-0.5, rel=1e-12)
+    assert money.npv_to_go[0] == pytest.approx(200.0, rel=1e-12)
+
+
+def test_money_by_year_adds_up_to_the_money_of_the_whole_in_every_future():
+    rng_days = [3, 40, 200, 259, 300]
+    project = P("crm", tasks=("build", "run-in"), running_cost=0.37)
+    network = build_network([project], people=PEOPLE, fiscal_year_month=7, window_end=520 * DAY)
+    network = replace(network, tasks=replace(network.tasks, capex=np.array([0.7, 0.25])))
+    rows = [
+        Row(k, 0, released=k * DAY, finished=(k + day) * DAY, fixed_cost=100.1 * k)
+        for k, day in enumerate(rng_days)
+    ]
+    tasks = [(k, task, 0, 0, row.finished) for k, row in enumerate(rows) for task in (0, 1)]
+    bookings = [
+        Booking(k, person, 0.1 + k, until=rows[k].finished - 7 * person, task_row=2 * k + person)
+        for k in range(5)
+        for person in (0, 1)
+    ]
+    outcomes = build_outcomes(network, rows, replications=5, tasks=tasks, bookings=bookings)
+    years = fiscal_years(network, 520 * DAY)
+    assert len(years.labels) == 3
+    for by_period, whole in (
+        (cost_by_period, outcomes.money.cost_to_go),
+        (cash_by_period, outcomes.money.cash),
+        (capex_by_period, outcomes.money.capex),
+    ):
+        assert whole.min() > 0
+        np.testing.assert_allclose(by_period(outcomes, years).sum(axis=1), whole, rtol=1e-12)

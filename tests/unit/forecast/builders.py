@@ -55,6 +55,13 @@ class P:
     starts: int = NONE
     cancelled: int = NONE
     rank: int = NONE
+    cost_to_date: float = np.nan
+    rag: str = ""
+    done: float = np.nan
+    baseline: tuple[int, int, float] = (NONE, NONE, np.nan)
+    """Start, finish and cost."""
+    cost_of_delay: float = np.nan
+    is_delay_given: bool = True
 
 
 @dataclass
@@ -152,19 +159,19 @@ def build_network(projects, streams=(), people=(("developer-1", 0, 500.0, False)
             budget=np.array([p.budget for p in rows]),
             fixed_cost=(None,) * n,
             running_cost=np.array([p.running_cost for p in rows]),
-            cost_of_delay=np.full(n, np.nan),
-            is_delay_given=np.zeros(n, dtype=bool),
+            cost_of_delay=np.array([p.cost_of_delay for p in rows]),
+            is_delay_given=np.array([p.is_delay_given for p in rows], dtype=bool),
             benefit_per_year=tuple(Fixed(value=1.0) if p.benefit else None for p in rows),
             benefit_years=np.array([p.benefit_years for p in rows]),
             benefit_until=np.array([p.benefit_until for p in rows]),
             pauses=((),) * n,
             cancelled=ints(*(p.cancelled for p in rows)),
-            cost_to_date=np.full(n, np.nan),
-            reported_done=np.full(n, np.nan),
-            rag=("",) * n,
-            baseline_start=ints(*(NONE for _ in rows)),
-            baseline_finish=ints(*(NONE for _ in rows)),
-            baseline_cost=np.full(n, np.nan),
+            cost_to_date=np.array([p.cost_to_date for p in rows]),
+            rag=tuple(p.rag for p in rows),
+            reported_done=np.array([p.done for p in rows]),
+            baseline_start=ints(*(p.baseline[0] for p in rows)),
+            baseline_finish=ints(*(p.baseline[1] for p in rows)),
+            baseline_cost=np.array([p.baseline[2] for p in rows]),
         ),
         "tasks": TaskArrays(
             ids=tuple(t for _, _, t in tasks),

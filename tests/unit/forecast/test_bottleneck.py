@@ -62,7 +62,7 @@ def test_months_are_counted_in_full_time_people():
     assert [month["capacity_fte"]["value"] for month in months] == [2.0, 1.5]
     assert [month["busy_fte"]["value"] for month in months] == [0.5, 1.0]
     assert [month["waiting_fte"]["value"] for month in months] == [0.25, 3.0]
-    assert [month["planned_fte"] for month in months] == [None, None]
+    assert [month["planned_fte"] for month in months] == [0.0, 0.0]
 
 
 def test_a_future_that_ended_is_idle_but_takes_no_people_away():

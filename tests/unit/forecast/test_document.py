@@ -107,6 +107,8 @@ def test_every_estimate_lies_in_its_interval_or_says_why_it_is_not_there():
     found = dict(estimates_of(make_document()))
     assert len(found) > 100
     may_be_unasked = ("p_late", "p_past_deadline", "budget", "p_npv_positive", "p_roi_hurdle")
+    may_be_unasked += ("p_npv_to_go_positive", "p_on_time", "joint.p_both")
+    may_be_unasked += tuple(f"roi.{level}" for level in ("mean", "p10", "p50", "p90"))
     for path, estimate in found.items():
         assert {"value", "low", "high"} <= estimate.keys()
         if estimate["value"] is None:

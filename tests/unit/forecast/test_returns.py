@@ -85,3 +85,29 @@ def test_the_portfolio_sums_finished_and_stopped_projects_only():
     assert portfolio["queued"]["value"] == 0.5
     assert portfolio["stopped"]["value"] == 1.0
     assert portfolio["finished"]["value"] == 1.0
+
+
+def test_whole_life_and_to_go_differ_by_what_is_spent():
+    project = P("crm", status="running", benefit=True, benefit_years=1.0, cost_to_date=500.0)
+    rows = [Row(k, 0, finished=DAY, fixed_cost=100.0 * (k + 1), benefit=400.0) for k in range(4)]
+    document = Forecast(
+        build_outcomes(build_network([project], hurdle=0.1), rows, replications=4)
+    ).to_document()
+    for entry in (document["projects"][0], document["portfolio"]):
+        # Benefits of 400; costs 600, 700, 800, 900, of which 500 are spent.
+        assert entry["npv"]["p50"]["value"] == pytest.approx(400 - 800, rel=1e-9)
+        assert entry["npv_to_go"]["p50"]["value"] == pytest.approx(400 - 300, rel=1e-9)
+        assert entry["p_npv_positive"]["value"] == 0.0
+        assert entry["p_npv_to_go_positive"]["value"] == 0.75
+        assert entry["roi"]["p50"]["value"] == pytest.approx(-0.5, rel=1e-9)
+        assert entry["p_roi_hurdle"]["value"] == 0.0
+
+
+def test_roi_is_not_asked_without_a_benefit_nor_without_any_cost():
+    rows = [Row(0, 0, finished=DAY, fixed_cost=9.0), Row(0, 1, finished=DAY, benefit=10.0)]
+    network = build_network([P("a"), P("b", benefit=True, benefit_years=1.0)])
+    document = Forecast(build_outcomes(network, rows, replications=1)).to_document()
+    asked, free = (project["roi"]["p50"] for project in document["projects"])
+    assert asked == {"value": None, "low": None, "high": None}
+    assert free["value"] is None
+    assert "costs nothing" in free["reason"]
