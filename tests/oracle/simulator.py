@@ -619,7 +619,7 @@ class Simulator:
             "grpw": lambda: -(job.planned + sum(j.planned for j in self.successors(job))),
             "sasp": lambda: job.planned + venture.length,
             "wsjf": lambda: -self.wsjf(venture),
-            "intake": lambda: self.score(venture, now),
+            "intake": lambda: self.score(venture, venture.released or 0),
         }
         return keys[rule]()
 
@@ -805,6 +805,11 @@ class Simulator:
         """Finish tasks and milestones, and make tasks ready, in one sweep."""
         changed = False
         for venture in self.ventures.values():
+            if venture.status in ("future", "queued"):
+                for job in venture.jobs:
+                    if job.state == "idle" and self.links_allow(job.links, job, venture) is None:
+                        job.state = "blocked"
+                        changed = True
             if venture.status != "active":
                 continue
             for job in venture.jobs:
@@ -1140,11 +1145,7 @@ class Simulator:
 
     def can_never_end(self, venture: Venture) -> bool:
         """Return whether a task waits for something that will not happen."""
-        return any(
-            job.state == "blocked"
-            or (job.state == "idle" and self.links_allow(job.links, job, venture) is None)
-            for job in venture.jobs
-        )
+        return any(job.state == "blocked" for job in venture.jobs)
 
     def result(self) -> Result:
         """Return the rows of tasks, phases and projects."""

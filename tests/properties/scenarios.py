@@ -98,6 +98,9 @@ def random_organisation(dice: Dice, document: Document) -> None:
         if "places" in document and dice.flip(0.5):
             person["place"] = "krakow"
         people.append(person)
+    if dice.often(0.5):
+        crowd = {"role": dice.pick(*roles), "headcount": dice.pick(2, 1.5, 0.4)}
+        people.insert(dice.whole(0, len(people)), crowd)
     document["people"] = people
 
 
@@ -115,7 +118,7 @@ def random_needs(dice: Dice, document: Document, *, at_most: int = 2) -> Documen
         else:
             needs[role] = heads
     if dice.often(0.4):
-        person = dice.pick(*people)
+        person = dice.pick(*(person for person in people if "id" in person))
         n_left = sum(
             needs.get(person["role"], 0) != 0 and p["role"] == person["role"] for p in people
         )
@@ -133,7 +136,7 @@ def random_tasks(dice: Dice, document: Document) -> Document:
         if kind == "milestone" and n > 0:
             task["milestone"] = True
         elif kind == "duration":
-            task["duration"] = dice.pick("1d", "2d", "2d", "3d", "5d", "4h", "1w")
+            task["duration"] = dice.pick("1d", "2d", "2d", "3d", "5d", "4h", "1w", "0.7d")
             if dice.flip(0.85):
                 task["needs"] = random_needs(dice, document)
         elif kind == "roles":
@@ -145,7 +148,7 @@ def random_tasks(dice: Dice, document: Document) -> Document:
             task["effort"] = {role: f"{dice.pick(1, 2, 3, 5, 8)}pd" for role in needs}
             task["needs"] = needs
         else:
-            task["effort"] = dice.pick("1pd", "2pd", "3pd", "3pd", "5pd", "7pd", "12pd", "12ph")
+            task["effort"] = dice.pick("1pd", "2pd", "3pd", "5pd", "7pd", "12pd", "12ph", "3.3pd")
             task["needs"] = random_needs(dice, document)
         links = [random_link(dice, before) for before in tasks if dice.flip(0.3)]
         if links:
@@ -193,14 +196,14 @@ def random_project(dice: Dice, document: Document, before: list[Document]) -> Do
         needs = random_needs(dice, document)
         project["throughout"] = {who: dice.pick("10%", "20%", "50%") for who in needs}
     if dice.often(0.7):
-        project["size"] = dice.pick(0.5, 1.4, 2, 1.5)
+        project["size"] = dice.pick(0.5, 1.4, 2, 1.5, 0.33)
     project["rank"] = dice.whole(1, 3)
     if dice.flip(0.3):
         del project["rank"]
         if dice.flip(0.6):
             project["priority"] = dice.pick("high", "medium", "low", 3)
     if dice.flip(0.5):
-        project["due"] = str(dice.date(5, 60))
+        project["due"] = dice.pick(str(dice.date(5, 60)), "10d", "30d")
     project["value"] = dice.whole(1, 4)
     project["cost_of_delay"] = dice.pick("1k/d", "2k/d", "5k/w")
     if dice.often(0.5):
@@ -312,7 +315,8 @@ def random_remaining(dice: Dice, document: Document, activity: Document, held: s
         able = [
             person["id"]
             for person in document["people"]
-            if who in (person["role"], person["id"])
+            if "id" in person
+            and who in (person["role"], person["id"])
             and person["id"] not in held
             and "from" not in person
         ]
@@ -334,10 +338,14 @@ def random_scenario(seed: int) -> Document:
         "as_of": str(MONDAY),
         "assume": "none",
     }
+    if dice.often(0.5):
+        document["as_of"] = dice.pick("2027-01-02", "2027-01-06")
     if dice.often(0.7):
         document["calendar"] = {"closures": [dice.spell() for _ in range(dice.whole(1, 2))]}
         if dice.flip(0.3):
             document["calendar"]["workweek"] = ["mon", "tue", "wed", "thu"]
+        if dice.flip(0.3):
+            document["calendar"]["hours_per_day"] = dice.pick(7.5, 6)
     random_organisation(dice, document)
     projects: list[Document] = []
     for _ in range(dice.whole(1, 6)):
