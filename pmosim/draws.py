@@ -224,9 +224,9 @@ def credible(law: Law, spent: float) -> Law:
     return lognormal_from_median_p90(median, p90)
 
 
-def describe_in_flight(network: Network) -> list[str]:
-    """Return a sentence for each running task whose estimate is not believed or is assumed."""
-    sentences = []
+def describe_in_flight(network: Network) -> list[dict[str, str]]:
+    """Return an assumption for each running task whose estimate is not believed or is assumed."""
+    sentences: list[str] = []
     tasks, pools = network.tasks, network.pools
     for q, task in enumerate(pools.task.tolist()):
         project = int(tasks.project[task])
@@ -244,7 +244,10 @@ def describe_in_flight(network: Network) -> list[str]:
                 f"{name}: its estimate {reason}, so what is left is drawn from a lognormal around"
                 " it, given what is spent; give `remaining`."
             )
-    return sentences
+    return [
+        {"mechanism": "work in progress", "basis": "assumed", "text": text, "source": ""}
+        for text in sentences
+    ]
 
 
 # --- demand -------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ def compile_network(scenario: Scenario) -> Network:
         correlation=scenario.settings.correlation,
         month_minutes=scenario.settings.month_days * calendar.minutes_per_day,
         range_means=scenario.settings.range_means,
+        outlook_at_risk=scenario.settings.outlook_at_risk,
+        outlook_needs_support=scenario.settings.outlook_needs_support,
         show_people=scenario.show_people,
         window_end=window_end,
         has_horizon=scenario.horizon is not None,

@@ -160,7 +160,10 @@ class TaskCompiler:
             part.due = part.deadline = NONE
             part.phase, part.lasts, part.capex = at, phase.lasts, phase.capex
             part.held_by = held_by[role]
-            part.is_part_done = not row.is_done and (is_in_flight(state) or bool(part.held_by))
+            part.is_part_done = not row.is_done and (
+                (is_known(state, role) if state.is_waiting else is_in_flight(state))
+                or bool(part.held_by)
+            )
             part.is_running = part.is_part_done and not state.is_waiting
             self.parts_of[at].append(part_at)
             self.row_of[-1][part.id] = part_at
@@ -236,6 +239,11 @@ def is_in_flight(progress: Progress) -> bool:
     """Return whether work has begun and is not finished."""
     begun = progress.spent or progress.by or progress.remaining or progress.done
     return bool(begun) and progress.done != 1.0
+
+
+def is_known(state: Progress, key: str) -> bool:
+    """Return whether something is said of one amount of work that waits."""
+    return bool(state.done or state.spent.get(key) or key in state.remaining)
 
 
 def part_of_progress(progress: Progress, key: str, work: Mapping[str, Law]) -> Progress:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmosim.errors import Problem, ScenarioError
 from pmosim.policy.dispatch import DispatchRule
 from pmosim.policy.intake import AGEING_ORDERS, IntakeRule, Open, Order, WipLimit
-from pmosim.scenario import changes, files, resolution, shapes, silence, sources
+from pmosim.scenario import changes, files, filling, resolution, shapes, silence, sources
 from pmosim.scenario.assumptions import stated_assumptions
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.facts import Facts
@@ -109,12 +109,13 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
         problems=problems, assumed=silence.assumed_paths(root),
     )  # fmt: skip
+    facts = filling.with_reports(facts)
     validate(facts)
     return Scenario(
         name=fields.get("name", ""),
         as_of=as_of,
         organisation=staff.organisation,
-        projects=tuple(site.project for site in demand.projects),
+        projects=tuple(site.project for site in facts.demand.projects),
         streams=demand.streams,
         intake=intake,
         dispatch=dispatch,

@@ -29,7 +29,7 @@ PERFECT_WORLD = (
 def stated_assumptions(facts: Facts) -> tuple[Assumption, ...]:
     """Return one entry per mechanism."""
     parts = (_absence, _operations, _spread, _work_rules, _money)
-    return tuple(entry for part in parts for entry in part(facts))
+    return (*(entry for part in parts for entry in part(facts)), *facts.notes)
 
 
 def _entry(mechanism: str, basis: Basis, text: str, prior: Prior | None = None) -> Assumption:

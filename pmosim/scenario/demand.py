@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pmosim.distributions import Fixed
-from pmosim.scenario import amounts, kinds, links, shapes, work
+from pmosim.scenario import amounts, kinds, links, shapes, status, work
 from pmosim.scenario.kinds import CalendarOffset, Reader
 from pmosim.scenario.links import Names
 from pmosim.scenario.portfolio import Benefit, Phase, Project, Stream, Task
@@ -222,6 +222,8 @@ class _Builder:
             cancelled_from=fields.get("cancelled"),
             **dates,
             **self._money(node, fields, path),
+            as_reported=status.read_report(self._reader, node, path) if is_listed else None,
+            baseline=work.read_baseline(self._reader, node, path) if is_listed else None,
         )
 
     def _size(self, node: Node, fields: Mapping[str, Any], path: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -84,6 +84,7 @@ def read_frame(root: Node, problems: Problems) -> Frame:
         correlation=float(settings_fields.get("correlation", 0)),
         spread=measures.spread,
     )
+    settings = _with_outlook(settings, root, reader)
     horizon = _read_horizon(root, problems, calendar, measures)
     run_off = _read_run_off(root, problems, calendar, measures, horizon)
     return Frame(
@@ -151,6 +152,21 @@ def _settings_fields(root: Node, reader: Reader, calendar: WorkCalendar) -> dict
         said = f"is {month.shown()}; {amiss.said}"
         reader.problems.error(amiss.code, month, "settings.month", said)
     return fields
+
+
+def _with_outlook(settings: Settings, root: Node, reader: Reader) -> Settings:
+    node = (root.get("settings") or root).get("outlook")
+    if node is None:
+        return settings
+    path = "settings.outlook"
+    given = reader.fields(shapes.OUTLOOK, node, path)
+    at_risk = float(given.get("at_risk", settings.outlook_at_risk))
+    needs_support = float(given.get("needs_support", settings.outlook_needs_support))
+    if needs_support < at_risk:
+        said = f"puts 'needs support' at {needs_support:.0%}, below 'at risk' at {at_risk:.0%}; "
+        said += "it must be the higher chance of being late."
+        reader.problems.error("PMO112", node, path, said)
+    return replace(settings, outlook_at_risk=at_risk, outlook_needs_support=needs_support)
 
 
 def _month_days(month: Node, units: Measures) -> Fraction:

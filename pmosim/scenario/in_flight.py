@@ -52,7 +52,7 @@ def check_in_flight(facts: Facts) -> None:
     held: dict[str, list[_Hold]] = defaultdict(list)
     for site in facts.demand.all_sites:
         for activity in site.project.activities:
-            if activity.progress is None:
+            if activity.progress is None or not activity.progress.is_own:
                 continue
             node, path = activity_site(site, activity)
             task = _InHand(

@@ -46,12 +46,14 @@ class Shape:
     """The keys of one kind of object.
 
     ``later`` are keys of mechanisms that are not available yet with the words for them;
+    ``elsewhere`` are keys that stand in another place with how to write them there;
     ``exclusive`` groups of which one key at most can stand.
     """
 
     name: str
     keys: Mapping[str, Kind]
     later: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
 
@@ -98,7 +100,10 @@ class Reader:
                 place = entry if entry.column else node.place_of(key)
                 self.problems.error("PMO103", place, here, said)
             return MISSING
-        said = f"is not a key of {shape.name}.{did_you_mean(key, [*shape.keys, *shape.later])}"
+        hint = did_you_mean(key, [*shape.keys, *shape.later])
+        if key in shape.elsewhere:
+            hint = f" Write {shape.elsewhere[key]}."
+        said = f"is not a key of {shape.name}.{hint}"
         self.problems.error("PMO101", node.place_of(key), here, said)
         return MISSING
 

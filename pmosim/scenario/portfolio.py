@@ -219,6 +219,9 @@ class Settings:
     correlation: float = 0.0
     spread: float = 0.0
     """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
+    outlook_at_risk: float = 0.2
+    """P(late) from which a running project is at risk."""
+    outlook_needs_support: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,13 @@ _IN_FLIGHT = {
     "by": kinds.IDS,
 }
 
+_MONEY_AND_MOOD = {
+    "actual_cost": kinds.MONEY,
+    "rag": kinds.choice("green", "amber", "red"),
+}
+
+_STATUS = _IN_FLIGHT | _MONEY_AND_MOOD | {"baseline": kinds.object_of("baseline")}
+
 _DATES = {"not_before": kinds.START, "due": kinds.PROMISE, "deadline": kinds.PROMISE}
 
 CALENDAR = Shape(
@@ -51,6 +58,11 @@ CALENDAR = Shape(
     },
 )
 
+OUTLOOK = Shape(
+    name="the outlook",
+    keys={"at_risk": kinds.SHARE, "needs_support": kinds.SHARE},
+)
+
 SETTINGS = Shape(
     name="settings",
     keys={
@@ -58,6 +70,7 @@ SETTINGS = Shape(
         "range_means": kinds.choice("p10-p90", "min-max"),
         "correlation": kinds.SHARE,
         "spread": kinds.SPREAD,
+        "outlook": kinds.object_of("outlook"),
     },
 )
 
@@ -119,7 +132,7 @@ TASK = Shape(
         "after": kinds.LINKS,
     }
     | _DATES
-    | _IN_FLIGHT,
+    | _STATUS,
     later={
         "rework": "repeating work after a failed test",
         "gate": "gates at which a project may be stopped",
@@ -137,11 +150,21 @@ PHASE = Shape(
         "capex": kinds.SHARE,
     }
     | _DATES
-    | _IN_FLIGHT,
+    | _STATUS,
     later={
         "gate": "gates at which a project may be stopped",
         "rework": "repeating work after a failed test",
     },
+)
+
+AS_REPORTED = Shape(
+    name="what a project reports",
+    keys={"done": kinds.DONE, "spent": kinds.AMOUNTS, "remaining": kinds.AMOUNTS} | _MONEY_AND_MOOD,
+)
+
+BASELINE = Shape(
+    name="a baseline",
+    keys={"start": kinds.START, "finish": kinds.END, "cost": kinds.MONEY},
 )
 
 BENEFIT = Shape(
@@ -179,20 +202,17 @@ _ASKING = {
 } | _DATES
 
 _PROJECT_LATER = {
-    "as_reported": "a project's own report of its progress and cost",
-    "baseline": "slip against a baseline",
     "risks": "risks",
     "gates": "gates at which a project may be stopped",
     "coverage": "how standardised this kind of work is",
     "bookings": "booked people",
-    "done": "progress of a whole project (say it per task or phase)",
-    "spent": "progress of a whole project (say it per task or phase)",
-    "remaining": "progress of a whole project (say it per task or phase)",
-    "spent_pd": "progress of a whole project (say it per task or phase)",
-    "remaining_pm": "progress of a whole project (say it per task or phase)",
-    "actual_cost": "cost to date",
-    "rag": "a project's own report of its progress and cost",
 }
+
+_PROJECT_ELSEWHERE = {
+    key: f"as_reported: {{{key}: ...}}"
+    for key in ("done", "spent", "remaining", "actual_cost", "rag")
+}
+"""Keys of a phase or task that a project has one level deeper."""
 
 _ONE_OF_TWO = (("rank", "priority"), ("starts", "arrives"))
 
@@ -200,8 +220,15 @@ TEMPLATE = Shape(name="a template", keys=_ASKING, later=_PROJECT_LATER, exclusiv
 
 PROJECT = Shape(
     name="a project",
-    keys={"id": kinds.ID, "template": kinds.ID} | _ASKING,
+    keys={
+        "id": kinds.ID,
+        "template": kinds.ID,
+        "as_reported": kinds.object_of("as_reported"),
+        "baseline": kinds.object_of("baseline"),
+    }
+    | _ASKING,
     later=_PROJECT_LATER,
+    elsewhere=_PROJECT_ELSEWHERE,
     required=("id",),
     exclusive=_ONE_OF_TWO,
 )

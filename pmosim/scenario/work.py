@@ -10,7 +10,7 @@ from pmosim.scenario import amounts, kinds, laws, links, shapes
 from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean, series
-from pmosim.scenario.portfolio import Link, Need, Phase, Progress, Task
+from pmosim.scenario.portfolio import Baseline, Link, Need, Phase, Progress, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -56,6 +56,20 @@ def read_amounts(
     return {who: law for who, law in read.items() if law is not MISSING}
 
 
+def read_baseline(reader: Reader, node: Node, path: str) -> Baseline | None:
+    """Return the plan that was agreed for a project, phase or task; None if there is none."""
+    given = node.get("baseline")
+    if given is None:
+        return None
+    here = f"{path}.baseline"
+    fields = reader.fields(shapes.BASELINE, given, here)
+    start, finish = fields.get("start"), fields.get("finish")
+    if start is not None and finish is not None and finish < start:
+        said = f"is {finish}, before the agreed start {start}; give a day after it."
+        reader.problems.error("PMO117", given.mapping["finish"], f"{here}.finish", said)
+    return Baseline(start=start, finish=finish, cost=fields.get("cost"))
+
+
 class Activities:
     """Reads the phases and tasks of one project."""
 
@@ -87,6 +101,7 @@ class Activities:
         return Task(
             id=name, kind=kind, work=work, needs=needs, progress=progress,
             after=self._links(node, path), **self._dates(node, fields, path),
+            **self._status(node, fields, path),
         )  # fmt: skip
 
     def phase(self, name: str, node: Node, path: str, previous: str | None) -> Phase | None:
@@ -109,7 +124,7 @@ class Activities:
             id=name, lasts=fields["lasts"], work=work, after=after,
             capex=float(fields.get("capex", 0)),
             progress=self._progress(node, fields, path, "phase", work),
-            **self._dates(node, fields, path),
+            **self._dates(node, fields, path), **self._status(node, fields, path),
         )  # fmt: skip
 
     def _near(self, name: str) -> str:
@@ -233,6 +248,13 @@ class Activities:
             key: self._promise(node.mapping[key], fields[key], f"{path}.{key}")
             for key in ("due", "deadline")
             if key in fields
+        }
+
+    def _status(self, node: Node, fields: Mapping[str, Any], path: str) -> dict[str, Any]:
+        return {
+            "actual_cost": fields.get("actual_cost"),
+            "rag": fields.get("rag", ""),
+            "baseline": read_baseline(self._reader, node, path),
         }
 
     def _progress(
