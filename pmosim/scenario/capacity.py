@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def check_roles_are_used(facts: Facts) -> None:
-    """Warn of roles that nobody asks for."""
+    """Warn of roles that nobody asks for, once all that asks can be read."""
+    if facts.problems.has_errors:
+        return
     asked = set()
     for site in facts.demand.templates + facts.demand.all_sites:
         asked |= {need.who for need, _place, _path in needs_of(site)}
@@ -31,8 +33,13 @@ def check_roles_are_used(facts: Facts) -> None:
         people = len(facts.at_home[role])
         others = f"; the {people} who have it can only help with other skills" if people else ""
         said = f"is asked for by no project, template or stream{others}."
-        place = roles.place_of(role) if roles is not None else "roles"
+        place = roles.place_of(role) if roles is not None else _where_named(facts, role)
         facts.problems.warning("PMO901", place, f"roles.{role}", said)
+
+
+def _where_named(facts: Facts, role: str) -> str:
+    site = facts.staff.role_sites.get(role)
+    return site.place if site is not None else "roles"
 
 
 def check_capacity(facts: Facts) -> None:
@@ -52,7 +59,7 @@ def check_capacity(facts: Facts) -> None:
             f"has more work than people: {days:.0f} person-days planned in listed projects, "
             f"{offered:.0f} on offer until {end}{ratio}. Some of it will not be finished by then."
         )
-        place = roles.place_of(role) if roles is not None else "roles"
+        place = roles.place_of(role) if roles is not None else _where_named(facts, role)
         facts.problems.warning("PMO902", place, f"roles.{role}", said)
 
 

@@ -175,6 +175,7 @@ def add_row(
         cell = cell_node(text, place, (sheet.shown, column.header))
         if _is_fault(cell, column, column.index in uncalculated, problems):
             is_named = is_named and column.key not in _NAMING
+            problems.expect_gaps(sheet.place_of(line, 0))
             continue
         row[column.header] = cell
         if column.index in exact:

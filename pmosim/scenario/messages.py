@@ -125,6 +125,7 @@ class Problems:
     """Everything found so far; the same fault at the same place is kept once."""
 
     _found: dict[tuple[str, str, str], _Finding] = field(default_factory=dict)
+    _silent: set[str] = field(default_factory=set)
 
     def error(self, code: str, node: Node | str, path: str, said: str) -> None:
         """Note an error: ``path`` names the value in the user's words, ``said`` is the rest."""
@@ -138,8 +139,11 @@ class Problems:
         if code not in CODES:
             message = f"message code {code} is not in CODES"
             raise KeyError(message)
+        place = node if isinstance(node, str) else node.place
+        if code in _FOLLOWING and place in self._silent:
+            return
         finding = _Finding(
-            place=node if isinstance(node, str) else node.place,
+            place=place,
             code=code,
             path=path,
             said=said,
@@ -148,6 +152,10 @@ class Problems:
             shown="" if isinstance(node, str) else node.shown(),
         )
         self._found.setdefault((finding.place, code, said), finding)
+
+    def expect_gaps(self, row: str) -> None:
+        """Do not tell what is missing in a row of which a cell could not be read."""
+        self._silent.add(row)
 
     @property
     def has_errors(self) -> bool:
@@ -158,7 +166,7 @@ class Problems:
         """Return what was found in the order of the file, one message per fault of a column."""
         groups: dict[object, list[_Finding]] = {}
         for key, finding in self._found.items():
-            group = (finding.code, finding.column) if finding.column else key
+            group = (finding.code, finding.column, _rule(finding.said)) if finding.column else key
             groups.setdefault(group, []).append(finding)
         problems = [_problem(group) for group in groups.values()]
         return sorted(problems, key=lambda problem: place_order(problem.place))
@@ -166,6 +174,16 @@ class Problems:
     def __len__(self) -> int:
         """Return how many faults and doubts were found."""
         return len(self._found)
+
+
+_FOLLOWING = {"PMO102", "PMO306", "PMO307", "PMO309"}
+"""Codes of what is missing."""
+_SAID_OF_IT = re.compile(r"'[^']*'|\d[\w.,/-]*|( Did you mean| Write| Known:).*", re.DOTALL)
+"""What a message says of one value only."""
+
+
+def _rule(said: str) -> str:
+    return _SAID_OF_IT.sub("", said)
 
 
 def _problem(group: list[_Finding]) -> Problem:

@@ -26,7 +26,7 @@ def check_priorities(facts: Facts) -> None:
         and isinstance(given.value, int)
         and not isinstance(given.value, bool)
     ]
-    values = sorted(site.project.priority for site, _given in numbers)
+    values = _numbers_listed(facts) or sorted(site.project.priority for site, _ in numbers)
     if len(values) < _FEWEST_RANKS or values != [float(n + 1) for n in range(len(values))]:
         return
     site, given = numbers[0]
@@ -35,6 +35,17 @@ def check_priorities(facts: Facts) -> None:
         "a larger priority goes first. Write `rank: 1` for the first, or high, medium and low."
     )
     facts.problems.error("PMO601", given.place, f"{site.path}.priority", said)
+
+
+def _numbers_listed(facts: Facts) -> list[float]:
+    """Return the priorities of the listed projects, also of those that cannot be read otherwise."""
+    listed = facts.root.get("projects")
+    given = [entry.get("priority") for entry in (listed.items if listed else [])]
+    return sorted(
+        float(node.value)
+        for node in given
+        if node is not None and isinstance(node.value, int) and not isinstance(node.value, bool)
+    )
 
 
 def check_rules(facts: Facts) -> None:

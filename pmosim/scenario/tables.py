@@ -50,7 +50,7 @@ _WORDS = {"status", "kind", "rag", "priority", "process", "fiscal_year"}
 _YES = {"yes", "y", "x", "ja", "j", "oui", "si", "1", "wahr", "true"}
 _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
 _UNITS = re.compile(r"(effort|duration|lasts|spent|remaining)_(ph|pd|pm|h|d|w|mo)\Z")
-_BARE = re.compile(r"[\d.,'\u00a0]+\Z")
+_BARE = re.compile(r"-?[\d.,'\u00a0]+\Z")
 _SKILL = re.compile(r"(.+?)[\s:=]+([\d.]+%?)\Z")
 _REPORTED_UNITS = re.compile(r"(spent|remaining)_(ph|pd|pm)\Z")
 _PLACE_CODE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?\Z")
