@@ -135,6 +135,7 @@ class Course(Taskwork):
                 self.floor.settle(pool)
             person.is_here = is_here
             person.room += FAR if is_here else -FAR
+            self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
                 self.desk.wake([person])

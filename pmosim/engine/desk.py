@@ -111,6 +111,7 @@ class Desk:
                     kept += self._keep(entry, group, minute)
         for person in kept:
             person.room += FAR
+            self.bench.note_room(person)
         self.is_passing = False
         if self.hold_after is not None:
             self.ripe = dict(self.open)
@@ -159,6 +160,7 @@ class Desk:
                 )
                 for person in kept:
                     person.room -= FAR
+                    bench.note_room(person)
             if any(bench.free(need) for need in group.needs):
                 behind = bisect_right(group.asks, entry)
                 if behind < len(group.asks):

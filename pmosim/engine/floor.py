@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pmosim.engine.order import FINISH
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import Hold, Person
+from pmosim.engine.teams import Bench
 from pmosim.network import NONE
 from pmosim.units import WHOLE
 
@@ -36,6 +37,7 @@ class Floor:
             strict=True,
         )
         self.people = [Person(n, *row) for n, row in enumerate(rows)]
+        self.bench = Bench(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
         self.segments: list[tuple[int, int, int, int]] = []
@@ -98,6 +100,7 @@ class Floor:
             hold = Hold(person, pool, need, share, proficiency, minute)
             held = person.holds
             person.room -= share
+            self.bench.note_room(person)
             if held:
                 others += self._load(person, share, len(held), len(held) + 1)
             else:
@@ -114,6 +117,7 @@ class Floor:
             held = person.holds
             held.remove(hold)
             person.room += hold.share
+            self.bench.note_room(person)
             if held:
                 others += self._load(person, -hold.share, len(held) + 1, len(held))
             else:

@@ -25,6 +25,9 @@ from running work, for the shares a project holds ``throughout``."""
 FAR = 1 << 62
 """A minute after every other."""
 
+Seat = tuple[int, "Person"]
+"""(place in the order of a role, person)."""
+
 Link = tuple[int, "Task | Project", int, bool]
 """(kind, successor, lag, is ignored if absent) of a link that leaves a task or project."""
 
@@ -34,6 +37,7 @@ class Person:
 
     __slots__ = (
         "focus",
+        "has_room",
         "holds",
         "home",
         "in_hand",
@@ -46,6 +50,7 @@ class Person:
         "places",
         "presence",
         "room",
+        "seats",
         "skill",
         "until",
     )
@@ -70,6 +75,9 @@ class Person:
         self.in_hand = 0
         self.room = max_parallel - FAR
         """Share that can still be taken in hand; below 0 while away or kept for an old ask."""
+        self.has_room = False
+        self.seats: list[tuple[list[Seat], Seat]] = []
+        """Where the bench lists this person while there is room; kept by the bench."""
         self.holds: list[Hold] = []
 
 

@@ -30,7 +30,6 @@ from pmosim.engine.state import (
     Project,
     Task,
 )
-from pmosim.engine.teams import Bench
 from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Taskwork(ABC):
         self.minute = 0
         self.floor = Floor(network, self.at)
         self.desk = Desk(
-            Bench(self.floor.people, len(network.role_ids)),
+            self.floor.bench,
             network.dispatch.hold_after,
             self._start_team,
         )

@@ -7,6 +7,7 @@ order of ``roles``; a person is passed over when taking them would leave another
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from pmosim.network import NONE
@@ -14,7 +15,7 @@ from pmosim.network import NONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from pmosim.engine.state import Person
+    from pmosim.engine.state import Person, Seat
 
 Need = tuple[int, int, int, int]
 """(role or NONE, person or NONE, heads, share)."""
@@ -29,6 +30,25 @@ class Bench:
     def __init__(self, people: Sequence[Person], n_roles: int) -> None:
         self.people = people
         self.by_role = [_able_first(people, role) for role in range(n_roles)]
+        self.with_room: list[list[Seat]] = [[] for _ in range(n_roles)]
+        """Of each role who has room for anything, in the same order."""
+        for role, able in enumerate(self.by_role):
+            for place, person in enumerate(able):
+                person.seats.append((self.with_room[role], (place, person)))
+        for person in people:
+            self.note_room(person)
+
+    def note_room(self, person: Person) -> None:
+        """Keep those with room in mind, so that a search costs nothing for the others."""
+        has_room = person.room > 0
+        if has_room == person.has_room:
+            return
+        person.has_room = has_room
+        for seats, seat in person.seats:
+            if has_room:
+                insort(seats, seat)
+            else:
+                del seats[bisect_left(seats, seat)]
 
     def able(self, need: Need) -> Sequence[Person]:
         """Return everybody who could ever fill a need: home role, proficiency, file order."""
@@ -38,8 +58,10 @@ class Bench:
     def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
         role, person, _, share = need
-        able = self.by_role[role] if person == NONE else self.people[person : person + 1]
-        free = [p for p in able if p.room >= share]
+        if person == NONE:
+            free = [p for _, p in self.with_room[role] if p.room >= share]
+        else:
+            free = [p for p in self.people[person : person + 1] if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
