@@ -9,17 +9,18 @@ import click
 
 from pmosim import __version__
 from pmosim.cli.options import as_json, talking
+from pmosim.cli.question import Question
 from pmosim.cli.terminal import Terminal, count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pmosim.errors import Problem
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
     from pmosim.workspace import Located, RunFolder
 
-NOT_YET = ("--until", "--only", "--by", "--fail-if", "--shard", "--compare-with")
+NOT_YET = ("--until", "--shard", "--compare-with")
 SHOWN_WARNINGS = 5
 
 
@@ -90,6 +91,19 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run; finished work counts.")
 @click.option("--audit", is_flag=True, help="Check the books of every future (slower).")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="KEY=VALUES",
+    help="Simulate these listed projects alone: status=running,approved.",
+)
+@click.option("--by", metavar="KEY", help="Sum up by a key of the groups, or status, template ...")
+@click.option(
+    "--fail-if",
+    "fail_if",
+    metavar="QUESTION",
+    help="End with 1 if the answer is yes: 'p_late(crm) > 0.3'.",
+)
 @_later
 @as_json
 @talking
@@ -102,6 +116,9 @@ def command(
     jobs: int | Literal["auto"],
     engine: Literal["auto", "simpy", "compiled"],
     output: Path | None,
+    only: tuple[str, ...],
+    by: str | None,
+    fail_if: str | None,
     *,
     resume: bool,
     audit: bool,
@@ -113,6 +130,8 @@ def command(
     pmosim run baseline                      reports/baseline/report.html
     pmosim run scenarios/hire.yaml -n 4000   more futures: less doubt
     pmosim run baseline --resume             goes on after Ctrl-C
+    pmosim run baseline --only status=running,approved --by programme
+    pmosim run baseline --fail-if "p_late(mandatory) > 30% or cost_p80 > 5M"
     """  # fmt: skip
     if engine == "compiled":
         raise click.UsageError(
@@ -123,10 +142,12 @@ def command(
     from pmosim.replication import simulate
     from pmosim.workspace import locate
 
+    question = Question.read(only, by, fail_if)
     place = locate(path)
-    scenario = _read(terminal, place.scenario)
+    scenario, question = question.ask_of(_read(terminal, place.scenario))
     folder = output or place.default_folder
-    run = _open(terminal, scenario, place, folder, replications, seed, resume=resume)
+    key = {"seed": seed, "replications": replications, **question.key}
+    run = _open(terminal, scenario, place, folder, key, resume=resume)
     kept = _kept_blocks(run, scenario) if resume else {}
     n_kept = sum(block.replications for block in kept.values())
     if n_kept:
@@ -149,12 +170,12 @@ def command(
                 on_block=keep,
                 done_blocks=kept,
             )
-        document = _write(run, outcomes, seconds=provenance.seconds() - began)
+        document = _write(run, outcomes, question, seconds=provenance.seconds() - began)
     except KeyboardInterrupt:
-        return _interrupted(terminal, run, path, output)
+        return _interrupted(terminal, run, path, output, question)
     asked = path if folder == place.default_folder else str(folder)
     _answer(terminal, document, run, asked, seconds=provenance.seconds() - began, is_json=is_json)
-    return 0
+    return question.judge(terminal, document)
 
 
 def _read(terminal: Terminal, file: Path) -> Scenario:
@@ -167,7 +188,15 @@ def _read(terminal: Terminal, file: Path) -> Scenario:
     if scenario is None or errors:
         raise ScenarioError(problems)
     _say_warnings(terminal, problems, file)
+    _say_price(terminal, scenario)
     return scenario
+
+
+def _say_price(terminal: Terminal, scenario: Scenario) -> None:
+    """Say what a perfect world hides, where the scenario describes one."""
+    for entry in scenario.assumptions:
+        if entry.mechanism == "perfect world":
+            terminal.say(f"mind: {entry.text}")
 
 
 def _say_warnings(terminal: Terminal, warnings: list[Problem], file: Path) -> None:
@@ -183,8 +212,7 @@ def _open(
     scenario: Scenario,
     place: Located,
     folder: Path,
-    replications: int,
-    seed: int,
+    key: Mapping[str, Any],
     *,
     resume: bool,
 ) -> RunFolder:
@@ -201,8 +229,7 @@ def _open(
         scenario=resolved_yaml(scenario),
         inputs=input_files(place.scenario),
         key={
-            "seed": seed,
-            "replications": replications,
+            **key,
             "block": BLOCK,
             "versions": provenance.versions(),
             "machine": provenance.machine(),
@@ -229,13 +256,15 @@ def _kept_blocks(run: RunFolder, scenario: Scenario) -> dict[int, Outcomes]:
     return kept
 
 
-def _write(run: RunFolder, outcomes: Outcomes, *, seconds: float) -> dict[str, Any]:
+def _write(
+    run: RunFolder, outcomes: Outcomes, question: Question, *, seconds: float
+) -> dict[str, Any]:
     """Write everything that follows from the outcomes, and seal the folder."""
     from pmosim.forecast import Forecast
     from pmosim.report import write_report
     from pmosim.workspace import write_tables
 
-    document = Forecast(outcomes).to_document()
+    document = Forecast(outcomes).to_document(by=question.by, scope=question.scope)
     run.write_forecast(document)
     write_tables(document, run.path / "tables")
     write_report(document, run.path, provenance=run.provenance())
@@ -271,7 +300,9 @@ def _answer(
         terminal.next(f"pmosim explain {asked} {worst}")
 
 
-def _interrupted(terminal: Terminal, run: RunFolder, path: str, output: Path | None) -> int:
+def _interrupted(
+    terminal: Terminal, run: RunFolder, path: str, output: Path | None, question: Question
+) -> int:
     """Say what is kept and how to go on."""
     from pmosim.cli import INTERRUPTED
     from pmosim.replication import block_bounds
@@ -280,7 +311,7 @@ def _interrupted(terminal: Terminal, run: RunFolder, path: str, output: Path | N
     there = {int(file.stem) for file in run.blocks()}
     n_kept = sum(count for first, count in block_bounds(n) if first in there)
     options = f" -o {output}" if output else ""
-    options += f" -n {n} --seed {seed}"
+    options += f" -n {n} --seed {seed}{question.options}"
     terminal.complain(f"Interrupted: {n_kept:,} of {n:,} futures are kept in {run.path}.")
     terminal.next(f"pmosim run {path}{options} --resume")
     return INTERRUPTED

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pmosim.forecast.wording import chance_in_words
+from pmosim.forecast.wording import chance_in_words, money_in_words
 from pmosim.report.answers import read_answers, read_number
 from pmosim.report.sentences import (
     late_projects,
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pmosim.report.answers import Answers, ProjectLine, RoleLine
 
 SHOWN_PROJECTS, SHOWN_ROLES, SHOWN_WARNINGS = 8, 3, 5
+LIKELY = 0.5
+"""A promise kept in fewer futures is likelier missed than kept."""
 LABEL = 22
 """Width of the column that says what a line is about."""
 
@@ -34,8 +36,11 @@ def summarise(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of the summary, the most important first."""
     answers = read_answers(document)
     yield portfolio_line(answers)
+    yield from _disagreement_lines(document)
     yield from _late_lines(answers)
+    yield from _promise_lines(document)
     yield from _done_lines(answers)
+    yield from _group_lines(document)
     yield from _role_lines(answers)
     yield from _value_lines(document)
     yield from warning_lines(answers)
@@ -90,6 +95,51 @@ def _late_line(project: ProjectLine, answers: Answers) -> str:
         f"; waits longest for {say_cause(project.waits[0][0], answers)}" if project.waits else ""
     )
     return f"{project.name}: {due}{late}; {until}{waits}"
+
+
+def _disagreement_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the projects that report green and will be late: nobody else tells of them."""
+    found = document.get("disagreements") or []
+    for number, entry in enumerate(found[:SHOWN_PROJECTS]):
+        yield _line("" if number else "reported green", entry["text"])
+    if len(found) > SHOWN_PROJECTS:
+        yield _line("", f"and {len(found) - SHOWN_PROJECTS} more: see the report")
+
+
+def _promise_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the promises of the next 90 days that are likelier missed than kept."""
+    soon = [p for p in document.get("promises") or [] if p["in_90_days"]]
+    weak = [p for p in soon if (p["p_kept"]["value"] or 0.0) < LIKELY]
+    if not soon:
+        return
+    verb = "is" if len(weak) == 1 else "are"
+    yield _line(
+        "next 90 days", f"{len(weak)} of {len(soon)} promises {verb} likelier missed than kept"
+    )
+    for promise in weak[:SHOWN_PROJECTS]:
+        yield f"    {promise['text']}"
+
+
+def _group_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line per group of the key that was asked for."""
+    key = document.get("by")
+    if key is None:
+        return
+    currency = document.get("currency") or ""
+    for number, entry in enumerate(document["groups"][key]):
+        yield _line("" if number else f"by {key}", _group_words(entry, currency))
+
+
+def _group_words(entry: Mapping[str, Any], currency: str) -> str:
+    n, cost = entry["n_projects"], entry["cost"]
+    words = f"{entry['group']}: {n} project{'s' * (n != 1)}"
+    words += f", costs {money_in_words(cost['mean']['value'], currency)} on average"
+    if entry["budget"] is not None and entry["budget_complete"]:
+        words += f" of a budget of {money_in_words(entry['budget'], currency)}"
+    if entry["n_promised"]:
+        late = entry["n_late"]["value"]
+        words += f", {late:.1f} of {entry['n_promised']} due dates missed on average"
+    return words
 
 
 def _done_lines(answers: Answers) -> Iterator[str]:

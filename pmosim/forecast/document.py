@@ -109,7 +109,7 @@ def forecast_document(
         "roles": bottleneck.role_documents(outcomes, forecast.planned_days),
         "portfolio": _portfolio(forecast),
         "assumptions": [*network.assumptions, *_silence_on_cost(forecast)],
-        "warnings": [*network.warnings, *_warnings(forecast)],
+        "warnings": [*_warnings_of_scope(scope), *network.warnings, *_warnings(forecast)],
     }
 
 
@@ -405,6 +405,14 @@ def _warnings(forecast: Forecast) -> list[str]:
     if never:
         result.append(f"In none of the futures these projects happen: {', '.join(never)}.")
     return result
+
+
+def _warnings_of_scope(scope: Mapping[str, Any] | None) -> list[str]:
+    """Return what is missing where only some projects were simulated."""
+    if scope is None:
+        return []
+    dropped = [f"{link}, which is left out." for link in scope["dropped_links"]]
+    return [scope["text"], *dropped]
 
 
 def _is_live(futures: ProjectFutures) -> bool:

@@ -254,3 +254,145 @@ def test_hostile_names_are_harmless_in_every_output(
     page = Path("reports/tiny/report.html").read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "'=cmd()" in Path("reports/tiny/tables/projects.csv").read_text(encoding="utf-8")
+
+
+PORTFOLIO = """\
+pmosim: 1
+name: Sorted
+as_of: 2027-01-04
+horizon: 1y
+roles: {developer: {day_rate: 700}}
+people: [{role: developer, headcount: 2}]
+templates:
+  small: {tasks: {build: {effort: 20pd/30pd/50pd, needs: {developer: 1}}}}
+projects:
+  - id: crm
+    template: small
+    status: running
+    due: 2027-01-20
+    groups: {programme: Sales}
+    budget: 20k
+  - {id: web, template: small, due: 2027-03-22, groups: {programme: IT}, after: new}
+  - {id: new, template: small, status: candidate, due: 2027-10-29}
+"""
+
+
+@pytest.fixture
+def portfolio(workspace: Path) -> Path:
+    (workspace / "scenarios" / "portfolio.yaml").write_text(PORTFOLIO)
+    return workspace
+
+
+def test_only_some_projects_are_simulated_and_the_rest_is_named(
+    portfolio: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "portfolio", "-n", "20", "--only", "status=running,approved"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Sorted: 2 projects (1 running, 1 approved)")
+    assert "1 is left out and takes nobody's time (new)" in out
+    assert "web no longer waits for new, which is left out" in out
+    document = json.loads(Path("reports/portfolio/forecast.json").read_text())
+    assert [project["id"] for project in document["projects"]] == ["crm", "web"]
+    assert document["scope"]["only"] == {"status": ["running", "approved"]}
+    assert document["scope"]["left_out"] == [{"id": "new", "name": "new", "status": "candidate"}]
+    manifest = json.loads(Path("reports/portfolio/manifest.json").read_text())
+    assert manifest["only"] == {"status": ["running", "approved"]}
+    assert "id: new" not in Path("reports/portfolio/scenario.yaml").read_text()
+
+
+def test_resume_of_a_selection_needs_the_same_selection(
+    portfolio: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only = ["--only", "status=running"]
+    assert invoke(["run", "portfolio", "-n", "2", "-q", *only]) == 0
+    assert invoke(["run", "portfolio", "-n", "2", "-q", *only, "--resume"]) == 0
+    assert invoke(["run", "portfolio", "-n", "2", "-q", "--resume"]) == 2
+    assert "PMO035" in capsys.readouterr().err
+
+
+def test_by_sums_up_on_the_terminal_and_in_the_tables(
+    portfolio: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "portfolio", "-n", "20", "--by", "programme"]) == 0
+    out = capsys.readouterr().out
+    assert "by programme          Sales: 1 project, costs 2" in out
+    assert "of a budget of 20k, 1.0 of 1 due dates missed on average" in out
+    lines = Path("reports/portfolio/tables/groups.csv").read_text().splitlines()
+    assert lines[0].startswith("by,group,projects,n_projects,budget")
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["programme", "Sales", "crm"],
+        ["programme", "IT", "web"],
+        ["programme", "(none)", "new"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--by", "program"], "grouped by class, programme"),
+        (["--only", "status=runing"], "Did you mean 'running'?"),
+        (["--fail-if", "p_late(cmr) > 0.3"], "Did you mean 'crm'?"),
+        (["--only", "status=running", "--fail-if", "p_late(web) > 0.3"], "no project 'web'"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_before_anything_is_simulated(
+    options: list[str], says: str, portfolio: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "portfolio", *options]) == 2
+    assert says in capsys.readouterr().err
+    assert not Path("reports/portfolio").exists()
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "word"),
+    [
+        ("p_late(crm) > 0.3", 1, "yes"),
+        ("p_late(programme=Sales) > 0.3 and cost_p80 > 1k", 1, "yes"),
+        ("p_late(new) > 99%", 0, "no"),
+        ("p_npv_positive < 0.5", 1, "cannot be told"),
+    ],
+)
+def test_fail_if_ends_with_1_and_tells_the_numbers(
+    question: str,
+    code: int,
+    word: str,
+    portfolio: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert invoke(["run", "portfolio", "-n", "20", "--fail-if", question]) == code
+    err = capsys.readouterr().err
+    assert f"fail if {question}: {word}" in err
+    assert "asked: " in err or "cannot be told" in err
+
+
+def test_a_question_that_says_yes_is_heard_even_when_quiet(
+    portfolio: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "portfolio", "-n", "20", "-q", "--fail-if", "p_late(crm) > 0.3"]) == 1
+    assert "p_late(crm) is 1 (" in capsys.readouterr().err
+    assert invoke(["run", "portfolio", "-n", "20", "-q", "--fail-if", "p_late(new) > 0.99"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_first_thing_told_is_what_reports_green_and_will_be_late() -> None:
+    from pmosim.cli.summary import summarise
+
+    text = "crm reports green, yet it misses 2027-01-29 in 80 of 100 futures."
+    document = {
+        "schema": "pmosim.run/1",
+        "scenario": "Sorted",
+        "replications": 20,
+        "projects": [],
+        "roles": [],
+        "portfolio": {},
+        "disagreements": [{"text": text}],
+        "promises": [
+            {"in_90_days": True, "p_kept": {"value": 0.1}, "text": "crm, due ..., is kept."},
+            {"in_90_days": True, "p_kept": {"value": 0.9}, "text": "kept"},
+            {"in_90_days": False, "p_kept": {"value": 0.1}, "text": "later"},
+        ],
+    }
+    lines = list(summarise(document))
+    assert lines[1] == f"  reported green        {text}"
+    assert "  next 90 days          1 of 2 promises is likelier missed than kept" in lines
+    assert "    crm, due ..., is kept." in lines
