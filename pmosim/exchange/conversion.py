@@ -6,6 +6,7 @@ come along on the way, templates stay templates.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ TEXTS = (".yaml", ".yml", ".json")
 FOLDER = "scenarios"
 USUAL = ("baseline", "plan")
 """Names of the scenario of today in a workspace."""
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 NOT_THE_MODEL = {"document", "origin", "warnings"}
 """Fields of a scenario that say where it comes from, not what it is."""
 
@@ -49,13 +51,18 @@ def convert(source: Path, target: Path) -> tuple[Path, list[Problem]]:
     if to.suffix.lower() in WORKBOOKS:
         write_workbook(pages_of(document), to, saved=scenario.as_of)
     elif to.suffix.lower() == ".json":
-        import json
-
-        to.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        to.write_text(_json_text(document), encoding="utf-8")
     else:
         to.write_text(yaml_text(document, is_compact=True), encoding="utf-8")
     _check(scenario, to)
     return to, problems
+
+
+def _json_text(document: dict[str, Any]) -> str:
+    import json
+
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n"
 
 
 def document_of(file: Path) -> dict[str, Any]:

@@ -133,8 +133,8 @@ READ_ME = (
      "rule."),
     ("", "Templates: who is held throughout, and what a kind of work costs beside people."),
     ("h", "What may stand in a cell"),
-    ("", "Dates, numbers and percentages as your spreadsheet has them; also 2027-03 (a month), "
-     "2027-Q1 (a quarter), 120k."),
+    ("", "Dates, numbers and percentages as your spreadsheet has them."),
+    ("", "Also 2027-03 (a month), 2027-Q1 (a quarter), 120k; crm; hr (several names)."),
     ("", "A column that is not known here becomes a group: programme, department, cost centre."),
     ("", "Further sheets: Tasks (for projects where single tasks matter), Roles, Places, Demand."),
     ("", "The headers are protected, without a password, so that no column is lost by accident."),

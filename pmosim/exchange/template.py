@@ -36,8 +36,7 @@ def template_pages() -> list[Page]:
         Page(
             section="phases",
             headers=[
-                "template", "phase", "lasts", "project-manager", "analyst", "developer", "tester",
-                "after",
+                "template", "phase", "lasts", "analyst", "developer", "tester", "after",
             ],
             rows=_phases(),
         ),

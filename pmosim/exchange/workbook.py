@@ -97,6 +97,10 @@ class _Writer:
         sheet.autofilter(0, 0, last, len(page.headers) - 1)
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{last + 1}"})
         sheet.protect("", dict.fromkeys(_MAY, True))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
 
     def show(self, title: str) -> None:
         if title in self._sheets:

@@ -231,7 +231,7 @@ class _Tables:
         found = {}
         for column in sheet.columns:
             role = _role_named(column.header, roles)
-            is_key = self._key_of(sheet, column, section) in known and column.header not in roles
+            is_key = self._key_of(sheet, column, section) in known
             if column.header and not is_key and (role or _holds_amounts(sheet, column)):
                 found[column.header] = role or column.header
         return found

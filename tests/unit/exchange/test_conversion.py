@@ -20,6 +20,18 @@ EXAMPLES = [
 ]
 
 
+def test_odd_names_and_numbers_lose_nothing(tmp_path: Path) -> None:
+    file = ROOT / "tests" / "files" / "workbooks" / "odd.yaml"
+    scenario = read_scenario(file)
+    book, _ = convert(file, tmp_path / "book.xlsx")
+    assert is_same_model(scenario, read_scenario(book))
+    text, _ = convert(book, tmp_path / "again.json")
+    assert is_same_model(scenario, read_scenario(text))
+    parts = [list(phase.work) for phase in scenario.projects[0].activities]
+    again = [list(phase.work) for phase in read_scenario(book).projects[0].activities]
+    assert parts == again
+
+
 @pytest.mark.parametrize(
     "file", [*VALID, *EXAMPLES], ids=lambda file: f"{file.parts[-3]}-{file.stem}"
 )
