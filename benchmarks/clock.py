@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import gc
 import time
+from contextlib import contextmanager
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-Times = dict[str, list[float]]
-"""Seconds of each round by what was done."""
+Name = TypeVar("Name", bound="Hashable")
 
 
-def take_turns(work: Mapping[str, Callable[[int], object]], rounds: int) -> Times:
+def take_turns(
+    work: Mapping[Name, Callable[[int], object]], rounds: int
+) -> dict[Name, list[float]]:
     """Return CPU seconds of each piece of work, done one after the other in every round.
 
-    What is measured gets the number of the round. The garbage collector is off inside and runs
-    between, so that nobody pays for what another left behind.
+    What is measured gets the number of the round. Garbage is collected before each, so that
+    nobody pays for what another left behind.
     """
-    times: Times = {name: [] for name in work}
-    was_enabled = gc.isenabled()
+    times: dict[Name, list[float]] = {name: [] for name in work}
+    for k in range(rounds):
+        for name, do in work.items():
+            gc.collect()
+            begin = time.process_time()
+            do(k)
+            times[name].append(time.process_time() - begin)
+    return times
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Switch the garbage collector off, as a block of replications does within each."""
     gc.disable()
     try:
-        for k in range(rounds):
-            for name, do in work.items():
-                gc.collect()
-                begin = time.process_time()
-                do(k)
-                times[name].append(time.process_time() - begin)
+        yield
     finally:
-        if was_enabled:
-            gc.enable()
-    return times
+        gc.enable()
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pmosim as pm
 from benchmarks import twin
-from benchmarks.clock import print_table, ratios, spread, take_turns
+from benchmarks.clock import no_collector, print_table, ratios, spread, take_turns
 from benchmarks.workload import BASE, portfolio
 from pmosim.draws import draw
 from pmosim.engine.block import run_block
@@ -52,7 +52,8 @@ def compare(document: dict[str, Any], title: str, *, rounds: int, block: int) ->
         twin.Twin(shop, twin.durations(shop, draws, k)).run()
 
     def run_reference(k: int) -> None:
-        Replication(blueprint, Luck(network, draws, k)).run()
+        with no_collector():
+            Replication(blueprint, Luck(network, draws, k)).run()
 
     def run_all(_: int) -> None:
         run_block(network, SEED, 0, block)

@@ -9,7 +9,7 @@ import argparse
 from statistics import median
 
 import pmosim as pm
-from benchmarks.clock import print_table, ratios, spread, take_turns
+from benchmarks.clock import no_collector, print_table, ratios, spread, take_turns
 from benchmarks.workload import BASE, portfolio
 from pmosim.draws import draw
 from pmosim.engine.blueprint import Blueprint
@@ -37,8 +37,9 @@ class Case:
 
     def run(self, _: int = 0) -> None:
         """Run the first replication."""
-        run = Replication(self.blueprint, Luck(self.network, self.draws, 0))
-        run.run()
+        with no_collector():
+            run = Replication(self.blueprint, Luck(self.network, self.draws, 0))
+            run.run()
         waits = [task.started - task.ready for project in run.projects for task in project.tasks]
         self.wait_days = sum(waits) / self.n_tasks / self.network.minutes_per_day
 

@@ -1,7 +1,7 @@
 """Twin: the same work on stock SimPy, as its guide would have it written.
 
-A process per task that waits for its predecessors, a ``PriorityResource`` per role, a ``Resource``
-for the limit on projects in progress. A task that needs several people takes them one after the
+A process per task that waits for the processes of its predecessors, a ``PriorityResource`` per
+role, a ``Resource`` for the limit on projects in progress. A task takes its people one after the
 other behind a turnstile of its role, so that two tasks never sit on half a team each.
 
 What it leaves out is listed in README.md: it is here for its speed, not for its answers.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from pmosim.network import DURATION, FS, NONE
+from pmosim.policy.intake import WipLimit
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from pmosim.draws import Draws
     from pmosim.network import Network
-
-Process = "Generator[simpy.Event, Any, None]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +32,7 @@ class Job:
     task: int
     role: int
     heads: int
-    priority: float
+    priority: int
     predecessors: tuple[int, ...]
 
 
@@ -54,6 +53,8 @@ class Shop:
 def shop(network: Network) -> Shop:
     """Return the plain lists the twin runs on."""
     tasks, projects, needs, links = network.tasks, network.projects, network.needs, network.links
+    if not isinstance(network.intake, WipLimit):
+        raise ValueError("the twin knows a limit on projects in progress")  # noqa: TRY004
     n_tasks = int(projects.first_task[network.n_listed])
     before: list[list[int]] = [[] for _ in range(n_tasks)]
     for k, successor in enumerate(links.successor_task.tolist()):
@@ -73,7 +74,7 @@ def shop(network: Network) -> Shop:
                     task=task,
                     role=int(needs.role[first]),
                     heads=int(needs.heads[first]),
-                    priority=-float(projects.priority[project]),
+                    priority=-int(projects.priority[project]),
                     predecessors=tuple(before[task]),
                 )
             )
@@ -91,7 +92,7 @@ def shop(network: Network) -> Shop:
 
 def durations(shop: Shop, draws: Draws, k: int) -> list[int]:
     """Return the minutes of each task in one replication: the amounts our engine uses up."""
-    minutes = draws.amounts[k].tolist()
+    minutes: list[int] = draws.amounts[k].tolist()
     for _, _, jobs in shop.projects:
         for job in jobs:
             if not shop.timed[job.task]:
@@ -119,7 +120,9 @@ class Twin:
             self.env.process(self._project(number, 0 if is_running else arrives, jobs))
         self.env.run()
 
-    def _project(self, number: int, arrives: int, jobs: Sequence[Job]) -> Process:
+    def _project(
+        self, number: int, arrives: int, jobs: Sequence[Job]
+    ) -> Generator[simpy.Event, Any, None]:
         env = self.env
         if arrives:
             yield env.timeout(arrives)
@@ -128,9 +131,9 @@ class Twin:
             for job in jobs:
                 self.processes[job.task] = env.process(self._task(job))
             yield env.all_of([self.processes[job.task] for job in jobs])
-        self.ended[number] = env.now
+        self.ended[number] = int(env.now)
 
-    def _task(self, job: Job) -> Process:
+    def _task(self, job: Job) -> Generator[simpy.Event, Any, None]:
         env, role = self.env, self.roles[job.role]
         yield env.all_of([self.processes[task] for task in job.predecessors])
         requests = []
@@ -139,8 +142,8 @@ class Twin:
             for _ in range(job.heads):
                 requests.append(role.request(job.priority))
                 yield requests[-1]
-        self.started[job.task] = env.now
+        self.started[job.task] = int(env.now)
         yield env.timeout(self.minutes[job.task])
-        self.finished[job.task] = env.now
+        self.finished[job.task] = int(env.now)
         for request in requests:
             role.release(request)

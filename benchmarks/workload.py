@@ -88,7 +88,7 @@ def portfolio(
         "assume": "none",
         "roles": {role: {} for role in ROLES},
         "people": [
-            {"role": role, "headcount": max(1, round(heads * staffed_for / BASE))}
+            {"role": role, "headcount": max(max(HEADS), round(heads * staffed_for / BASE))}
             for role, heads in staff().items()
         ],
         "templates": {name: {"tasks": tasks(name, amount)} for name in names},
