@@ -163,7 +163,7 @@ class Course(Taskwork):
         project.is_paused = False
         suspended, project.suspended = sorted(project.suspended, key=by_order), []
         units = self.blueprint.projects[project.row].throughout
-        if units and project.throughout is not None:
+        if units and project.staff_key is not None:
             self._ask_staff(project, units, project.staff_key)
         for task in suspended:
             self._queue_task(task)
@@ -250,6 +250,7 @@ class Course(Taskwork):
             self._put_down(task)
             task.state = NEVER
         self._put_down_throughout(project)
+        project.behind.clear()
         for task in left:
             self._miss_all(task)
         self._miss_all(project)

@@ -247,8 +247,8 @@ class Project:
         self.throughout: Pool | None = None
         self.asks: list[Ask] = []
         """Of the shares held ``throughout``."""
-        self.staff_key = 0.0
-        """Key with which they were first asked for."""
+        self.staff_key: float | None = None
+        """Key with which they were first asked for, None = not yet."""
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[int] = set()

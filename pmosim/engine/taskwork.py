@@ -288,7 +288,7 @@ class Taskwork(ABC):
             unit = ((index, role, named, 1, share),)
             if pool.task is None:
                 project = pool.project
-                self._ask_staff(project, unit, project.staff_key)
+                self._ask_staff(project, unit, project.staff_key or 0.0)
             else:
                 pool.n_missing += 1
                 self.floor.time(pool)
