@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from pmosim import priors
+from pmosim.scenario import amounts
 from pmosim.scenario.portfolio import Assumption, Phase
 from pmosim.units import WHOLE
 
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
     from pmosim.scenario.organisation import Person
 
 Basis = Literal["off", "assumed", "measured", "stated"]
-
-PERFECT_WORLD = (
-    "Nobody is ever away for leave or sickness: about 15 % of the capacity shown does not exist. "
-    "Say `assume: typical` to take sourced values for all that is not said."
-)
-"""30 days of leave and training of 261 working days, and 3.4 % of the rest for illness."""
 
 
 def stated_assumptions(facts: Facts) -> tuple[Assumption, ...]:
@@ -61,7 +56,24 @@ def _absence(facts: Facts) -> Iterator[Assumption]:
     off = "Turnover is off: people leave and come only on the dates stated."
     yield _entry("turnover", "off", off)
     if not with_dates and not is_away:
-        yield _entry("perfect world", "off", PERFECT_WORLD)
+        yield _entry("perfect world", "off", _price(facts))
+
+
+def _price(facts: Facts) -> str:
+    """Say what a world costs in which nobody is ever away."""
+    days, ill = _value(priors.LEAVE_DAYS), _value(priors.SICKNESS)
+    share = 1 - (1 - days / facts.frame.measures.year_days) * (1 - ill)
+    text = "Nobody is ever away for leave or sickness: about "
+    text += f"{share:.0%} of the capacity shown does not exist".replace("%", " %")
+    if not any(person.bau for person in facts.people.values()):
+        text += f", and operations usually take {_value(priors.BAU):.0%} of the day".replace(
+            "%", " %"
+        )
+    return f"{text}. Say `assume: typical` to take sourced values for what is not said."
+
+
+def _value(prior: Prior) -> float:
+    return float(amounts.share(prior.value, most=None))
 
 
 def _leave(facts: Facts, with_dates: int) -> Iterator[Assumption]:
