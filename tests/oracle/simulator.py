@@ -914,9 +914,12 @@ class Simulator:
         changed = False
         for venture in self.ventures.values():
             due = venture.cancelled is not None and venture.cancelled <= now
+            if venture.status in ("future", "queued") and now >= self.window:
+                continue  # nothing is decided any more about what was not released
             if due and venture.status not in ENDS:
                 self.close(venture, "stopped", now)
-                self.blockings(now)
+                while self.blockings(now) | self.cascade(now):
+                    pass
                 changed = True
         return changed
 
