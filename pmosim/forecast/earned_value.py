@@ -1,11 +1,11 @@
 """Earned value: plan, progress and cost of running projects on one scale, beside the futures.
 
-In: percent done and actual cost as reported, baseline dates, baseline cost (else budget). Out: PV,
-EV, AC and what follows from them (PMI, Standard for Earned Value Management, 2019): BAC is the
-baseline cost, PV = BAC x the planned share of day 0 (working days gone of those between baseline
-start and finish), EV = BAC x reported share done, CV = EV - AC, SV = EV - PV, CPI = EV / AC,
-SPI = EV / PV, EAC = AC + (BAC - EV) / CPI = BAC / CPI, VAC = BAC - EAC, TCPI = (BAC - EV) /
-(BAC - AC).
+In: percent done (of the project, else of its tasks) and actual cost as reported, baseline dates,
+baseline cost (else budget). Out: PV, EV, AC and what follows from them (PMI, Standard for Earned
+Value Management, 2019): BAC is the baseline cost, PV = BAC x the planned share of day 0 (working
+days gone of those between baseline start and finish), EV = BAC x reported share done,
+CV = EV - AC, SV = EV - PV, CPI = EV / AC, SPI = EV / PV, EAC = AC + (BAC - EV) / CPI = BAC / CPI,
+VAC = BAC - EAC, TCPI = (BAC - EV) / (BAC - AC).
 
 EAC goes on as so far; it knows nothing of queues, of people and of chance: hence it stands beside
 the share of the futures that cost more.
@@ -21,7 +21,7 @@ import numpy as np
 
 from pmosim.forecast.estimate import Estimate, probability, unknown
 from pmosim.forecast.wording import chance_in_words, money_in_words
-from pmosim.network.arrays import NONE
+from pmosim.network.arrays import EFFORT, NONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def earned_value(network: Network, row: int) -> EarnedValue:
     return EarnedValue(
         bac=bac,
         pv=bac * planned_share(network, row),
-        ev=bac * float(projects.reported_done[row]),
+        ev=bac * done_share(network, row),
         ac=float(projects.cost_to_date[row]),
     )
 
@@ -95,6 +95,30 @@ def budget_at_completion(network: Network, row: int) -> float:
     """Return the cost of the baseline, else the budget, else NaN."""
     cost = float(network.projects.baseline_cost[row])
     return float(network.projects.budget[row]) if math.isnan(cost) else cost
+
+
+def done_share(network: Network, row: int) -> float:
+    """Return the share done: the project's word, else that of its tasks by planned work.
+
+    Time that is somebody else's (duration tasks) weighs nothing; what was not reported on is not
+    done. NaN where nothing was reported.
+    """
+    stated = float(network.projects.reported_done[row])
+    if not math.isnan(stated):
+        return stated
+    tasks, pools = network.tasks, network.pools
+    first, last = network.projects.first_task[row : row + 2].tolist()
+    planned = done = 0.0
+    is_reported = False
+    for pool in range(int(tasks.first_pool[first]), int(tasks.first_pool[last])):
+        task = int(pools.task[pool])
+        if tasks.kind[task] != EFFORT:
+            continue
+        share = 1.0 if tasks.is_done[task] else float(pools.done[pool])
+        is_reported = is_reported or share > 0.0
+        planned += pools.law[pool].plan
+        done += share * pools.law[pool].plan
+    return done / planned if is_reported else math.nan
 
 
 def planned_share(network: Network, row: int) -> float:
@@ -114,8 +138,8 @@ def earned_value_document(futures: ProjectFutures) -> Json | None:
     network, row = futures.outcomes.network, futures.project
     status = network.projects.status[row]
     numbers = earned_value(network, row)
-    is_reported = not (math.isnan(numbers.ev) and math.isnan(numbers.ac))
-    if status in BEFORE or math.isnan(numbers.bac) or not is_reported:
+    said = (float(network.projects.reported_done[row]), numbers.ac, numbers.ev + numbers.pv)
+    if status in BEFORE or math.isnan(numbers.bac) or all(map(math.isnan, said)):
         return None
     above = unknown(futures.reason or "without percent done and actual cost there is no EAC")
     if math.isfinite(numbers.eac) and not futures.reason:
@@ -124,7 +148,8 @@ def earned_value_document(futures: ProjectFutures) -> Json | None:
     return {
         "bac_from": "baseline" if has_cost else "budget",
         "planned_share": _plain(planned_share(network, row)),
-        "done": _plain(float(network.projects.reported_done[row])),
+        "done": _plain(done_share(network, row)),
+        "done_from": _done_from(network, row),
         **_numbers(numbers),
         "p_above_eac": above.to_json(),
         "text": _sentence(network, numbers, above),
@@ -181,11 +206,17 @@ def _sentence(network: Network, numbers: EarnedValue, above: Estimate) -> str:
     return f"{text}; it costs more than that in {chance_in_words(above.value, above.n)} futures."
 
 
+def _done_from(network: Network, row: int) -> str | None:
+    if not math.isnan(float(network.projects.reported_done[row])):
+        return "project"
+    return None if math.isnan(done_share(network, row)) else "tasks"
+
+
 def _missing(network: Network, row: int) -> list[str]:
     projects = network.projects
     stated = {
         "baseline start and finish": not math.isnan(planned_share(network, row)),
-        "percent done": not math.isnan(float(projects.reported_done[row])),
+        "percent done": not math.isnan(done_share(network, row)),
         "actual cost": not math.isnan(float(projects.cost_to_date[row])),
     }
     return [name for name, is_stated in stated.items() if not is_stated]
