@@ -363,8 +363,8 @@ def _mean_number(outcomes: Outcomes, chosen: BoolArray) -> Json:
     return mean(counts).to_json()
 
 
-def _silence_on_cost(forecast: Forecast) -> list[str]:
-    """Return what is not known of the money before day 0."""
+def _silence_on_cost(forecast: Forecast) -> list[Json]:
+    """Return the assumption about money before day 0 where it is not known of every project."""
     network = forecast.outcomes.network
     begun = [
         row
@@ -374,11 +374,12 @@ def _silence_on_cost(forecast: Forecast) -> list[str]:
     silent = [row for row in begun if math.isnan(network.projects.cost_to_date[row])]
     if not silent:
         return []
-    if len(silent) == len(begun):
-        return [COST_BEFORE_DAY_0]
-    names = ", ".join(network.projects.ids[row] for row in silent)
-    stated = len(begun) - len(silent)
-    return [COST_BEFORE_IN_PART.format(n=stated, of=len(begun), names=names)]
+    basis, text = "off", COST_BEFORE_DAY_0
+    if len(silent) < len(begun):
+        names = ", ".join(network.projects.ids[row] for row in silent)
+        stated = len(begun) - len(silent)
+        basis, text = "stated", COST_BEFORE_IN_PART.format(n=stated, of=len(begun), names=names)
+    return [{"mechanism": "cost to date", "basis": basis, "text": text, "source": ""}]
 
 
 def _warnings(forecast: Forecast) -> list[str]:

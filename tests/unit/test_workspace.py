@@ -261,6 +261,82 @@ def test_a_forecast_becomes_tables_with_a_column_per_number(tmp_path: Path) -> N
     assert {row["measure"]: row["value"] for row in tables["portfolio"]}["npv.mean"] == "0.25"
 
 
+def test_promises_groups_years_causes_earned_value_and_curves_are_tables_too(
+    tmp_path: Path,
+) -> None:
+    def amount(value: float) -> dict[str, float]:
+        return {"value": value, "low": value, "high": value}
+
+    cost = {
+        "p50": amount(9.0),
+        "p80": amount(10.0),
+        "by_year": {"to date": amount(1.0), "2027": amount(2.0)},
+        "cash_by_year": {"2027": amount(1.5)},
+        "capex_by_year": {"2027": amount(0.5)},
+    }
+    document = {
+        "by": "programme",
+        "levels": [5, 10],
+        "promises": [{"project": "crm", "item": "go", "p_kept": amount(0.5)}],
+        "groups": {
+            "centre": [{"group": "4711"}],
+            "programme": [{"group": "=Sales", "projects": ["crm", "hr"], "cost": cost}],
+        },
+        "projects": [
+            {
+                "id": "crm",
+                "cost": cost,
+                "outlook_why": {"text": "It waits."},
+                "late_causes": {"n": 7, "days_late": amount(3.0), "developer": amount(2.0)},
+                "earned_value": {"cpi": 0.75, "missing": ["actual cost"]},
+                "quantiles": {"finish": ["2027-01-08", None], "cost": [1.0, 2.0]},
+                "joint": {"points": [["2027-01-08", 1.0], [None, 2.0]], "grid": {}},
+            }
+        ],
+        "roles": [],
+        "portfolio": {"cost": cost, "quantiles": {"cost": [3.0, 4.0]}, "earned_value": None},
+    }
+    write_tables(document, tmp_path)
+    tables = {
+        path.stem: list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        for path in tmp_path.glob("*.csv")
+    }
+    assert tables["projects"][0]["outlook_text"] == "It waits."
+    assert not any(name.startswith(("joint", "quantiles")) for name in tables["projects"][0])
+    assert tables["promises"] == [
+        {"project": "crm", "item": "go", "p_kept": "0.5", "p_kept.low": "0.5", "p_kept.high": "0.5"}
+    ]
+    assert [(row["by"], row["group"]) for row in tables["groups"]] == [
+        ("programme", "'=Sales"),
+        ("centre", "4711"),
+    ]
+    assert tables["groups"][0]["projects"] == "crm; hr"
+    assert [tuple(row.values()) for row in tables["years"]] == [
+        ("crm", "to date", "1.0", "", ""),
+        ("crm", "2027", "2.0", "1.5", "0.5"),
+        ("(portfolio)", "to date", "1.0", "", ""),
+        ("(portfolio)", "2027", "2.0", "1.5", "0.5"),
+    ]
+    assert [(row["cause"], row["futures"], row["days"]) for row in tables["late_causes"]] == [
+        ("days_late", "7", "3.0"),
+        ("developer", "7", "2.0"),
+    ]
+    [earned] = tables["earned_value"]
+    assert (earned["cpi"], earned["missing"], earned["cost_p80"]) == ("0.75", "actual cost", "10.0")
+    assert [tuple(row.values()) for row in tables["quantiles"]] == [
+        ("crm", "finish", "5", "2027-01-08"),
+        ("crm", "finish", "10", ""),
+        ("crm", "cost", "5", "1.0"),
+        ("crm", "cost", "10", "2.0"),
+        ("(portfolio)", "cost", "5", "3.0"),
+        ("(portfolio)", "cost", "10", "4.0"),
+    ]
+    assert [tuple(row.values()) for row in tables["joint"]] == [
+        ("crm", "1", "2027-01-08", "1.0"),
+        ("crm", "2", "", "2.0"),
+    ]
+
+
 # ------------------------------------------------------------------------------- starter
 
 

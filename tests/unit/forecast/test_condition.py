@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from pmosim.errors import InputError
@@ -166,3 +169,10 @@ def test_every_quantity_has_its_place_in_the_document_of_a_forecast():
         for place in places:
             verdict = parse_condition(f"{name}{place} > {value}").judge(document)
             assert verdict.answer is not None, (name, place, verdict.facts)
+
+
+def test_the_page_of_questions_lists_every_quantity():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "questions.md").read_text()
+    table = page[page.index("| quantity") :]
+    named = re.findall(r"`([a-z]\w+)`", "".join(row.split("|")[1] for row in table.splitlines()))
+    assert sorted(named) == sorted(QUANTITIES)

@@ -202,9 +202,10 @@ def test_capex_and_opex_add_up_to_the_cost_to_go():
 
 
 def test_money_before_day_0_that_is_stated_in_part_is_said_to_be():
-    (text,) = [t for t in reported_forecast().to_document()["assumptions"] if "before day 0" in t]
-    assert "stated by 2 of 3 projects" in text
-    assert text.endswith("the others count from day 0 on: hr.")
+    (found,) = reported_forecast().to_document()["assumptions"]
+    assert (found["mechanism"], found["basis"]) == ("cost to date", "stated")
+    assert "stated by 2 of 3 projects" in found["text"]
+    assert found["text"].endswith("the others count from day 0 on: hr.")
 
 
 def test_p80s_that_do_not_add_up_are_said_not_to():
