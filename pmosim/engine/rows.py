@@ -5,6 +5,7 @@ In: replications that have run. Out: ``Outcomes`` of a block.
 
 from __future__ import annotations
 
+import math
 from array import array
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class Rows:
         self.causes: list[list[int]] = []
         self.tasks, self.bookings = array("q"), array("q")
         """Rows of TASK_WIDTH and BOOKING_WIDTH numbers, one after the other."""
+        self.is_paid = _is_fixed_cost_paid(self.network)
         self.ends: list[int] = []
         self.busy: list[IntArray] = []
         self.queue: list[IntArray] = []
@@ -99,11 +101,8 @@ class Rows:
                 self.bookings.extend((at, task_at, n, attention, due))
 
     def _fixed_cost(self, project: Project) -> float:
-        """Return the fixed cost to come: that of a running project is part of its cost to date."""
-        projects = self.network.projects
-        is_running = projects.status[project.row] == "running"
-        is_paid = is_running and not np.isnan(projects.cost_to_date[project.row])
-        return 0.0 if is_paid else project.fixed_cost
+        """Return the fixed cost to come: once begun, a cost to date that is stated holds it."""
+        return 0.0 if self.is_paid[project.row] else project.fixed_cost
 
     def to_outcomes(self, *, seed: int, first: int, engine: str) -> Outcomes:
         """Return the block."""
@@ -157,6 +156,19 @@ class Rows:
             capacity=_by_month([present] * len(ends), n_roles, edges, ends),
             queue=_by_month(self.queue, n_roles, edges, ends),
         )
+
+
+def _is_fixed_cost_paid(network: Network) -> list[bool]:
+    """Return whether each project began before day 0 and says what it has cost."""
+    projects, tasks = network.projects, network.tasks
+    has_work = np.zeros(len(projects.ids), dtype=np.bool_)
+    has_work[tasks.project[tasks.is_done | tasks.is_part_done]] = True
+    return [
+        not math.isnan(cost) and (status == "running" or (status == "on-hold" and begun))
+        for cost, status, begun in zip(
+            projects.cost_to_date.tolist(), projects.status, has_work.tolist(), strict=True
+        )
+    ]
 
 
 def _status(project: Project) -> int:

@@ -107,6 +107,7 @@ class _Filling:
 
 def _filled(facts: Facts, site: Site) -> tuple[Site, list[Assumption]]:
     report = site.project.as_reported
+    _doubt_costs(facts, site)
     if report is None or not (report.done or report.spent or report.remaining):
         return site, []
     items = items_of(facts, site.project)
@@ -124,6 +125,22 @@ def _filled(facts: Facts, site: Site) -> tuple[Site, list[Assumption]]:
     )
     project = replace(site.project, activities=activities)
     return replace(site, project=project), filling.notes
+
+
+def _doubt_costs(facts: Facts, site: Site) -> None:
+    """Doubt a cost to date that is less than what the phases or tasks have cost together."""
+    report = site.project.as_reported
+    if report is None or report.actual_cost is None:
+        return
+    parts = sum(activity.actual_cost or 0.0 for activity in site.project.activities)
+    if parts > report.actual_cost:
+        place = site.node.mapping["as_reported"].place_of("actual_cost")
+        said = (
+            f"is {report.actual_cost:,.0f}, but its phases or tasks have cost {parts:,.0f} "
+            "together; the project's own figure is used. Correct one of them."
+        )
+        path = f"{site.path}.as_reported.actual_cost"
+        facts.problems.warning("PMO505", place, path, said)
 
 
 def _is_sound(filling: _Filling) -> bool:

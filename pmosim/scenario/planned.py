@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from pmosim.scenario.portfolio import Phase
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.portfolio import Link, Project, Task
@@ -100,25 +101,23 @@ def _speeds(facts: Facts, activity: Task | Phase) -> dict[str, float]:
 
 def items_of(facts: Facts, project: Project) -> list[Item]:
     """Return phases and tasks, what comes first before what follows, else in file order."""
+    names = {activity.id for activity in project.activities}
     items = {
         activity.id: Item(
             activity=activity,
             parts=_parts(facts, project, activity),
-            before=[link.task or "" for link in activity.after if _is_inside(link, project)],
+            before=[
+                link.task
+                for link in activity.after
+                if link.task in names and _is_own(link, project)
+            ],
             is_blocked=any(_is_open_elsewhere(facts, project, link) for link in activity.after),
         )
         for activity in project.activities
     }
-    ordered: dict[str, Item] = {}
-    waiting = list(items)
-    while waiting:
-        ready = [name for name in waiting if all(b in ordered for b in items[name].before)]
-        # Where tasks wait for each other, which is an error told elsewhere, any will do.
-        name = (ready or waiting)[0]
-        ordered[name] = items[name]
-        waiting.remove(name)
+    ordered = {name: items[name] for name in _in_order(items)}
     for item in ordered.values():
-        item.is_blocked |= any(ordered[b].is_blocked for b in item.before)
+        item.is_blocked |= any(items[first].is_blocked for first in item.before)
         item.weight = item.work
     if not any(item.weight for item in ordered.values()):
         for item in ordered.values():
@@ -127,9 +126,32 @@ def items_of(facts: Facts, project: Project) -> list[Item]:
     return list(ordered.values())
 
 
-def _is_inside(link: Link, project: Project) -> bool:
-    names = {activity.id for activity in project.activities}
-    return link.project in {None, project.id} and link.task in names
+def _in_order(items: Mapping[str, Item]) -> list[str]:
+    """Return ids, what comes first before what follows, else in file order.
+
+    Where tasks wait for each other, which is an error told elsewhere, any comes next.
+    """
+    place = {name: n for n, name in enumerate(items)}
+    names = list(items)
+    behind: dict[str, list[str]] = {name: [] for name in items}
+    waits_for = {name: len(item.before) for name, item in items.items()}
+    for name, item in items.items():
+        for first in item.before:
+            behind[first].append(name)
+    ready = [n for n, name in enumerate(names) if not waits_for[name]]
+    ordered: list[str] = []
+    while ready:
+        name = names[heappop(ready)]
+        ordered.append(name)
+        for follower in behind[name]:
+            waits_for[follower] -= 1
+            if not waits_for[follower]:
+                heappush(ready, place[follower])
+    return ordered + [name for name in names if waits_for[name] > 0]
+
+
+def _is_own(link: Link, project: Project) -> bool:
+    return link.project in {None, project.id}
 
 
 def _is_open_elsewhere(facts: Facts, project: Project, link: Link) -> bool:

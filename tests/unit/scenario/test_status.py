@@ -329,6 +329,9 @@ def test_the_fixed_cost_is_not_charged_again_where_the_cost_to_date_is_stated() 
     assert stated.projects_.fixed_cost.tolist() == [0.0]
     waiting = scenario({"actual_cost": "1k"}, status="approved", fixed_cost="7k")
     assert simulate(waiting, replications=1, jobs=1).projects_.fixed_cost.tolist() == [7000.0]
+    paused = {"status": "on-hold", "arrives": "2027-02", "fixed_cost": "7k"}
+    begun = scenario({"actual_cost": "9k", "done": "10%"}, **paused)
+    assert simulate(begun, replications=1, jobs=1).projects_.fixed_cost.tolist() == [0.0]
 
 
 def test_the_network_carries_what_was_reported_and_agreed() -> None:
@@ -355,6 +358,7 @@ def test_the_cost_to_date_of_phases_adds_up_where_the_project_says_none() -> Non
     assert compile_network(scenario(None, phases=phases)).projects.cost_to_date[0] == 30_000
     stated = scenario({"actual_cost": "25k"}, phases=phases)
     assert compile_network(stated).projects.cost_to_date[0] == 25_000
+    assert "is 25,000, but its phases or tasks have cost 30,000 together" in doubts(stated)[0]
 
 
 @pytest.mark.parametrize("status", ["done", "cancelled"])
@@ -387,3 +391,13 @@ def test_a_report_on_work_in_a_circle_is_told_as_a_circle() -> None:
 )
 def test_a_hundred_projects_that_report_pass_the_audit(report: dict[str, Any]) -> None:
     assert simulate(scenario(report), replications=25, jobs=1, audit=True).replications == 25
+
+
+def test_a_long_project_is_read_in_no_time() -> None:
+    names = [f"t{n}" for n in range(3000)]
+    tasks = {
+        name: {"effort": "1pd", "needs": {"dev": 1}} | ({"after": names[n - 1]} if n else {})
+        for n, name in enumerate(names)
+    }
+    shares = done(scenario({"done": "50.01%"}, tasks=tasks))
+    assert [shares["t1499"], shares["t1500"], shares["t1501"]] == [1.0, pytest.approx(0.3), None]
