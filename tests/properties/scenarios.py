@@ -11,6 +11,8 @@ import datetime
 import random  # noqa: TID251 - chooses what is tested, no result depends on it
 from typing import TYPE_CHECKING, Any
 
+import pmosim as pm
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -417,6 +419,18 @@ def random_chance_scenario(seed: int, *, is_open: bool = False) -> Document:
     if is_open:
         document["intake"] = {"policy": "open"}
     return document
+
+
+def valid_document(make: Callable[[int], Document], seed: int) -> Document:
+    """Return a random scenario that the checks let pass (nobody is asked for the impossible)."""
+    for attempt in range(100):
+        document = make(seed + 10**6 * attempt)
+        try:
+            pm.parse_scenario(document)
+        except pm.InputError:
+            continue
+        return document
+    raise AssertionError("nearly every random scenario is refused")
 
 
 def leave_to_chance(dice: Dice, project: Document) -> None:

@@ -15,13 +15,13 @@ import pytest
 
 import pmosim as pm
 from tests.oracle import simulator
-from tests.properties.scenarios import random_scenario, shrink
+from tests.properties.scenarios import random_scenario, shrink, valid_document
 
 if TYPE_CHECKING:
     from tests.properties.scenarios import Document
 
 N_BLOCKS = 20
-N_SCENARIOS = int(os.environ.get("PMOSIM_RANDOM_SCENARIOS", "200"))
+N_SCENARIOS = int(os.environ.get("PMOSIM_RANDOM_SCENARIOS", "160"))
 FIRST = int(os.environ.get("PMOSIM_FIRST_SCENARIO", "1"))
 ENDED_BEFORE = ("done", "cancelled")
 NEVER_THERE = ("absent", *ENDED_BEFORE)
@@ -29,7 +29,7 @@ NEVER_THERE = ("absent", *ENDED_BEFORE)
 
 def engine_rows(scenario: pm.Scenario) -> dict[str, Any]:
     """Return what the engine says: minutes, people and statuses by project and task."""
-    outcomes = pm.simulate(scenario, replications=1, seed=1, audit="NOAUDIT" not in os.environ)
+    outcomes = pm.simulate(scenario, replications=1, seed=1, audit=True)
     day = scenario.organisation.calendar.minutes_per_day
 
     def minute(value: float) -> int | None:
@@ -106,16 +106,5 @@ def report(document: Document) -> str:
 @pytest.mark.parametrize("block", range(N_BLOCKS))
 def test_the_engine_and_the_oracle_agree_to_the_minute_on_random_scenarios(block: int) -> None:
     for seed in range(FIRST + block, FIRST + N_SCENARIOS, N_BLOCKS):
-        document = random_scenario(seed)
+        document = valid_document(random_scenario, seed)
         assert not differences(document), report(document)
-
-
-def test_nearly_every_random_scenario_is_valid_so_the_comparison_is_not_empty() -> None:
-    valid = 0
-    for seed in range(1, 101):
-        try:
-            pm.parse_scenario(random_scenario(seed))
-        except pm.InputError:
-            continue
-        valid += 1
-    assert valid >= 80

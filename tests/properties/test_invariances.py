@@ -11,7 +11,7 @@ import pytest
 import pmosim as pm
 from pmosim.engine.block import run_block
 from pmosim.network import compile_network
-from tests.properties.scenarios import Dice, random_chance_scenario
+from tests.properties.scenarios import Dice, random_chance_scenario, valid_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,16 +24,8 @@ TIMES = ["ready_day", "started_day", "finished_day"]
 SEEDS = range(1, 16)
 
 
-def chance_document(seed: int, **keys: bool) -> Document:
-    """Return a random scenario that the checks let pass (nobody is asked for the impossible)."""
-    for attempt in range(100):
-        document = random_chance_scenario(seed + 1000 * attempt, **keys)
-        try:
-            pm.parse_scenario(document)
-        except pm.InputError:
-            continue
-        return document
-    raise AssertionError("nearly every random scenario is refused")
+def chance_document(seed: int, *, is_open: bool = False) -> Document:
+    return valid_document(lambda number: random_chance_scenario(number, is_open=is_open), seed)
 
 
 def frames(outcomes: pm.Outcomes) -> list[pd.DataFrame]:
