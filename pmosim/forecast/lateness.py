@@ -190,7 +190,7 @@ def _unfinished_text(late: Lateness) -> str:
     n_late, n = int(late.is_late.sum()), late.futures.n
     role = _missing_role(late)
     missing = f"; most often it then waits for {role}" if role else ""
-    return f"It is unfinished when the run ends in {n_late} of {n} futures{missing}."
+    return f"It does not finish in {n_late} of {n} futures{missing}."
 
 
 def _missing_role(late: Lateness) -> str | None:

@@ -73,7 +73,7 @@ def test_of_an_unfinished_project_it_is_said_for_whom_its_open_tasks_wait():
     why = entry(*rows, tasks=tasks)["outlook_why"]
     assert (why["cause"], why["role"], why["days"]) == ("unfinished", "tester", None)
     assert why["text"] == (
-        "It is unfinished when the run ends in 2 of 2 futures; most often it then waits for tester."
+        "It does not finish in 2 of 2 futures; most often it then waits for tester."
     )
 
 
