@@ -11,6 +11,8 @@ from pmosim.scenario.messages import Problems
 from pmosim.scenario.nodes import from_python
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
     from pmosim.scenario import Scenario
@@ -22,10 +24,10 @@ def scenario_from_frames(
     staff: DataFrame | None = None,
     *,
     tasks: DataFrame | None = None,
-    roles: DataFrame | None = None,
-    templates: DataFrame | None = None,
-    places: DataFrame | None = None,
-    demand: DataFrame | None = None,
+    roles: DataFrame | Mapping[str, Any] | None = None,
+    templates: DataFrame | Mapping[str, Any] | None = None,
+    places: DataFrame | Mapping[str, Any] | None = None,
+    demand: DataFrame | Mapping[str, Any] | None = None,
     **keys: Any,
 ) -> Scenario:
     """Return the scenario of data frames.
@@ -42,7 +44,7 @@ def scenario_from_frames(
     Raises ``ScenarioError`` with every problem; the place of each is such as ``projects[3].due``,
     rows counted from 0.
     """
-    frames = {
+    frames: dict[str, Any] = {
         "projects": projects, "phases": phases, "people": staff, "tasks": tasks, "roles": roles,
         "templates": templates, "places": places, "demand": demand,
     }  # fmt: skip

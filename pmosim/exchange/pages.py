@@ -315,7 +315,12 @@ def _is_header(name: str, known: Collection[str]) -> bool:
     column = Column(header=name, place="", index=0)
     is_month = re.match(r"\d{1,2}[./]\d{4}\Z|\d{4}-\d{2}(-\d{2})?\Z", name)
     has_unit = re.search(r"_(ph|pd|pm|h|d|w|mo)\Z", column.key)
-    return _is_safe(name) and column.key not in known and not is_month and not has_unit
+    return (
+        _is_safe(name)
+        and tables.bare_key(column.key) not in known
+        and not is_month
+        and not has_unit
+    )
 
 
 def _grouped(groups: Document, headers: Collection[str]) -> Row:

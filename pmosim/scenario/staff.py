@@ -264,6 +264,8 @@ def _place_of(
         return next(iter(places), None)
     if place not in places:
         said = f"is '{place}'; there is no such place.{did_you_mean(place, places)}"
+        if node.mapping["place"].column:
+            said += " Or write a country, such as DE or DE-BY."
         reader.problems.error("PMO204", node.mapping["place"], f"{path}.place", said)
     return place
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
 _UNITS = re.compile(r"(effort|duration|lasts|spent|remaining)_(ph|pd|pm|h|d|w|mo)\Z")
 _BARE = re.compile(r"-?[\d.,'\u00a0]+\Z")
 _SKILL = re.compile(r"(.+?)[\s:=]+([\d.]+%?)\Z")
+_BRACKETS = re.compile(r"_*[(\[][^()\[\]]*[)\]]\Z")
 _REPORTED_UNITS = re.compile(r"(spent|remaining)_(ph|pd|pm)\Z")
 _PLACE_CODE = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?\Z")
 _REPORTED = ("done", "remaining", "spent", "actual_cost", "rag")
@@ -104,6 +106,7 @@ def with_sheets(root: Node, sheets: Mapping[str, Sheet], problems: Problems) -> 
     return tables.root
 
 
+@cache
 def key_columns(section: str) -> tuple[set[str], set[str]]:
     """Return the columns of which a table needs one, and all that are known."""
     other = _OTHER_NAMES.get(section, {})
@@ -114,6 +117,11 @@ def key_columns(section: str) -> tuple[set[str], set[str]]:
     own = {"id", *(name for name, key in other.items() if key == "id")}
     known = _asking_columns(section) if section in _ASKING else {*NAMED[section].keys}
     return own, {*known, *own, *other}
+
+
+def bare_key(key: str) -> str:
+    """Return a key without what stands in brackets behind it: ``budget_(eur)`` is ``budget``."""
+    return _BRACKETS.sub("", key)
 
 
 def _sheet_of(
@@ -159,6 +167,8 @@ class _Tables:
         elif section in {"projects", "people"}:
             if section == "people":
                 self._check_columns(sheet, section, _PERSON_COLUMNS)
+            else:
+                self._doubt_groups(sheet)
             build = self._project if section == "projects" else self._people_of_row
             rows: list[Node] = []
             for where, row in zip(sheet.places, sheet.rows, strict=True):
@@ -218,6 +228,9 @@ class _Tables:
     def _key_of(self, sheet: Sheet, column: Column, section: str) -> str:
         unit = self._unit_of(column, section)
         key = column.key.removesuffix(f"_{unit}") if unit else column.key
+        bare = bare_key(key)
+        if bare != key and all(known.key != bare for known in sheet.columns):
+            key = bare if bare in key_columns(section)[1] else key
         other = _OTHER_NAMES.get(section, {}).get(key)
         if other is None or any(known.key == other for known in sheet.columns):
             return key
@@ -323,10 +336,21 @@ class _Tables:
             entries["skills"] = _skills_node(entries["skills"])
         self._note_place(entries.get("place"))
         if months:
-            return [_mapping_node(entries | layer, place) for layer in _layers(months)]
+            layers = _layers(months)
+            if "id" in entries:
+                layers = self._person_by_month(layers, entries["id"])
+            return [_mapping_node(entries | layer, place) for layer in layers]
         if "id" not in entries and "headcount" not in entries and "fte" in entries:
             entries["headcount"] = _heads(entries.pop("fte"))
         return [_mapping_node(entries, place)]
+
+    def _person_by_month(self, layers: list[dict[str, Node]], own: Node) -> list[dict[str, Node]]:
+        """Return when one person is there and for which part, which cannot change."""
+        if len(layers) > 1:
+            said = "changes from month to month; a person with a name keeps one part: give `fte`, "
+            said += "`from` and `until`, or leave the name out."
+            self._problems.error("PMO108", own, f"the part of '{own.text}'", said)
+        return [{("fte" if k == "headcount" else k): v for k, v in e.items()} for e in layers[:1]]
 
     def _note_place(self, cell: Node | None) -> None:
         """Take a country (DE, DE-BY) that is no place of the document as one."""
@@ -347,6 +371,18 @@ class _Tables:
                 said = f"is not a column of {section}.{did_you_mean(column.key, known)}"
                 said += " A month is written 2027-01." if section == "people" else ""
                 self._problems.error("PMO802", column.place, f"the column '{column.header}'", said)
+
+    def _doubt_groups(self, sheet: Sheet) -> None:
+        """Doubt a column that becomes a group but is written almost like a key."""
+        known = _asking_columns("projects")
+        missing = [key for key in known if all(column.key != key for column in sheet.columns)]
+        for column in sheet.columns:
+            if column.header and self._keys_of(sheet, "projects")[column.header] not in known:
+                near = get_close_matches(column.key, missing, n=1, cutoff=0.85)
+                if near and sheet.cells_of(column.header):
+                    said = f"is taken as a group; did you mean '{near[0]}'?"
+                    what = f"the column '{column.header}'"
+                    self._problems.warning("PMO807", column.place, what, said)
 
     def _add_activities(self, sheet: Sheet, section: str) -> None:
         name_key = section.removesuffix("s")

@@ -1,8 +1,8 @@
 """Workbook: the sheets of a spreadsheet file as rows, found by their names and headers.
 
 A workbook is untrusted: its size, packed and unpacked, and its rows and cells are capped, and a
-file with entities is refused. It is read twice at the same time, as values and as formulas, so
-that a formula without a value is seen.
+file with entities is refused. One with formulas is read twice at the same time, as values and as
+formulas, so that a formula without a value is seen.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ UNREAD = ("read me", "readme", "instructions", "lists", "notes")
 MOST_PARTS = 5_000
 MOST_UNPACKED = 300_000_000
 MOST_CELLS = 3_000_000
+_FORMULA = re.compile(rb"<(\w{1,20}:)?f[ >/]|\xff\xfe|\xfe\xff")
+"""A formula, or text in UTF-16, in which it would look different."""
 HEADER_WITHIN = 50
 """Rows in which the headers have to come."""
 
@@ -95,16 +97,17 @@ class Book:
 
     def rows(self, name: str) -> Iterator[Row]:
         """Yield the rows of a sheet that hold something."""
-        sheets = (self._values[name], self._formulas[name])
+        books = [self._values] if self._formulas is None else [self._values, self._formulas]
+        sheets = [book[name] for book in books]
         for sheet in sheets:
             sheet.reset_dimensions()
-        pairs = zip(*(sheet.iter_rows() for sheet in sheets), strict=True)
-        for line, (values, formulas) in enumerate(pairs, start=1):
+        together = zip(*(sheet.iter_rows() for sheet in sheets), strict=True)
+        for line, (values, *formulas) in enumerate(together, start=1):
             self._n_cells += len(values)
             if self._n_cells > MOST_CELLS:
                 message = f"more than {MOST_CELLS} cells"
                 raise _TooLargeError(message)
-            row = _row(line, values, formulas)
+            row = _row(line, values, formulas[0] if formulas else values)
             if not row.is_blank:
                 yield row
 
@@ -192,9 +195,24 @@ def _book(shown: str, content: bytes) -> Book:
         openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False
         )
+        if data_only or _has_formulas(content)
+        else None
         for data_only in (True, False)
     )
     return Book(shown, values, formulas, _saved(content))
+
+
+def _has_formulas(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        for name in package.namelist():
+            if "worksheets/" in name:
+                end = b""
+                with package.open(name) as stream:
+                    while chunk := stream.read(1 << 20):
+                        if _FORMULA.search(end + chunk):
+                            return True
+                        end = chunk[-40:]
+    return False
 
 
 def _saved(content: bytes) -> str:

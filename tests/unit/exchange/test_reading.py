@@ -317,3 +317,37 @@ def test_too_many_cells_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_link_to_another_book_is_not_followed(tmp_path: Path) -> None:
     rows = (*PROJECTS, ("x", "='[other.xlsx]S'!A1", "medium", None, 3, None, None, None, None))
     assert problems(tmp_path, Projects=rows) == ["plan.xlsx[Projects]!B4 PMO805"]
+
+
+# ------------------------------------------------------------------------------- headers
+
+
+def test_what_stands_in_brackets_behind_a_header_is_not_part_of_its_name(tmp_path: Path) -> None:
+    headers = ("ID", "Template", "Budget (EUR)", "Due [end of]", "Cost (plan)")
+    (project,) = read(tmp_path, Projects=(headers, ("a", "medium", 5, "2027-09", "x"))).projects
+    assert (project.budget, project.due) == (5, date(2027, 9, 30))
+    assert project.groups == {"Cost (plan)": "x"}
+
+
+def test_a_group_that_is_almost_a_key_is_doubted(tmp_path: Path) -> None:
+    rows = (("id", "template", "deadlin"), ("a", "medium", "2027-09"))
+    _, (doubt,) = check_scenario(write(tmp_path / "plan.xlsx", sheets(Projects=rows)))
+    assert (doubt.severity, doubt.place[-2:]) == ("warning", "C1")
+    assert "is taken as a group; did you mean 'deadline'?" in doubt.text
+
+
+def test_a_person_by_month_keeps_one_part(tmp_path: Path) -> None:
+    months = ("role", "person", "2027-01", "2027-02", "2027-03")
+    staff = (months, ("developer", "ana", 0, 0.8, 0.8), ("tester", None, 1, 1, 1))
+    ana = read(tmp_path, Staff=staff).organisation.people[0]
+    assert (ana.id, ana.fte, ana.employed_from) == ("ana", 8 * WHOLE // 10, date(2027, 2, 1))
+    staff = (months, ("developer", "ana", 1, 0.8, 0.8), ("tester", None, 1, 1, 1))
+    assert "plan.xlsx[Staff]!B2 PMO108" in problems(tmp_path, Staff=staff)
+
+
+def test_a_place_that_nobody_knows_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    staff = (STAFF[0], ("developer", None, 2, "Munich", 1), ("tester", None, 1, None, 1))
+    _, found = check_scenario(write(tmp_path / "plan.xlsx", sheets(Staff=staff)))
+    (problem,) = [problem for problem in found if problem.severity == "error"]
+    assert (problem.code, problem.place) == ("PMO204", "plan.xlsx[Staff]!D2")
+    assert "Or write a country, such as DE or DE-BY." in problem.text
