@@ -64,3 +64,33 @@ def test_a_workspace_from_a_workbook_runs_at_once(
     assert "Our portfolio: 3 projects" in capsys.readouterr().out
     assert "baseline" not in Path("README.md").read_text(encoding="utf-8")
     assert invoke(["init", ".", "--from", "xlsx"]) == 2
+
+
+def test_twenty_projects_typed_into_the_template_give_a_first_forecast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import openpyxl
+
+    monkeypatch.chdir(tmp_path)
+    assert invoke(["init", "--from", "xlsx", "-q"]) == 0
+    book = openpyxl.load_workbook("scenarios/plan.xlsx")
+    sheet = book["Projects"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for n in range(20):
+        typed = {
+            "id": f"p{n + 1}", "name": f"Project {n + 1}",
+            "template": "medium" if n % 3 else "small",
+            "status": "Running" if n < 4 else "Approved", "rank": n + 1, "due": "31.12.2028",
+            "budget": "150k", "programme": "Sales",
+        }  # fmt: skip
+        if n < 4:
+            typed |= {"done": 0.2 * n, "rag": "Green"}
+        for head, column in heads.items():
+            sheet.cell(n + 2, column).value = typed.get(head)
+        sheet.cell(n + 2, heads["done"]).number_format = "0%"
+    book.save("scenarios/plan.xlsx")
+    capsys.readouterr()
+    assert invoke(["check", "plan"]) == 0
+    assert capsys.readouterr().out == "scenarios/plan.xlsx: Our portfolio: no problems\n"
+    assert invoke(["run", "plan.xlsx", "-n", "10", "-q"]) == 0
+    assert "20 projects (4 running, 16 approved)" in capsys.readouterr().out
