@@ -3,9 +3,10 @@
 ``done`` says where the work stands: it fills phases and tasks in their order, each with its
 planned work. ``remaining`` wins over everything else about what is left: it is spread over what
 is open, in proportion to the planned work of each role. ``spent`` alone fills in order as if all
-had gone to plan, and never finishes the last one: more than planned is an overrun of it. Beside
-``done`` it tells the pace so far, half of which (of its logarithm) is carried over to what is
-open. What a phase or task says itself stands; the report is about the others.
+had gone to plan, as long as it is less than the plan; of more than that, what remains is that of
+a project of this plan that is still going on, and never nothing. Beside ``done`` it tells the pace
+so far, half of which (of its logarithm) is carried over to what is open. What a phase or task says
+itself stands; the report is about the others.
 
 ``throughout`` is not counted (model.md, section 3).
 """
@@ -14,9 +15,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from pmosim.distributions import Fixed
+from pmosim import priors
+from pmosim.distributions import Fixed, SplitLognormal
 from pmosim.scenario.facts import ENDED
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.planned import SLIGHT, Item, by_role_of, items_of
@@ -41,6 +44,8 @@ of the logarithm of what comes: one half for four parts and the prior of .2 (``p
 """
 MOST_CARRIED, LEAST_CARRIED = 2.0, 0.5
 """Bounds of what is carried over: more looks like a wrong unit or a report of something else."""
+OVERRUN_SPREAD = float(priors.SPREAD.value)
+"""Sigma of a project's whole work around its plan, once more than the plan was spent."""
 CONTRADICTING = 0.25
 """A share done that is this far from what remains is told."""
 
@@ -190,6 +195,8 @@ def _place(filling: _Filling) -> dict[str, Law]:
         return {}
     if report.done:
         _fill(filling, report.done * filling.planned, to_the_end=report.done == 1)
+    elif filling.status in UNDER_WAY and _is_overrun(filling):
+        return _overrun(filling)
     elif filling.status in UNDER_WAY:
         _fill_without_done(filling, left)
     if report.remaining:
@@ -206,6 +213,36 @@ def _fill_without_done(filling: _Filling, left: float) -> None:
         _fill(filling, _counted_spent(filling), is_spent=True)
     elif report.remaining and report.done is None:
         _fill(filling, _left_to_done(filling) * filling.planned)
+
+
+def _is_overrun(filling: _Filling) -> bool:
+    """Return whether nothing is said but that more was spent than several pieces were planned."""
+    report = filling.report
+    if report.remaining or report.done is not None or any(item.is_own for item in filling.items):
+        return False
+    return len([item for item in filling.items if item.work]) > 1 and (
+        _counted_spent(filling) > filling.planned * (1 + SLIGHT)
+    )
+
+
+def _overrun(filling: _Filling) -> dict[str, Law]:
+    """Place the work, and return what remains: the whole is more than what was spent already."""
+    plan, spent = filling.planned, _counted_spent(filling)
+    normal = NormalDist()
+    below = normal.cdf(math.log(spent / plan) / OVERRUN_SPREAD)
+
+    def remains(u: float) -> float:
+        z = normal.inv_cdf(min(below + u * (1 - below), 1 - SLIGHT))
+        return max(plan * math.exp(OVERRUN_SPREAD * z) - spent, SLIGHT * spent)
+
+    low, likely, high = (remains(u) for u in (0.1, 0.5, 0.9))
+    _fill(filling, plan * spent / (spent + likely))
+    filling.note(
+        f"{filling.days(spent)} were spent on a plan of {filling.days(plan)}; what remains is "
+        f"drawn as of a project of this plan that goes on, around {filling.days(likely)}; give "
+        "`remaining`."
+    )
+    return {"": SplitLognormal(p10=low, likely=likely, p90=max(high, likely))}
 
 
 def _left_to_done(filling: _Filling) -> float:

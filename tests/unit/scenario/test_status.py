@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -194,10 +196,30 @@ def test_spent_by_role_is_counted_by_role() -> None:
 
 
 def test_spent_alone_never_finishes_a_project() -> None:
-    read = scenario({"spent": "500pd"})
-    assert done(read) == {"design": 1.0, "build": 1.0, "roll": None}
-    assert spent_days(read) == {"roll.dev": 320.0}
-    assert left(read).min() > 0
+    for spent in (199, 200, 201, 500, 10**6):
+        assert done(scenario({"spent": f"{spent}pd"}))["roll"] != 1
+        assert left(scenario({"spent": f"{spent}pd"}))[:, -1].min() > 0
+
+
+def test_more_spent_than_planned_is_a_project_that_goes_on() -> None:
+    read = scenario({"spent": "250pd"})
+    total = sum(remaining_days(read).values())
+    below = NormalDist().cdf(math.log(250 / 200) / 0.5)
+    whole = 200 * math.exp(0.5 * NormalDist().inv_cdf((1 + below) / 2))
+    assert total == pytest.approx(whole - 250)
+    assert total > 50
+    assert done(read)["build"] == pytest.approx((200 * 250 / whole - 50) / 130)
+    assert "250pd were spent on a plan of 200pd" in " ".join(a.text for a in read.assumptions)
+
+
+def test_155_days_spent_on_several_tasks_of_about_90_do_not_read_as_nearly_done() -> None:
+    tasks = {
+        name: {"effort": f"{low}pd/{likely}pd/{high}pd", "needs": {"dev": 1}}
+        for name, low, likely, high in (("a", 30, 45, 80), ("b", 25, 38, 65), ("c", 5, 7, 15))
+    }
+    days = left(scenario({"spent": "155pd"}, tasks=tasks)).sum(axis=1)
+    assert np.quantile(days, 0.5) > 20
+    assert np.quantile(days, 0.8) > 40
 
 
 @pytest.mark.parametrize("report", [{"spent": "155pd"}, {"spent": "155pd", "done": "0%"}])
