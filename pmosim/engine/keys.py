@@ -57,7 +57,7 @@ def dispatch_key(
     if rule == "sasp":
         return float(plan.minutes[task] + plan.length)
     if rule == "wsjf":
-        return -plan.cost_of_delay / project.unfinished_days
+        return -_rounded(plan.cost_of_delay / project.unfinished_days)
     return intake_score(network, project, order=network.intake.order)
 
 
@@ -89,7 +89,12 @@ def intake_score(
     if kind == "due":
         return project.due if project.due != NONE else math.inf
     score = _worth(network, project, order)
-    return -(score + abs(score) * order.ageing * months_waiting)
+    return -_rounded(score + abs(score) * order.ageing * months_waiting)
+
+
+def _rounded(score: float) -> float:
+    """Return a score to 12 significant digits, so that equal money is a tie, not a rounding error."""
+    return float(f"{score:.12g}")
 
 
 def _worth(network: Network, project: Project, order: Order) -> float:

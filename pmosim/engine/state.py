@@ -217,6 +217,7 @@ class Project:
         "row",
         "size",
         "staff_key",
+        "staff_since",
         "started",
         "status",
         "suspended",
@@ -249,6 +250,7 @@ class Project:
         """Of the shares held ``throughout``."""
         self.staff_key: float | None = None
         """Key with which they were first asked for, None = not yet."""
+        self.staff_since = NONE
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[int] = set()

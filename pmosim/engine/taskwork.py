@@ -17,6 +17,7 @@ from pmosim.engine.office import Office
 from pmosim.engine.order import THROUGHOUT
 from pmosim.engine.state import (
     DONE,
+    FAR,
     NEVER,
     READY,
     REFILL,
@@ -140,10 +141,12 @@ class Taskwork(ABC):
         self.desk.add(ask, task.key, project.order, task.order)
 
     def _ask_staff(self, project: Project, units: tuple[Need, ...], key: float) -> Ask:
-        """Ask for shares held ``throughout``."""
-        project.staff_key = key
+        """Ask for shares held ``throughout``; once found, they keep nobody from other work."""
+        if project.staff_key is None:
+            project.staff_key, project.staff_since = key, self.minute
         minutes = ceil(project.plan.length)
-        ask = Ask(STAFF, project, None, units, minutes, self.minute, self.minute)
+        since = FAR if project.is_staffed else project.staff_since
+        ask = Ask(STAFF, project, None, units, minutes, since, self.minute)
         project.asks.append(ask)
         self.desk.add(ask, key, project.order, THROUGHOUT)
         return ask
