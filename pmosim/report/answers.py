@@ -77,6 +77,7 @@ OWN_WORK = "plan"
 
 _BASIS_WITHIN = 100
 """Characters of an assumption in which the word for its basis is looked for."""
+SOON_DAYS = 90
 _ABOUT_ONE = re.compile(r"[\w-]+(?:\.[\w-]+)+: |projects\[|people\[")
 """An assumption that begins with a place in the scenario."""
 _BASIS = re.compile(r"\b(off|assumed|measured|stated)\b")
@@ -112,6 +113,8 @@ class ProjectLine:
     npv_p50: float | None
     waits: tuple[tuple[str, float], ...]
     """(what it waits for, mean working days), longest first; only waiting, never work."""
+    is_mandatory: bool = False
+    has_deadline: bool = False
     rag: str = ""
     """What its own report says: ``green`` ``amber`` ``red``, or nothing."""
     outlook: str = ""
@@ -200,9 +203,9 @@ class Assumption:
     source: str = ""
 
     @property
-    def is_of_portfolio(self) -> bool:
-        """Whether it is about a mechanism, not about one project, task or person."""
-        return not _ABOUT_ONE.match(self.text)
+    def is_of_one(self) -> bool:
+        """Whether it is about one project, task or person, not about a mechanism."""
+        return _ABOUT_ONE.match(self.text) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +248,10 @@ class Answers:
     warnings: tuple[str, ...]
     whole: Whole = Whole()
     hurdle: float | None = None
+    scope: str = ""
+    """Which projects were left out of the run, in words."""
+    by: str = ""
+    """The group by which money was asked for."""
     promises: tuple[Promise, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -275,6 +282,10 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
     known = {role.id for role in roles}
     levels = read_levels(document.get("levels"))
     replications = int(read_number(document.get("replications")).value or 0)
+    projects = tuple(
+        _read_project(project, as_of, clock, known, replications, levels)
+        for project in document.get("projects") or ()
+    )
     return Answers(
         name=clean(name) or "Portfolio",
         currency=clean(about.get("currency", document.get("currency"))),
@@ -282,10 +293,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         replications=replications,
         as_of=as_of,
         window_end=read_date(about.get("horizon", document.get("horizon"))),
-        projects=tuple(
-            _read_project(project, as_of, clock, known, replications, levels)
-            for project in document.get("projects") or ()
-        ),
+        projects=projects,
         streams=tuple(_read_stream(stream) for stream in document.get("demand") or ()),
         roles=roles,
         all_done=_read_all_done(document.get("portfolio")),
@@ -293,7 +301,9 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         warnings=tuple(_read_warning(item) for item in document.get("warnings") or ()),
         whole=_read_whole(as_mapping(document.get("portfolio")), levels),
         hurdle=read_number(document.get("hurdle")).value,
-        promises=read_promises(document.get("promises")),
+        scope=read_prose(as_mapping(document.get("scope")).get("text")),
+        by=clean(document.get("by")),
+        promises=_read_promises(document, projects, as_of),
         disagreements=read_disagreements(document.get("disagreements")),
         groups=read_groups(document.get("groups")),
     )
@@ -348,6 +358,8 @@ def _read_project(
                 key=lambda item: -item[1],
             )
         ),
+        is_mandatory=raw.get("is_mandatory") is True,
+        has_deadline=read_date(raw.get("deadline")) is not None,
         rag=clean(as_mapping(raw.get("reported")).get("rag") or raw.get("rag")),
         outlook=clean(raw.get("outlook")),
         outlook_text=read_prose(as_mapping(raw.get("outlook_why")).get("text")),
@@ -359,6 +371,50 @@ def _read_project(
         earned_value=read_earned_value(raw.get("earned_value")),
         delay_per_day=read_number(delay.get("per_day")).value,
         delay_cost=read_number(delay.get("expected")).value,
+    )
+
+
+def _read_promises(
+    document: Mapping[str, Any], projects: Sequence[ProjectLine], as_of: date | None
+) -> tuple[Promise, ...]:
+    """Return the promises; an older document has only those of its projects."""
+    if document.get("promises") is not None:
+        return read_promises(document["promises"])
+    return tuple(
+        sorted(
+            (
+                _promise_of(project, project.due, as_of)
+                for project in projects
+                if project.due is not None and project.status not in ENDED
+            ),
+            key=lambda promise: promise.day,
+        )
+    )
+
+
+def _promise_of(project: ProjectLine, due: date, as_of: date | None) -> Promise:
+    left = None if as_of is None else (due - as_of).days
+    late = project.late
+    return Promise(
+        project=project.id,
+        name=project.name,
+        item="",
+        is_deadline=False,
+        day=due,
+        days_left=left,
+        is_soon=left is not None and 0 <= left <= SOON_DAYS,
+        is_past=left is not None and left < 0,
+        kept=None
+        if late is None
+        else Number(
+            value=None if late.value is None else 1.0 - late.value,
+            low=None if late.high is None else 1.0 - late.high,
+            high=None if late.low is None else 1.0 - late.low,
+            reason=late.reason,
+        ),
+        p50=project.p50,
+        p80=project.p80,
+        text="",
     )
 
 

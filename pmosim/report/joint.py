@@ -132,7 +132,9 @@ class _Drawing:
         points = row.joint.points[:: math.ceil(len(row.joint.points) / POINTS)]
         days = [day for day, _ in points if day is not None]
         times = TimeScale.over([*days, row.due])
-        money = AmountScale.over([*(cost for _, cost in points), row.budget], most=4)
+        money = AmountScale.over(
+            [*(cost for day, cost in points if day is not None), row.budget], most=4
+        )
         after = 14.0 if len(days) < len(points) else 0.0
         right = box.right - after
 

@@ -16,14 +16,28 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pmosim.forecast.wording import MONTHS
 from pmosim.report.answers import clean, read_answers
-from pmosim.report.sentences import say_day, write_cards, write_key_numbers, write_lead
-from pmosim.report.tables import tabulate_projects, tabulate_streams
+from pmosim.report.decisions import write_decisions
+from pmosim.report.sentences import (
+    say_day,
+    write_assumed,
+    write_cards,
+    write_key_numbers,
+    write_lead,
+    write_outlook_heading,
+)
+from pmosim.report.tables import (
+    tabulate_earned_value,
+    tabulate_outlook,
+    tabulate_projects,
+    tabulate_promises,
+    tabulate_streams,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
 
-    from pmosim.report.answers import Answers
+    from pmosim.report.answers import Answers, Assumption
     from pmosim.report.figures import Plan
 
 BASES = (
@@ -116,7 +130,13 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         subtitle=_write_subtitle(answers),
         lead=write_lead(answers),
         key_numbers=write_key_numbers(answers),
+        decisions=write_decisions(answers),
         cards=write_cards(answers),
+        promises=tabulate_promises(answers),
+        outlook=tabulate_outlook(answers),
+        outlook_heading=write_outlook_heading(answers),
+        assumed=write_assumed(answers),
+        earned_value=tabulate_earned_value(answers),
         projects=tabulate_projects(answers),
         streams=tabulate_streams(answers),
         charts=[
@@ -180,10 +200,14 @@ def _group_assumptions(answers: Answers) -> list[tuple[str, list[str]]]:
     for assumption in answers.assumptions:
         titles.setdefault(assumption.basis, assumption.basis.capitalize())
     groups = [
-        (title, [a.text for a in answers.assumptions if a.basis == basis])
+        (title, [_say_assumption(a) for a in answers.assumptions if a.basis == basis])
         for basis, title in titles.items()
     ]
     return [(title, texts) for title, texts in groups if texts]
+
+
+def _say_assumption(assumption: Assumption) -> str:
+    return f"{assumption.text} {assumption.source}".strip()
 
 
 def _list_provenance(

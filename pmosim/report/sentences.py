@@ -7,6 +7,7 @@ money is said anywhere in the report. Not here: reading the document (``answers`
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,18 +18,29 @@ from pmosim.forecast.wording import (
     date_in_words,
     money_in_words,
 )
-from pmosim.report.answers import ENDED
+from pmosim.report.answers import ENDED, OWN_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from pmosim.report.answers import Answers, Number, ProjectLine, RoleLine, When
+    from pmosim.report.answers import Answers, Assumption, Number, ProjectLine, RoleLine, When
 
 NOBODY_THERE = "none"
 SHOWN = 5
 """Projects or roles named on one card; the others stand in the tables."""
 CROWDED_SHOWN = 3
+BASES_IN_SHORT = (
+    ("off", "Left out"),
+    ("assumed", "Assumed"),
+    ("measured", "Measured"),
+    ("stated", "As stated"),
+    ("", "Also"),
+)
+MOST_NAMES = 15
+LONG_NAME = 60
+"""Characters of an assumption in short."""
+_BEFORE_VERB = re.compile(r": | (?:is|are|read|takes?|costs?|works?) |; |\. ")
 SHORT_WAIT = 0.95
 """Working days; a shorter wait is not worth a sentence."""
 
@@ -85,6 +97,11 @@ def judge(chance: Number | None) -> str:
 def say_day(day: date) -> str:
     """Return ``30 Jun 2027``."""
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def say_date(day: date | None) -> str:
+    """Return ``30 June 2027``."""
+    return "no date" if day is None else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def say_month(month: str) -> str:
@@ -192,7 +209,7 @@ def write_lead(answers: Answers) -> str:
     if not projects:
         return "No project of this portfolio is open: there is nothing to forecast."
     promised = [project for project in projects if project.due is not None]
-    late, waited = late_projects(answers), _waited_for(answers)
+    late, waited = late_projects(answers), roles_waited_for(answers)
     if not promised:
         first = "No project has a promised date, so none can be late"
     elif len(promised) == 1:
@@ -220,7 +237,7 @@ def write_key_numbers(answers: Answers) -> tuple[KeyNumber, ...]:
     ):
         if asked:
             numbers.append(KeyNumber(value=str(len(bad)), of=f"of {len(asked)}", text=text))
-    waited = _waited_for(answers)
+    waited = roles_waited_for(answers)
     if waited:
         numbers.append(
             KeyNumber(
@@ -233,9 +250,13 @@ def write_key_numbers(answers: Answers) -> tuple[KeyNumber, ...]:
 
 
 def write_cards(answers: Answers) -> tuple[tuple[Card, ...], ...]:
-    """Return the questions of the first page with their answers, in two columns."""
+    """Return the questions of the first page with their answers, in columns.
+
+    The first stands beside the decisions, the others below them.
+    """
     return (
-        (_write_late(answers), _write_waiting(answers)),
+        (_write_late(answers),),
+        (_write_waiting(answers),),
         (_write_over(answers), _write_worth(answers), _write_certainty(answers)),
     )
 
@@ -271,7 +292,7 @@ def _say_late(project: ProjectLine, answers: Answers) -> Sentence:
     chance = chance_in_words(project.late.value if project.late else None, project.futures)
     text = f" {project.name} misses"
     if project.due is not None:
-        text += f" {project.due.day} {MONTHS[project.due.month - 1]} {project.due.year}"
+        text += f" {say_date(project.due)}"
     if project.p50 is not None and project.p50.is_after:
         text += "; in most it is not finished when the planning window ends"
     elif project.p50 is not None and project.p50.day is not None:
@@ -280,11 +301,26 @@ def _say_late(project: ProjectLine, answers: Answers) -> Sentence:
             text += ", more than 20 of 100 only after the planning window"
         elif project.p80 is not None and project.p80.day is not None:
             text += f", 80 of 100 {say_by(project.p80, project)}"
+    return Sentence(strong=f"In {chance} futures", rest=f"{text}.{_say_why(project, answers)}")
+
+
+def _say_why(project: ProjectLine, answers: Answers) -> str:
+    """Return what most of the days late are, or what is waited for where that is not known."""
+    if project.days_late is not None and project.late_causes:
+        cause, days = project.late_causes[0]
+        text = f" Where late, it is {say_days(project.days_late)} late on average"
+        if days < SHORT_WAIT:
+            return f"{text}."
+        if cause == OWN_WORK:
+            return f"{text}; {_round_half_up(days):,} of that is its own work."
+        return (
+            f"{text}; {_round_half_up(days):,} of that is waiting for {say_cause(cause, answers)}."
+        )
     if project.waits and project.waits[0][1] >= SHORT_WAIT:
         cause, days = project.waits[0]
-        text += f". On average {say_days(days)} of its time is waiting"
-        text += f" for {say_cause(cause, answers)}"
-    return Sentence(strong=f"In {chance} futures", rest=f"{text}.")
+        text = f" On average {say_days(days)} of its time is waiting"
+        return f"{text} for {say_cause(cause, answers)}."
+    return ""
 
 
 def say_cause(cause: str, answers: Answers) -> str:
@@ -378,7 +414,7 @@ def _write_answer(
 
 
 def _write_waiting(answers: Answers) -> Card:
-    waited = _waited_for(answers)
+    waited = roles_waited_for(answers)
     crowded = [(role, months) for role in answers.roles if (months := over_months(role))]
     crowded.sort(key=lambda item: -len(item[1]))
     if not answers.roles:
@@ -412,6 +448,45 @@ def _write_waiting(answers: Answers) -> Card:
     )
 
 
+def write_outlook_heading(answers: Answers) -> str:
+    """Return what the outlook of the running projects amounts to."""
+    n = len(answers.disagreements)
+    if n:
+        verb = "is" if n == 1 else "are"
+        return f"{_count(n, 'running project')} {verb} reported green and forecast red or amber"
+    running = [p for p in answers.projects if p.status == "running"]
+    poor = [p for p in running if p.outlook == "needs-support"]
+    verb = "needs" if len(poor) == 1 else "need"
+    return f"{len(poor)} of {_count(running, 'running project')} {verb} support"
+
+
+def write_assumed(answers: Answers) -> tuple[Sentence, ...]:
+    """Return every assumption in short: what is left out, assumed, measured, stated."""
+    sentences = []
+    for basis, title in BASES_IN_SHORT:
+        names = [_name_of(a) for a in answers.assumptions if a.basis == basis]
+        if not names:
+            continue
+        counts = {name: names.count(name) for name in names}
+        texts = [name if n == 1 else f"{name} ({n} points)" for name, n in counts.items()]
+        if len(texts) > MOST_NAMES:
+            texts = [*texts[:MOST_NAMES], f"and {len(texts) - MOST_NAMES} more"]
+        after = "; so real dates are likelier later than sooner" if basis == "off" else ""
+        sentences.append(Sentence(strong=title, rest=f": {', '.join(texts)}{after}."))
+    return tuple(sentences)
+
+
+def _name_of(assumption: Assumption) -> str:
+    """Return the mechanism; of an older document the words before its verb."""
+    if assumption.mechanism:
+        return assumption.mechanism
+    if assumption.is_of_one:
+        return "single tasks"
+    words = _BEFORE_VERB.split(assumption.text, maxsplit=1)[0].strip(" .;,")
+    words = words if len(words) <= LONG_NAME else f"{words[:LONG_NAME].rsplit(' ', 1)[0]} …"
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
 def _write_certainty(answers: Answers) -> Card:
     n = answers.replications
     sentences = [
@@ -426,24 +501,6 @@ def _write_certainty(answers: Answers) -> Card:
             Sentence(
                 strong=f"A date is known to about {_count(error, 'day')} either way",
                 rest=": the date that 80 of 100 futures keep, in the middle one of the projects.",
-            )
-        )
-    off = [a for a in answers.assumptions if a.basis == "off"]
-    assumed = [a for a in answers.assumptions if a.basis == "assumed"]
-    if off:
-        sentences.append(
-            Sentence(
-                strong=f"{_count(off, 'thing')} that happen{'s' if len(off) == 1 else ''} in real"
-                f" life {'is' if len(off) == 1 else 'are'} left out",
-                rest=", so real dates are likelier later than sooner: see the assumptions.",
-            )
-        )
-    if assumed:
-        verb = "is" if len(assumed) == 1 else "are"
-        sentences.append(
-            Sentence(
-                strong=f"{_count(assumed, 'point')} {verb} assumed, not measured",
-                rest=": see the assumptions.",
             )
         )
     if answers.warnings:
@@ -478,7 +535,7 @@ def over_months(role: RoleLine) -> list[str]:
     return [load.month for load in role.months if load.is_over]
 
 
-def _waited_for(answers: Answers) -> list[RoleLine]:
+def roles_waited_for(answers: Answers) -> list[RoleLine]:
     """Return the roles that an average project waits for a day or more, the longest first."""
     roles = [role for role in answers.roles if (role.wait_days or 0.0) >= SHORT_WAIT]
     return sorted(roles, key=lambda role: -(role.wait_days or 0.0))

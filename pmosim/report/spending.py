@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pmosim.forecast.wording import money_in_words
 from pmosim.report.figures import Plan, shorten
 from pmosim.report.sentences import say_list
-from pmosim.report.tables import tabulate_years
+from pmosim.report.tables import say_key, tabulate_years
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,8 @@ MOST_GROUPS, MOST_YEARS = 12, 8
 ROW_HEIGHT, HEAD_HEIGHT, FOOT_HEIGHT = 24.0, 28.0, 36.0
 NAME_WIDTH, NUMBER_WIDTH = 170.0, 58.0
 NAME_UNITS = 27
+VISIBLE_SHARE = 0.002
+NO_GROUP = frozenset({"", "(none)"})
 OTHERS, TO_DATE = "others", "to date"
 
 
@@ -38,8 +40,8 @@ class _Row:
 
 def plan_spending(answers: Answers) -> list[Plan]:
     """Return the chart of money; none where no cost is known by year."""
-    years = answers.whole.years[:MOST_YEARS]
-    if not years or not any(year.cost for year in years):
+    years = _visible(answers.whole.years)[:MOST_YEARS]
+    if not years:
         return []
     key, groups = choose_groups(answers)
     return [
@@ -60,23 +62,36 @@ def plan_spending(answers: Answers) -> list[Plan]:
     ]
 
 
+def _visible(years: tuple[Year, ...]) -> tuple[Year, ...]:
+    """Return the years up to the last one with an amount that can be seen."""
+    most = max((year.cost or 0.0 for year in years), default=0.0)
+    used = [k for k, year in enumerate(years) if (year.cost or 0.0) > VISIBLE_SHARE * most]
+    return years[: used[-1] + 1] if used else ()
+
+
 def _write_sentence(answers: Answers, years: Sequence[Year], key: str) -> str:
-    text = f"Cost by fiscal year{f' and {key}' if key else ''}, on average over the futures"
+    by = f" and {say_key(key).lower()}" if key else ""
+    text = f"Cost by fiscal year{by}, on average over the futures"
     if _marked(years):
         text += "; below all of it what 80 of 100 futures stay below in a year"
     return f"{text}. {answers.whole.sums_text}".strip()
 
 
 def choose_groups(answers: Answers) -> tuple[str, tuple[Group, ...]]:
-    """Return the key with the fewest groups (two at least), and its groups, the dearest first."""
+    """Return the key that was asked for, else the one with the fewest groups (two at least).
+
+    Its groups come with it, the dearest first.
+    """
     by_key: dict[str, list[Group]] = {}
     for group in answers.groups:
         by_key.setdefault(group.key, []).append(group)
     useful = {key: groups for key, groups in by_key.items() if len(groups) > 1}
     if not useful:
         return "", ()
-    key = min(useful, key=lambda name: len(useful[name]))
-    ordered = sorted(useful[key], key=lambda g: (-sum(a for _, a in g.by_year), g.name))
+    key = answers.by if answers.by in useful else min(useful, key=lambda name: len(useful[name]))
+    ordered = sorted(
+        useful[key], key=lambda g: (g.name in NO_GROUP, -sum(a for _, a in g.by_year), g.name)
+    )
     return key, tuple(ordered)
 
 
@@ -149,7 +164,7 @@ class _Drawing:
         bar = width - NUMBER_WIDTH - 12
         most = max(max(row.amounts) for row in self.rows if not row.is_all or len(self.rows) == 1)
         labels = [*(year.label for year in self.years), "total"]
-        sheet.text(margin + 4, top - 10, self.key.capitalize(), 8, "soft")
+        sheet.text(margin + 4, top - 10, say_key(self.key), 8, "soft")
         for place, label in enumerate(labels):
             x = left + width * place
             sheet.line([x, x], [top - 16, top + step * (len(self.rows) + 0.4)], "rule", 0.7)

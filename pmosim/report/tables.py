@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from pmosim.forecast.wording import AFTER_WINDOW, NOT_KNOWN, chance_in_words, money_in_words
 from pmosim.report.answers import ENDED
+from pmosim.report.reading import role_words
 from pmosim.report.sentences import (
     judge,
+    say_cause,
     say_count,
     say_day,
     say_days,
@@ -27,8 +29,17 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pmosim.report.answers import Answers, Load, ProjectLine, RoleLine, When
-    from pmosim.report.particulars import AmountCurve, DateCurve, EarnedValue, Group, Quarter
+    from pmosim.report.particulars import (
+        AmountCurve,
+        DateCurve,
+        EarnedValue,
+        Group,
+        Promise,
+        Quarter,
+    )
 
+LISTED = 12
+"""Rows of a table on the first page."""
 DASH = "\N{EN DASH}"
 """Where a question was not asked."""
 
@@ -189,6 +200,122 @@ def _note_on_projects(answers: Answers) -> str:
             f"(“{AFTER_WINDOW}”), with the cost booked so far."
         )
     return " ".join(notes)
+
+
+def tabulate_outlook(answers: Answers) -> Table:
+    """Return the running projects: as reported, as forecast; those that disagree first."""
+    disagreed = {item.project: place for place, item in enumerate(answers.disagreements)}
+    order = ("needs-support", "at-risk", "on-track", "")
+    projects = [p for p in answers.projects if p.status == "running"]
+    projects.sort(
+        key=lambda p: (
+            disagreed.get(p.id, len(disagreed)),
+            order.index(p.outlook) if p.outlook in order else len(order),
+            -(p.late.value if p.late is not None and p.late.value is not None else 0.0),
+        )
+    )
+    rows = tuple(
+        (
+            Cell(
+                text=p.name,
+                note=f"reported {p.rag}, forecast {_worse_than(p)}" if p.id in disagreed else "",
+            ),
+            Cell(text=p.rag or "not reported"),
+            _cell_of_outlook(p),
+            Cell(text=say_day(p.due) if p.due else "none given"),
+            _without_note(_cell_of_late(p)),
+            Cell(text=p.outlook_text or _say_wait(p, answers)),
+        )
+        for p in projects
+    )
+    return Table(
+        caption="Running projects: what their own report says, and what the futures say",
+        head=("Project", "Reported", "Forecast", "Promise", "Late in", "Why"),
+        rows=rows[:LISTED],
+        note=_say_more(len(rows), "running project"),
+    )
+
+
+def _say_more(n: int, noun: str) -> str:
+    """Return what a short table leaves out."""
+    more = n - LISTED
+    if more <= 0:
+        return ""
+    return f"1 more {noun} is not shown." if more == 1 else f"{more} more {noun}s are not shown."
+
+
+def _without_note(cell: Cell) -> Cell:
+    return cell if cell.text == NOT_KNOWN else Cell(text=cell.text, mark=cell.mark)
+
+
+def _worse_than(project: ProjectLine) -> str:
+    return {"needs-support": "red", "at-risk": "amber"}.get(project.outlook, project.outlook)
+
+
+def _cell_of_outlook(project: ProjectLine) -> Cell:
+    words = {"on-track": "on track", "at-risk": "at risk", "needs-support": "needs support"}
+    marks = {"on-track": "fine", "at-risk": "even", "needs-support": "late"}
+    if not project.outlook:
+        return Cell(text=DASH)
+    text = words.get(project.outlook, project.outlook)
+    return Cell(text=text, mark=marks.get(project.outlook, ""))
+
+
+def _say_wait(project: ProjectLine, answers: Answers) -> str:
+    if not project.waits or project.waits[0][1] < 0.95:
+        return "waits for nobody"
+    cause, days = project.waits[0]
+    return f"waits {say_days(days)} for {say_cause(cause, answers)}"
+
+
+def tabulate_promises(answers: Answers) -> Table:
+    """Return the promises of the next 90 days and those that are past and open, by date."""
+    near = [p for p in answers.promises if p.is_soon or p.is_past]
+    rows = tuple(
+        (
+            Cell(text=say_day(p.day), note=_say_days_left(p)),
+            Cell(text=p.name, note=" · ".join(filter(None, (p.item, _say_kind(p))))),
+            _cell_of_kept(p, answers),
+            _cell_of_when(p.p50),
+            _cell_of_when(p.p80),
+        )
+        for p in near
+    )
+    note = _say_more(len(near), "promise")
+    if not near and answers.promises:
+        next_one = answers.promises[0]
+        note = f"The next one is {next_one.name} on {say_day(next_one.day)}."
+    return Table(
+        caption="Promises of the next 90 days",
+        head=("Date", "Promise", "Kept in", "Half finish by", "80 of 100 by"),
+        rows=rows[:LISTED],
+        note=note,
+    )
+
+
+def _say_kind(promise: Promise) -> str:
+    return "hard deadline" if promise.is_deadline else ""
+
+
+def _say_days_left(promise: Promise) -> str:
+    if promise.days_left is None:
+        return ""
+    if promise.days_left < 0:
+        return "past"
+    return "in 1 day" if promise.days_left == 1 else f"in {promise.days_left} days"
+
+
+def _cell_of_kept(promise: Promise, answers: Answers) -> Cell:
+    if promise.kept is None or promise.kept.value is None:
+        return Cell(text=NOT_KNOWN, note=promise.kept.reason if promise.kept is not None else "")
+    kind = judge(promise.kept)
+    project = next((p for p in answers.projects if p.id == promise.project), None)
+    futures = answers.replications if project is None else project.futures
+    return Cell(
+        text=chance_in_words(promise.kept.value, futures),
+        note=say_verdict(kind, "likelier kept", "likelier missed"),
+        mark={"likely": "fine", "even": "even", "unlikely": "late"}[kind],
+    )
 
 
 def tabulate_streams(answers: Answers) -> Table:
@@ -380,11 +507,17 @@ def tabulate_years(answers: Answers, key: str, groups: Sequence[Group]) -> Table
         rows.append((*cells[:-1], Cell(text=say(answers.whole.cost_p80))))
     return Table(
         caption="Cost by fiscal year, on average over the futures",
-        head=(key.capitalize() or "Cost", *(year.label for year in years), "Total"),
+        head=(say_key(key) or "Cost", *(year.label for year in years), "Total"),
         rows=tuple(rows),
         numeric=frozenset(range(1, len(years) + 2)),
         note=answers.whole.sums_text,
     )
+
+
+def say_key(key: str) -> str:
+    """Return ``Cost centre`` for ``cost_centre``."""
+    words = role_words(key)
+    return words[:1].upper() + words[1:]
 
 
 def count_projects(n: int) -> str:

@@ -105,7 +105,7 @@ class _Drawing:
                 for end in (q.low, q.high):
                     sheet.line([middle - 4, middle + 4], [y_of(end)] * 2, "ink", 1.5)
             has_band = q.low is not None and q.high is not None
-            x, anchor = (middle - wide / 2, "left") if has_band else (middle, "center")
+            x, anchor = (middle - 6, "right") if has_band else (middle, "center")
             sheet.text(x, y_of(number) - 8, say_count(number), 8.5, "ink", anchor, bold=True)
             label, _, quarter = q.label.partition("-")
             sheet.text(middle, box.bottom + 10, quarter or label, 8, "soft", "center")

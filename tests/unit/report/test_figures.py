@@ -389,3 +389,21 @@ def test_scales_have_round_edges():
     years = TimeScale.over([date(2027, 3, 5), date(2060, 1, 1)])
     assert len(years.ticks(8)) <= 8
     assert years.part(date(2000, 1, 1)) == 0.0
+
+
+def test_money_is_shown_by_the_group_that_was_asked_for():
+    document = full_document()
+    one, *_ = document["groups"]["programme"]
+    document["groups"]["cost_centre"] = [one | {"group": str(n)} for n in range(9)]
+    assert plan_of("spending", document).table.head[0] == "Programme"
+    document["by"] = "cost_centre"
+    assert plan_of("spending", document).table.head[0] == "Cost centre"
+
+
+def test_years_in_which_nearly_nothing_is_spent_are_in_the_table_only():
+    document = full_document()
+    by_year = document["portfolio"]["cost"]["by_year"]
+    by_year["2029"] = sample.estimate(500.0)
+    plan = plan_of("spending", document)
+    assert "2029" in plan.table.head
+    assert ">2029<" not in draw_chart(plan).svg
