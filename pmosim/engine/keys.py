@@ -93,7 +93,7 @@ def intake_score(
 
 
 def _rounded(score: float) -> float:
-    """Return a score to 12 significant digits, so that equal money is a tie, not a rounding error."""
+    """Return a score to 12 significant digits, so that equal money is a tie."""
     return float(f"{score:.12g}")
 
 
