@@ -205,7 +205,7 @@ class _Tables:
                 sheet.rewritten(column.header, _yes_or_no)
             if key in _WORDS:
                 sheet.rewritten(column.header, _word)
-            if key not in _TEXTS or key in LISTS:
+            if key not in PLAIN or (section == "places" and key == "holidays"):
                 self._structure(sheet, column.header)
 
     def _structure(self, sheet: Sheet, header: str) -> None:
