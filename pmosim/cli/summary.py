@@ -133,6 +133,8 @@ def _group_lines(document: Mapping[str, Any]) -> Iterator[str]:
 def _group_words(entry: Mapping[str, Any], currency: str) -> str:
     n, cost = entry["n_projects"], entry["cost"]
     words = f"{entry['group']}: {n} project{'s' * (n != 1)}"
+    if not n:
+        words = f"{entry['group']}: random demand"
     words += f", costs {money_in_words(cost['mean']['value'], currency)} on average"
     if entry["budget"] is not None and entry["budget_complete"]:
         words += f" of a budget of {money_in_words(entry['budget'], currency)}"

@@ -100,8 +100,9 @@ def budget_at_completion(network: Network, row: int) -> float:
 def done_share(network: Network, row: int) -> float:
     """Return the share done: the project's word, else that of its tasks by planned work.
 
-    Time that is somebody else's (duration tasks) weighs nothing; what was not reported on is not
-    done. NaN where nothing was reported.
+    A task with ``remaining`` is done by what is spent of spent and remaining; what nobody reports
+    on is not done. Time that is somebody else's (duration tasks) weighs nothing. NaN where nothing
+    was reported, or of a task only what is spent: time that has passed is no progress.
     """
     stated = float(network.projects.reported_done[row])
     if not math.isnan(stated):
@@ -114,11 +115,23 @@ def done_share(network: Network, row: int) -> float:
         task = int(pools.task[pool])
         if tasks.kind[task] != EFFORT:
             continue
-        share = 1.0 if tasks.is_done[task] else float(pools.done[pool])
-        is_reported = is_reported or share > 0.0
+        share = 1.0 if tasks.is_done[task] else _pool_share(network, pool)
+        is_reported = is_reported or share != 0.0
         planned += pools.law[pool].plan
         done += share * pools.law[pool].plan
     return done / planned if is_reported else math.nan
+
+
+def _pool_share(network: Network, pool: int) -> float:
+    """Return the share of an open amount of work that is done, NaN = begun, but not reported on."""
+    pools = network.pools
+    done, spent, remaining = pools.done[pool], pools.spent[pool], pools.remaining[pool]
+    if done > 0.0:
+        return float(done)
+    if remaining is not None:
+        total = float(spent) + remaining.plan
+        return float(spent) / total if total > 0.0 else 1.0
+    return math.nan if spent > 0.0 else 0.0
 
 
 def planned_share(network: Network, row: int) -> float:

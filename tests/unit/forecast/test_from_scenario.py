@@ -140,22 +140,40 @@ def test_a_day_of_delay_costs_what_was_stated(document: Any) -> None:
     assert cost == pytest.approx(1000 * days, rel=1e-12)
 
 
-def test_what_tasks_report_earns_value_too_where_the_project_says_nothing() -> None:
+def earned_by_tasks(**build: Any) -> Any:
+    """Return the earned value of a project whose tasks report, and it does not."""
     tasks = {
         "design": {"effort": "30pd", "needs": {"analyst": 1}, "done": True},
-        "build": {"effort": {"developer": "50pd", "analyst": "10pd"}, "done": "50%"},
+        "build": {"effort": "60pd", "needs": {"developer": 1}, **build},
         "board": {"duration": "5d", "after": "build"},
         "run-in": {"effort": "10pd", "needs": {"developer": 1}, "after": "build"},
     }
     crm = {"id": "crm", "status": "running", "budget": "100k", "tasks": tasks}
-    reported = {"as_reported": {"actual_cost": "48k"}}
-    document = pm.Forecast(
-        pm.simulate(
-            pm.parse_scenario({**SCENARIO, "projects": [{**crm, **reported}]}), replications=2
-        )
-    ).to_document()
-    found = document["projects"][0]["earned_value"]
-    # 30 of 30, 30 of 60 and 0 of 10 person-days are done.
-    assert found["done"] == pytest.approx(0.6, rel=1e-12)
+    crm["as_reported"] = {"actual_cost": "48k"}
+    scenario = pm.parse_scenario({**SCENARIO, "projects": [crm]})
+    document = pm.Forecast(pm.simulate(scenario, replications=2)).to_document()
+    return document["projects"][0]["earned_value"]
+
+
+@pytest.mark.parametrize(
+    ("build", "done"),
+    [
+        ({"done": "50%"}, 60 / 100),
+        ({"spent": "20pd", "remaining": "60pd"}, 45 / 100),
+        ({}, 30 / 100),
+    ],
+)
+def test_what_tasks_report_earns_value_too_where_the_project_says_nothing(
+    build: dict[str, str], done: float
+) -> None:
+    found = earned_by_tasks(**build)
+    assert found["done"] == pytest.approx(done, rel=1e-12)
     assert found["done_from"] == "tasks"
-    assert found["cpi"] == pytest.approx(60 / 48, rel=1e-12)
+    assert found["cpi"] == pytest.approx(100 * done / 48, rel=1e-12)
+
+
+def test_time_that_has_passed_is_no_progress() -> None:
+    found = earned_by_tasks(spent="20pd")
+    assert found["done"] is None
+    assert found["cpi"] is None
+    assert found["missing"] == ["baseline start and finish", "percent done"]
