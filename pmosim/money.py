@@ -54,7 +54,7 @@ class Money:
     pv_benefit: FloatArray
     """Benefit discounted to day 0; 0 unless finished."""
     npv: FloatArray
-    """Of the whole life; NaN where the project neither finished nor was stopped."""
+    """Of the whole life; NaN where the project neither finished nor was stopped or given up."""
 
     @property
     def cost(self) -> FloatArray:
@@ -130,7 +130,10 @@ def project_money(outcomes: Outcomes) -> Money:
     is_finished, is_stopped = outcomes.has_status("finished"), outcomes.has_status("stopped")
     benefit_from, benefit_to = _benefit_span(outcomes)
     pv_benefit = flow_value(rows.benefit_per_year, _years(benefit_from), _years(benefit_to), rate)
-    npv = np.where(is_finished | is_stopped, pv_benefit - pv_cost, np.nan)
+    # A project that was given up before day 0 lost what it cost; what one that is done is worth
+    # began before day 0 and is not known.
+    is_lost = outcomes.has_status("cancelled") & (to_date > 0.0)
+    npv = np.where(is_finished | is_stopped | is_lost, pv_benefit - pv_cost, np.nan)
     return Money(
         labour=labour,
         contractors=contractors,

@@ -299,3 +299,17 @@ def test_money_by_year_adds_up_to_the_money_of_the_whole_in_every_future():
     ):
         assert whole.min() > 0
         np.testing.assert_allclose(by_period(outcomes, years).sum(axis=1), whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("status", "spent", "npv"),
+    [("cancelled", 70.0, -70.0), ("cancelled", math.nan, math.nan), ("done", 70.0, math.nan)],
+)
+def test_what_was_given_up_before_day_0_lost_its_cost_and_what_is_done_has_no_npv(
+    status, spent, npv
+):
+    row = Row(0, 0, status=status, released=NONE, started=NONE)
+    money = spent_before(spent, row, P("old", status=status)).money
+    np.testing.assert_array_equal(money.npv, [npv])
+    np.testing.assert_array_equal(money.cost, [0.0 if math.isnan(spent) else spent])
+    np.testing.assert_array_equal(money.npv_to_go, [npv + 70.0])
