@@ -8,9 +8,11 @@ Settings by its dotted key; so nothing is lost on the way.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from pmosim.errors import InputError, Problem
@@ -32,6 +34,11 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\
 _IN_LISTS = re.compile(r"[;,|]")
 _IN_SKILLS = re.compile(r"[;,|:=]")
 _PERSON_MONTHS = re.compile(r"(\d+(?:\.\d+)?)pm\Z")
+
+_MONEY = re.compile(r"(\d+(?:\.\d+)?)([kKM])\Z")
+_MONEY_KEYS = {
+    "budget", "actual_cost", "fixed_cost", "baseline_cost", "benefit_per_year", "day_rate",
+}  # fmt: skip
 
 PROJECT_KEYS = (
     "id", "name", "template", "size", "status", "rank", "priority", "mandatory", "starts",
@@ -201,13 +208,13 @@ class _Pages:
             for name in self._roles()
             if taken[Column(header=name, place="", index=0).key] == name and _is_header(name, known)
         }
-        met: dict[str, None] = {}
-        for _kind, _owner, entry in self._owners():
-            for activity in (entry.get(section) or {}).values():
-                asked = (activity or {}).get(key)
-                if isinstance(asked, dict):
-                    met |= dict.fromkeys(name for name in asked if name in usable)
-        return [name for name in self._roles() if name in met]
+        asked = [
+            [name for name in (activity or {})[key] if name in usable]
+            for _kind, _owner, entry in self._owners()
+            for activity in (entry.get(section) or {}).values()
+            if isinstance((activity or {}).get(key), dict)
+        ]
+        return _merged_order(asked, self._roles())
 
     def _roles(self) -> list[str]:
         roles = self._document.get("roles")
@@ -257,6 +264,22 @@ class _Pages:
             else:
                 self._set([key], value)
         self._settings += rows
+
+
+def _merged_order(rows: Sequence[Sequence[str]], usual: Sequence[str]) -> list[str]:
+    """Return the names of all rows in an order that as many pairs as possible have.
+
+    Where nothing decides, in the ``usual`` order.
+    """
+    before = Counter(pair for row in rows for pair in combinations(row, 2))
+    left = [name for name in usual if any(name in row for row in rows)]
+    found = []
+    while left:
+        pending = [
+            sum(before[other, name] - before[name, other] for other in left) for name in left
+        ]
+        found.append(left.pop(pending.index(min(pending))))
+    return found
 
 
 def _ordered(section: str, rows: list[Row], order: Sequence[str]) -> Page:
@@ -372,11 +395,18 @@ def cell_of(key: str, value: Any) -> Value:
     elif key in tables.LISTS:
         found = _list_or_mapping(key, [value])
     else:
-        found = amount_of(scalar_text(value))
+        text = scalar_text(value)
+        money = _MONEY.match(text) if key in _MONEY_KEYS else None
+        number = number_of(_times(money[1], money[2])) if money else None
+        found = amount_of(text) if number is None else number
     if isinstance(found, str) and (len(found) > LONGEST_CELL or _UNSAFE.search(found)):
         said = f"'{found[:60]}' cannot stand in a cell of a workbook."
         raise InputError([Problem(place=key, code="PMO121", text=said)])
     return found
+
+
+def _times(figure: str, unit: str) -> str:
+    return format(Decimal(figure) * (10**6 if unit == "M" else 1000), "f")
 
 
 def _list_or_mapping(key: str, value: Any) -> str:
