@@ -129,8 +129,7 @@ class ProjectLine:
     joint: Joint | None = None
     earned_value: EarnedValue | None = None
     delay_per_day: float | None = None
-    delay_cost: float | None = None
-    """What a working day after the promise costs, and the delay in an average future."""
+    """What each working day after the promise costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +218,6 @@ class Whole:
     rois: AmountCurve | None = None
     pays: Number | None = None
     clears_hurdle: Number | None = None
-    cost_p50: float | None = None
     cost_p80: float | None = None
     both: Number | None = None
     """Every project with a promise and a budget keeps both."""
@@ -370,7 +368,6 @@ def _read_project(
         joint=read_joint(raw.get("joint")) if is_open else None,
         earned_value=read_earned_value(raw.get("earned_value")),
         delay_per_day=read_number(delay.get("per_day")).value,
-        delay_cost=read_number(delay.get("expected")).value,
     )
 
 
@@ -441,7 +438,6 @@ def _read_whole(raw: Mapping[str, Any], levels: Sequence[int]) -> Whole:
         rois=read_amounts(curves.get("roi"), levels) if has_benefit else None,
         pays=read_chance(raw.get("p_npv_positive")) if has_benefit else None,
         clears_hurdle=read_chance(raw.get("p_roi_hurdle")) if has_benefit else None,
-        cost_p50=read_number(cost.get("p50")).value,
         cost_p80=read_number(cost.get("p80")).value,
         both=read_chance(joint.get("p_both")),
         both_text=read_prose(joint.get("text")),

@@ -88,6 +88,9 @@ def _on_date(project: ProjectLine, answers: Answers, *, is_green: bool) -> Sente
         rest += f"; {say_date(new)} is kept in 80 of 100"
     elif new is None:
         rest += "; no date inside the planning window is kept in 80 of 100"
+    if project.delay_per_day:
+        amount = money_in_words(project.delay_per_day, answers.currency)
+        rest += f". Each working day later costs {amount}"
     return Sentence(strong=strong, rest=f"{rest}.")
 
 

@@ -27,6 +27,7 @@ from pmosim.report.sentences import (
 )
 from pmosim.report.tables import (
     tabulate_earned_value,
+    tabulate_groups,
     tabulate_outlook,
     tabulate_projects,
     tabulate_promises,
@@ -139,6 +140,7 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         earned_value=tabulate_earned_value(answers),
         projects=tabulate_projects(answers),
         streams=tabulate_streams(answers),
+        groups=tabulate_groups(answers),
         charts=[
             # the SVG was built as a tree and serialised: its text is escaped already
             {**vars(chart), "svg": Markup(chart.svg)}

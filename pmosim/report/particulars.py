@@ -149,7 +149,6 @@ class Group:
     budget: float | None
     cost_p50: float | None
     cost_p80: float | None
-    cost_mean: float | None
     by_year: tuple[tuple[str, float], ...]
     npv_p50: float | None
     n_late: float | None
@@ -308,7 +307,6 @@ def _read_group(key: str, raw: Mapping[str, Any]) -> Group:
         budget=read_number(raw.get("budget")).value if raw.get("budget_complete", True) else None,
         cost_p50=read_number(cost.get("p50")).value,
         cost_p80=read_number(cost.get("p80")).value,
-        cost_mean=read_number(cost.get("mean")).value,
         by_year=read_by_year(cost.get("by_year")),
         npv_p50=read_number(as_mapping(raw.get("npv")).get("p50")).value,
         n_late=read_number(raw.get("n_late")).value,

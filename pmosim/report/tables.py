@@ -514,6 +514,49 @@ def tabulate_years(answers: Answers, key: str, groups: Sequence[Group]) -> Table
     )
 
 
+def tabulate_groups(answers: Answers) -> tuple[Table, ...]:
+    """Return a table per group of the projects, for example by programme; two values at least."""
+    keys = dict.fromkeys(group.key for group in answers.groups)
+    tables = []
+    for key in keys:
+        groups = [group for group in answers.groups if group.key == key]
+        if len(groups) < 2:
+            continue
+        tables.append(
+            Table(
+                caption=f"By {say_key(key).lower()}",
+                head=(
+                    say_key(key),
+                    "Projects",
+                    "Promises missed, on average",
+                    "Budget",
+                    "Half cost up to (P50)",
+                    "80 of 100 up to (P80)",
+                    "Net value (P50)",
+                ),
+                rows=tuple(_group_row(group, answers) for group in groups),
+                numeric=frozenset(range(1, 7)),
+                note="P80s of groups do not add up: not everything goes badly at once.",
+            )
+        )
+    return tuple(tables)
+
+
+def _group_row(group: Group, answers: Answers) -> tuple[Cell, ...]:
+    late = DASH
+    if group.n_promised and group.n_late is not None:
+        late = f"{say_count(group.n_late)} of {group.n_promised}"
+    return (
+        Cell(text=group.name or "none"),
+        Cell(text=f"{group.n_projects:,}"),
+        Cell(text=late),
+        Cell(text="not all given")
+        if group.budget is None
+        else _cell_of_money(group.budget, answers),
+        *(_cell_of_money(a, answers) for a in (group.cost_p50, group.cost_p80, group.npv_p50)),
+    )
+
+
 def say_key(key: str) -> str:
     """Return ``Cost centre`` for ``cost_centre``."""
     words = role_words(key)

@@ -220,7 +220,8 @@ def test_the_first_page_says_what_to_decide(full_page):
     words = words_of(full_page[: full_page.index('id="projects"')])
     for sentence in (
         "Move the promise of CRM renewal or free the architect for it: it is reported green, yet"
-        " 62 of 100 futures miss 30 June 2027; 9 August 2027 is kept in 80 of 100.",
+        " 62 of 100 futures miss 30 June 2027; 9 August 2027 is kept in 80 of 100. Each working day"
+        " later costs EUR 900.",
         "Find more architect time, or start less at once: an average finished project waits 19"
         " working days for the architect, and more is planned than is there in 17 months.",
         "Raise the budget of ERP roll-out wave 2 or cut its scope: 69 of 100 futures cost more than"
@@ -273,6 +274,13 @@ def test_assumptions_of_an_older_document_are_short_as_well(page):
     words = words_of(page[: page.index('id="projects"')])
     assert "Left out: sickness, people leaving and their replacement, rework after testing" in words
     assert "Measured: holidays, leave." in words
+
+
+def test_groups_of_projects_have_their_table(full_page):
+    words = words_of(full_page[full_page.index('id="projects"') :])
+    assert "By programme Programme Projects Promises missed" in words
+    assert "Finance 2 1.2 of 2 EUR 1.3M EUR 1.35M EUR 1.46M EUR 270k" in words
+    assert "Operations 3 1.2 of 2 not all given" in words
 
 
 def test_earned_value_stands_beside_the_forecast(full_page):
