@@ -25,6 +25,7 @@ from pmosim.engine.state import (
     STAFF,
     START,
     SUSPENDED,
+    WAITS_FOR_LINKS,
     Ask,
     Hold,
     Pool,
@@ -73,7 +74,7 @@ class Taskwork(ABC):
         """Of running work on day 0: served before anything new starts."""
         self.is_passing = False
         self.next_pass: list[Task] = []
-        """Tasks that a start made ready: looked at in a pass of their own."""
+        """Tasks and milestones that a start made ready: looked at after the pass."""
         self.waits: list[tuple[int, int, int, int]] = []
         """(role, from, until, heads x share) of everything that waited for people."""
 
@@ -103,8 +104,10 @@ class Taskwork(ABC):
         """Let a task ask for people; a milestone needs nobody and is reached at once."""
         task.ready = self.minute
         if task.kind == MILESTONE:
-            task.work_done = self.minute
-            self._finish_task(task)
+            if self.is_passing:
+                self.next_pass.append(task)
+            else:
+                self._reach(task)
             return
         task.state = READY
         if task.kind == PHASE:
@@ -117,6 +120,12 @@ class Taskwork(ABC):
             self.next_pass.append(task)
         else:
             self._queue_task(task)
+
+    def _reach(self, task: Task) -> None:
+        """Reach a milestone, unless it was ruled out or still waits for a finish."""
+        if task.state == WAITS_FOR_LINKS:
+            task.work_done = self.minute
+            self._finish_task(task)
 
     def _key(self, task: Task) -> float:
         if self.dispatch is not None:
@@ -395,11 +404,21 @@ class Taskwork(ABC):
             self.desk.serve(self.minute)
             if not self.next_pass:
                 break
-            ready, self.next_pass = self.next_pass, []
-            for task in ready:
-                if task.state == READY:
-                    self._queue_task(task)
+            self._make_ready()
         self.is_passing = False
+
+    def _make_ready(self) -> None:
+        """Reach the milestones that a pass allowed, in cascade; let the tasks it allowed ask."""
+        tasks: list[Task] = []
+        while self.next_pass:
+            task = self.next_pass.pop(0)
+            if task.kind == MILESTONE:
+                self._reach(task)
+            else:
+                tasks.append(task)
+        for task in tasks:
+            if task.state == READY:
+                self._queue_task(task)
 
     def _ask_throughout(self, project: Project) -> None:
         """Ask for the shares held ``throughout``, just before the first task that waits."""
