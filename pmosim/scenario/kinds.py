@@ -300,6 +300,21 @@ def choice(*words: str, later: Mapping[str, str] | None = None) -> Kind:
     return Kind(read, {"enum": list(words)})
 
 
+_RAG = {"g": "green", "a": "amber", "y": "amber", "yellow": "amber", "r": "red"}
+"""Other ways in which status reports write the three."""
+
+
+def _rag(text: str) -> str:
+    word = text.strip().lower()
+    word = _RAG.get(word, word)
+    if word not in {"green", "amber", "red"}:
+        raise AmissError("PMO120", "it must be green, amber or red.")
+    return word
+
+
+RAG = _of_text(_rag, "green, amber or red", {"enum": ["green", "amber", "red"]})
+
+
 def law(kind: amounts.Kind) -> Kind:
     """Return the kind of an uncertain amount."""
     return Kind(lambda reader, node, _path: laws.law_from(node, kind, reader.measures), _LAW)

@@ -42,7 +42,7 @@ _IN_FLIGHT = {
 
 _MONEY_AND_MOOD = {
     "actual_cost": kinds.MONEY,
-    "rag": kinds.choice("green", "amber", "red"),
+    "rag": kinds.RAG,
 }
 
 _STATUS = _IN_FLIGHT | _MONEY_AND_MOOD | {"baseline": kinds.object_of("baseline")}

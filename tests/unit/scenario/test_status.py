@@ -423,3 +423,21 @@ def test_a_long_project_is_read_in_no_time() -> None:
     }
     shares = done(scenario({"done": "50.01%"}, tasks=tasks))
     assert [shares["t1499"], shares["t1500"], shares["t1501"]] == [1.0, pytest.approx(0.3), None]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Green", "green"), ("AMBER", "amber"), ("r", "red"), ("yellow", "amber"), ("Y", "amber")],
+)
+def test_colours_are_read_as_status_reports_write_them(written: str, meant: str) -> None:
+    report = scenario({"rag": written}).projects[0].as_reported
+    assert report is not None
+    assert report.rag == meant
+
+
+def test_an_overlay_can_bring_the_report_up_to_date() -> None:
+    later = scenario({"done": "60%", "rag": "green"}).change(
+        set={"projects.p.as_reported.done": "25%", "projects.p.as_reported.rag": "red"}
+    )
+    assert done(later) == {"design": 1.0, "build": None, "roll": None}
+    assert later.projects[0].as_reported.rag == "red"  # type: ignore[union-attr]
