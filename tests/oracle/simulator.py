@@ -785,8 +785,13 @@ class Simulator:
                 continue
             if now >= self.end:
                 return
+            has_started = False
             self.request_throughout(now)
-            if not self.dispatch(now):
+            while self.dispatch(now):
+                has_started = True
+                self.cascade(now)
+                self.request_throughout(now)
+            if not has_started:
                 return
 
     def let_go(self, want: Want) -> None:
@@ -897,14 +902,7 @@ class Simulator:
         for venture in self.ventures.values():
             if venture.status != "future" or now >= self.window:
                 continue
-            project = venture.source
-            if project.status in ("done", "cancelled"):
-                venture.status = project.status
-                changed = True
-            elif project.status == "candidate" and project.probability == 0:
-                venture.status = "absent"
-                changed = True
-            elif venture.arrives is not None and venture.arrives <= now:
+            if venture.arrives is not None and venture.arrives <= now:
                 venture.status = "queued"
                 changed = True
         return changed
@@ -1029,14 +1027,24 @@ class Simulator:
                     # what runs on day 0 is understaffed rather than not yet begun
                     again |= self.start(job, now, reserved, may_hold=False)
             asking = [job for job in asking if job.state != "running" or job.is_short()]
-        asking.sort(key=lambda j: (j.key, j.project.order, j.order))
-        for job in asking:
+
+        def rank(job: Job) -> tuple[Number, int, int]:
+            return job.key, job.project.order, job.order
+
+        asking.sort(key=rank)
+        held_up: list[Job] = []
+        while asking:
+            job = asking.pop(0)
             if job.state == "running":
                 self.fill_up(job, now, reserved)
-                continue
-            if job.kind != "throughout" and job.project.is_held_up:
-                continue
-            again |= self.start(job, now, reserved)
+            elif job.kind != "throughout" and job.project.is_held_up:
+                held_up.append(job)
+            else:
+                again |= self.start(job, now, reserved)
+                # filled shares let the tasks of their project in: at their rank, but from here on
+                asking += [other for other in held_up if not other.project.is_held_up]
+                held_up = [other for other in held_up if other.project.is_held_up]
+                asking.sort(key=rank)
         return again
 
     def start(self, job: Job, now: int, reserved: set[int], *, may_hold: bool = True) -> bool:
@@ -1126,8 +1134,13 @@ class Simulator:
         """Run the clock and return what happened."""
         now = 0
         for venture in self.ventures.values():
-            if venture.source.status == "running":  # active before anything happens
+            project = venture.source
+            if project.status == "running":  # active before anything happens
                 self.release(venture, now)
+            elif project.status in ("done", "cancelled"):
+                venture.status = project.status
+            elif project.status == "candidate" and project.probability == 0:
+                venture.status = "absent"
         while True:
             self.instant(now)
             if self.scenario.horizon is None and all(
