@@ -124,7 +124,7 @@ def _target(file: Path, target: Path) -> Path:
         return target
     if suffix and not target.is_dir():
         said = f"ends in '{suffix}'; give a name in .xlsx, .yaml or .json, or a folder."
-        raise _refusal(target, "PMO035", said)
+        raise _refusal(target, "PMO040", said)
     return target / FOLDER / f"{file.stem}.yaml"
 
 

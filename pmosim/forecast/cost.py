@@ -322,7 +322,7 @@ def group_of_projects(network: Network, by: str) -> list[str]:
             [
                 Problem(
                     place="by",
-                    code="PMO602",
+                    code="PMO039",
                     text=f"by is {by!r}; projects can be grouped by {', '.join(names)}.",
                 )
             ]

@@ -100,7 +100,7 @@ class Reader:
                 place = entry if entry.column else node.place_of(key)
                 self.problems.error("PMO103", place, here, said)
             return MISSING
-        hint = did_you_mean(key, [*shape.keys, *shape.later])
+        hint = did_you_mean(key, shape.keys)
         if key in shape.elsewhere:
             hint = f" Write {shape.elsewhere[key]}."
         said = f"is not a key of {shape.name}.{hint}"

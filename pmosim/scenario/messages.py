@@ -1,4 +1,4 @@
-"""Messages: the codes of everything that can be wrong in a scenario, and how they are collected.
+"""Messages: the codes of everything that can be wrong in the input, and how they are collected.
 
 A code keeps its one meaning for good; ``docs/reference/messages.md`` is written from ``CODES``.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 
 CODES: dict[str, str] = {
+    "PMO001": "An argument that cannot be used.",
     "PMO010": "A file is missing or cannot be read.",
     "PMO011": "A file is not valid YAML or JSON.",
     "PMO012": "A key stands twice in the same mapping.",
@@ -29,6 +30,16 @@ CODES: dict[str, str] = {
     "PMO017": "A file is not text in an encoding that can be read.",
     "PMO018": "A file is empty, or holds something else than keys with values.",
     "PMO019": "The format version is not one that this pmosim reads.",
+    "PMO031": "No file, folder or name that a command asks for.",
+    "PMO032": "A file or folder that a command cannot use in this place.",
+    "PMO033": "A run that is not there, or did not come to its end.",
+    "PMO034": "A file that is there already and is not overwritten.",
+    "PMO035": "A run that asks something else than the one to go on with.",
+    "PMO036": "A file of a run folder that is damaged, or from another scenario or version.",
+    "PMO037": "A question of --fail-if that cannot be answered.",
+    "PMO038": "A selection of --only that cannot be made.",
+    "PMO039": "A key of --by that no project has.",
+    "PMO040": "An ending of a file that cannot be written.",
     "PMO101": "A key that does not exist here.",
     "PMO102": "A key that has to be there is missing.",
     "PMO103": "A mechanism that is not available yet.",
