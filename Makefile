@@ -63,6 +63,8 @@ golden: $(VENV)/checks.stamp
 
 reports: $(VENV)/runs.stamp
 	$(BIN)/pmosim schema --quiet > docs/reference/scenario.schema.json
+	rm -f scenarios/portfolio.xlsx
+	$(BIN)/pmosim convert --quiet scenarios/baseline.yaml scenarios/portfolio.xlsx
 	$(BIN)/pmosim run scenarios/baseline.yaml -n 1000 --seed 1 -o reports/baseline
 
 bench: $(VENV)/checks.stamp
