@@ -246,6 +246,9 @@ class Answers:
     warnings: tuple[str, ...]
     whole: Whole = Whole()
     hurdle: float | None = None
+    at_risk: float | None = None
+    needs_support: float | None = None
+    """Chances of being late from which on a running project is at risk, or needs support."""
     scope: str = ""
     """Which projects were left out of the run, in words."""
     by: str = ""
@@ -284,6 +287,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         _read_project(project, as_of, clock, known, replications, levels)
         for project in document.get("projects") or ()
     )
+    limits = as_mapping(as_mapping(document.get("settings")).get("outlook"))
     return Answers(
         name=clean(name) or "Portfolio",
         currency=clean(about.get("currency", document.get("currency"))),
@@ -299,6 +303,8 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         warnings=tuple(_read_warning(item) for item in document.get("warnings") or ()),
         whole=_read_whole(as_mapping(document.get("portfolio")), levels),
         hurdle=read_number(document.get("hurdle")).value,
+        at_risk=read_number(limits.get("at_risk")).value,
+        needs_support=read_number(limits.get("needs_support")).value,
         scope=read_prose(as_mapping(document.get("scope")).get("text")),
         by=clean(document.get("by")),
         promises=_read_promises(document, projects, as_of),

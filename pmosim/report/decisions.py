@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from pmosim.report.answers import Answers, ProjectLine
 
-SHOWN = 6
-DATES, BUDGETS, WORTHS = 3, 1, 1
+SHOWN = 7
+DATES, REPORTS, PROMISES, BUDGETS, WORTHS = 2, 1, 1, 1, 1
 """Decisions of one kind at most."""
 LITTLE = 5.0
 """Working days of waiting per project from which on one more person is worth a try."""
@@ -48,6 +48,8 @@ def write_decisions(answers: Answers) -> Decisions:
     """Return the decisions of the first page."""
     items = [
         *_on_dates(answers),
+        *_on_reports(answers),
+        *_on_promises(answers),
         *_on_people(answers),
         *_on_budgets(answers),
         *_on_worth(answers),
@@ -114,6 +116,34 @@ def _remedy(project: ProjectLine, answers: Answers) -> str:
     if cause in WORDS_OF_CAUSES:
         return ""
     return f"free {say_cause(cause, answers)} for it"
+
+
+def _on_reports(answers: Answers) -> Iterator[Sentence]:
+    """Yield a project that is reported green, at risk, but likelier in time than not."""
+    late = {project.id for project in late_projects(answers)}
+    for item in [one for one in answers.disagreements if one.project not in late][:REPORTS]:
+        project = next((p for p in live_projects(answers) if p.id == item.project), None)
+        if project is None or item.late is None or project.due is None:
+            continue
+        chance = chance_in_words(item.late.value, project.futures)
+        yield Sentence(
+            strong=f"Look again at {project.name}",
+            rest=f": it is reported {item.reported}, yet {chance} futures miss "
+            f"{say_date(project.due)}.",
+        )
+
+
+def _on_promises(answers: Answers) -> Iterator[Sentence]:
+    """Yield promises within projects, of the next 90 days, likelier missed than kept."""
+    poor = [p for p in answers.promises if p.is_soon and p.item and judge(p.kept) == "unlikely"]
+    for promise in poor[:PROMISES]:
+        chance = promise.kept.value if promise.kept is not None else None
+        rest = f": {say_date(promise.day)} is kept in "
+        rest += f"{chance_in_words(chance, answers.replications)} futures"
+        if promise.p80 is not None and promise.p80.day is not None:
+            rest += f", {say_date(promise.p80.day)} in 80 of 100"
+        strong = f"Agree a new date for {promise.item} of {promise.name}"
+        yield Sentence(strong=strong, rest=f"{rest}.")
 
 
 def _on_people(answers: Answers) -> Iterator[Sentence]:

@@ -37,6 +37,7 @@ BASES_IN_SHORT = (
     ("stated", "As stated"),
     ("", "Also"),
 )
+NEAR_PLAN = 0.95
 MOST_NAMES = 15
 LONG_NAME = 60
 """Characters of an assumption in short."""
@@ -458,6 +459,21 @@ def write_outlook_heading(answers: Answers) -> str:
     poor = [p for p in running if p.outlook == "needs-support"]
     verb = "needs" if len(poor) == 1 else "need"
     return f"{len(poor)} of {_count(running, 'running project')} {verb} support"
+
+
+def write_earned_heading(answers: Answers) -> str:
+    """Return which project has earned least for what it cost so far."""
+    indices = [
+        (p.earned_value.cost_index, p.name)
+        for p in answers.projects
+        if p.earned_value is not None and p.earned_value.cost_index is not None
+    ]
+    if not indices:
+        return "Earned value beside the forecast"
+    index, name = min(indices)
+    if index >= NEAR_PLAN:
+        return "Every project with an account has earned about what it cost so far"
+    return f"{name} has earned {index:.2f} of its plan for each 1.00 spent"
 
 
 def write_assumed(answers: Answers) -> tuple[Sentence, ...]:

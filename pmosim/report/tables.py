@@ -12,6 +12,7 @@ from pmosim.forecast.wording import AFTER_WINDOW, NOT_KNOWN, chance_in_words, mo
 from pmosim.report.answers import ENDED
 from pmosim.report.reading import role_words
 from pmosim.report.sentences import (
+    NEAR_PLAN,
     judge,
     say_cause,
     say_count,
@@ -577,7 +578,7 @@ def tabulate_earned_value(answers: Answers) -> Table:
         if p.earned_value is not None
     ]
     whole = answers.whole.earned_value
-    if accounts and whole is not None:
+    if len(accounts) > 1 and whole is not None:
         accounts.append(("All of them", whole, None, None))
     for name, account, half, most in accounts:
         amounts = (account.planned, account.earned, account.actual)
@@ -631,7 +632,7 @@ def _cell_of_index(index: float | None, below: str, above: str) -> Cell:
     if text == "1.00":
         return Cell(text=text, note="as planned")
     return Cell(
-        text=text, note=below if index < 1 else above, mark="late" if index < 0.95 else "fine"
+        text=text, note=below if index < 1 else above, mark="late" if index < NEAR_PLAN else "fine"
     )
 
 

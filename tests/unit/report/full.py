@@ -43,6 +43,7 @@ def full_document() -> dict[str, Any]:
     result |= {
         "levels": LEVELS,
         "hurdle": 0.15,
+        "settings": {"outlook": {"at_risk": 0.2, "needs_support": 0.5}},
         "fiscal_years": ["to date", "2027", "2028"],
         "assumptions": [dict(item) for item in STRUCTURED],
         "promises": promises(),

@@ -283,8 +283,22 @@ def test_groups_of_projects_have_their_table(full_page):
     assert "Operations 3 1.2 of 2 not all given" in words
 
 
+def test_the_limits_of_the_outlook_are_explained(full_page):
+    explained = "Running and late in 20 of 100 futures or more; in 50 of 100 or more."
+    assert explained in words_of(full_page)
+
+
+def test_who_has_earned_least_for_its_cost_is_named():
+    document = full_document()
+    document["projects"][0]["earned_value"]["cpi"] = 0.7
+    assert "CRM renewal has earned 0.70 of its plan for each 1.00 spent" in read_without_charts(
+        document
+    )
+
+
 def test_earned_value_stands_beside_the_forecast(full_page):
     words = words_of(full_page[full_page.index('id="earned"') :])
+    assert "Every project with an account has earned about what it cost so far" in words
     assert "CRM renewal EUR 96k EUR 71k EUR 66k ○1.08 under plan ▲0.74 behind plan" in words
     assert "81 of 100" in words
 
@@ -303,6 +317,21 @@ def test_a_promise_that_cannot_move_asks_for_room():
     document["projects"][0]["is_mandatory"] = True
     words = read_without_charts(document)
     assert "Make room for CRM renewal: free the architect for it: it is reported green" in words
+
+
+def test_a_promise_within_a_project_asks_for_a_new_date(full_page):
+    assert (
+        "Agree a new date for data migration of CRM renewal: 5 March 2027 is kept in 43 of 100"
+        " futures, 1 April 2027 in 80 of 100."
+    ) in words_of(full_page)
+
+
+def test_a_green_report_at_risk_asks_for_a_second_look():
+    document = full_document()
+    document["projects"][0]["p_late"] = document["disagreements"][0]["p_late"] = sample.chance(0.31)
+    assert (
+        "Look again at CRM renewal: it is reported green, yet 31 of 100 futures miss 30 June 2027."
+    ) in read_without_charts(document)
 
 
 def test_where_all_is_well_nothing_has_to_be_decided():
