@@ -526,7 +526,7 @@ def _read_members(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 def _damaged(path: str | Path, text: str) -> RunFolderError:
     problem = Problem(
-        place=Path(path).name,
+        place=str(path),
         code="PMO036",
         text=f"{text}. Run the scenario again, or without --resume.",
     )

@@ -19,6 +19,8 @@ from pmosim.cli.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pmosim.errors import Problem
+
 DONE, SAYS_NO, INVALID, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes."""
 
@@ -141,6 +143,18 @@ def _refused(terminal: Terminal, error: click.ClickException) -> int:
     return INVALID
 
 
+def _refused_by_system(error: OSError) -> Problem:
+    """Return what the system did not let us do, as a problem with a place and a way out."""
+    from pmosim.errors import Problem
+
+    place = str(error.filename) if error.filename is not None else "this machine"
+    text = (
+        f"the system does not let pmosim read or write here: {error.strerror or error}. "
+        "Make room or give rights, or give another place."
+    )
+    return Problem(place=place, code="PMO041", text=text)
+
+
 def _failed(terminal: Terminal, error: Exception) -> int:
     """Say in words what stopped the command: the user's input, the system, or a bug of ours."""
     from pmosim.errors import InputError
@@ -148,9 +162,8 @@ def _failed(terminal: Terminal, error: Exception) -> int:
     if isinstance(error, InputError):
         terminal.problems(error.problems)
         return INVALID
-    if isinstance(error, OSError) and error.filename is not None:
-        reason = error.strerror or str(error)
-        terminal.complain(f"{terminal.mark('Error:', fg='red')} {error.filename}: {reason}.")
+    if isinstance(error, OSError) and error.errno is not None:
+        terminal.problems([_refused_by_system(error)])
         if not terminal.verbose:
             return INVALID
     if terminal.verbose:

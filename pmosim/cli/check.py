@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pmosim.cli.terminal import Terminal
     from pmosim.errors import Problem
+    from pmosim.workspace import Located
 
 
 @click.command("check", short_help="Find every problem of scenario files.")
@@ -26,9 +27,8 @@ def command(terminal: Terminal, paths: tuple[str, ...], *, is_json: bool) -> int
     Ends with 1 if there is an error; warnings alone are no reason to stop.
     """
     from pmosim.scenario import check_scenario
-    from pmosim.workspace import locate
 
-    places = [locate(path) for path in dict.fromkeys(paths)]
+    places = _located(paths)
     found: list[Problem] = []
     good: list[str] = []
     for place in places:
@@ -49,6 +49,23 @@ def command(terminal: Terminal, paths: tuple[str, ...], *, is_json: bool) -> int
         return 1
     terminal.next(f"pmosim run {paths[0]}")
     return 0
+
+
+def _located(paths: Sequence[str]) -> list[Located]:
+    """Return the places of all paths, or say of every wrong one what may have been meant."""
+    from pmosim.errors import InputError
+    from pmosim.workspace import locate
+
+    places: list[Located] = []
+    wrong: list[Problem] = []
+    for path in dict.fromkeys(paths):
+        try:
+            places.append(locate(path))
+        except InputError as error:
+            wrong += error.problems
+    if wrong:
+        raise InputError(wrong)
+    return places
 
 
 def document(problems: Sequence[Problem], files: Sequence[str]) -> dict[str, Any]:

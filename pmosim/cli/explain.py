@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pmosim.cli.options import as_json, did_you_mean, talking
+from pmosim.cli.options import MOST_FUTURES, WholeNumber, as_json, did_you_mean, talking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,10 @@ WORDS = {
 @click.argument("path", metavar="PATH")
 @click.argument("project", metavar="PROJECT")
 @click.option(
-    "--future", type=click.IntRange(min=0), metavar="K", help="Tell one future day by day (from 0)."
+    "--future",
+    type=WholeNumber(0, MOST_FUTURES),
+    metavar="K",
+    help="Tell one future day by day (from 0).",
 )
 @as_json
 @talking

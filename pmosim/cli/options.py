@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
+MOST_FUTURES = 10**7 - 1
+"""A block of futures is named by seven digits."""
+LARGEST_SEED = 2**63 - 1
+_WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 
 
 def talking(function: Decorated) -> Decorated:
@@ -38,6 +43,25 @@ def as_json(function: Decorated) -> Decorated:
     return click.option("--json", "is_json", is_flag=True, help="Print the answer as JSON.")(
         function
     )
+
+
+class WholeNumber(click.IntRange):
+    """A whole number between two bounds."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(least, most)
+        self.least = least
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or say what it must be."""
+        text = str(value).strip()
+        number = int(text) if _WHOLE.fullmatch(text) else None
+        if number is None or number < self.least:
+            self.fail(f"'{text}' is no whole number of {self.least} or more.", param, ctx)
+        if number > self.most:
+            self.fail(f"'{text}' is more than the largest possible, {self.most:,}.", param, ctx)
+        return number
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

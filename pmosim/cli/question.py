@@ -7,11 +7,14 @@ the exit code. Whatever cannot be answered is refused before anything is simulat
 from __future__ import annotations
 
 import shlex
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pmosim.errors import InputError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pmosim.cli.terminal import Terminal
     from pmosim.forecast.condition import Condition
@@ -36,8 +39,11 @@ class Question:
         from pmosim.forecast.condition import parse_condition
         from pmosim.scenario.selection import parse_only
 
-        condition = None if fail_if is None else parse_condition(fail_if)
-        return Question(only=parse_only(only), by=by, fail_if=fail_if, condition=condition)
+        with _asked_by("--fail-if"):
+            condition = None if fail_if is None else parse_condition(fail_if)
+        with _asked_by("--only"):
+            kept = parse_only(only)
+        return Question(only=kept, by=by, fail_if=fail_if, condition=condition)
 
     def ask_of(self, scenario: Scenario) -> tuple[Scenario, Question]:
         """Return the scenario that is simulated, and the question with its scope (InputError)."""
@@ -45,17 +51,20 @@ class Question:
         if self.only:
             from pmosim.scenario.selection import select_projects
 
-            selection = select_projects(scenario, self.only)
+            with _asked_by("--only"):
+                selection = select_projects(scenario, self.only)
             scenario, asked = selection.scenario, replace(self, scope=selection.to_scope())
         if self.condition is not None:
             from pmosim.forecast.condition import Names
 
-            self.condition.check(Names.of(_entries(scenario)))
+            with _asked_by("--fail-if"):
+                self.condition.check(Names.of(_entries(scenario)))
         if self.by is not None:
             from pmosim.forecast.cost import group_of_projects
             from pmosim.network import compile_network
 
-            group_of_projects(compile_network(scenario), self.by)
+            with _asked_by("--by"):
+                group_of_projects(compile_network(scenario), self.by)
         return scenario, asked
 
     @property
@@ -90,6 +99,15 @@ class Question:
         for fact in verdict.facts:
             tell(f"    {fact}")
         return DONE if verdict.answer is False else SAYS_NO
+
+
+@contextmanager
+def _asked_by(option: str) -> Iterator[None]:
+    """Say of every problem which option it is about."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError([replace(each, place=option) for each in error.problems]) from None
 
 
 def _entries(scenario: Scenario) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from pmosim import __version__
-from pmosim.cli.options import as_json, talking
+from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber, as_json, talking
 from pmosim.cli.question import Question
 from pmosim.cli.terminal import Terminal, count
 
@@ -33,6 +33,13 @@ def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | Literal["a
     raise click.BadParameter(f"'{value}' is neither auto nor a whole number above 0.")
 
 
+def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
+    """Return the folder that was asked for."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("the path is empty; give a folder, such as reports/NAME.")
+    return None if value is None else Path(value)
+
+
 def _refuse(_: click.Context, param: click.Parameter, value: object) -> None:
     if value is not None:
         raise click.UsageError(f"{param.opts[0]} is not available yet in pmosim {__version__}.")
@@ -50,7 +57,8 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "-n",
     "--replications",
-    type=click.IntRange(min=1),
+    type=WholeNumber(1, MOST_FUTURES),
+    metavar="N",
     default=1000,
     show_default=True,
     envvar="PMOSIM_REPLICATIONS",
@@ -58,7 +66,8 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0, LARGEST_SEED),
+    metavar="K",
     default=1,
     show_default=True,
     envvar="PMOSIM_SEED",
@@ -85,7 +94,7 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    callback=_folder,
     metavar="FOLDER",
     help="Run folder. [default: reports/NAME]",
 )

@@ -45,7 +45,7 @@ def convert(source: Path, target: Path) -> tuple[Path, list[Problem]]:
         raise ScenarioError(problems)
     to = _target(file, target)
     if to.exists():
-        raise _refusal(to, "PMO034", "is there already and is not overwritten.")
+        raise _refusal(to, "PMO034", "is there already and is not overwritten. Give another name.")
     document = document_of(file)
     to.parent.mkdir(parents=True, exist_ok=True)
     if to.suffix.lower() in WORKBOOKS:
@@ -113,8 +113,10 @@ def scenario_in(path: Path) -> Path:
     usual = [file for name in USUAL for file in files if file.stem == name]
     if len(files) == 1 or usual:
         return (usual or files)[0]
-    listed = ", ".join(file.name for file in files[:12]) or "none"
+    listed = ", ".join(file.name for file in files[:12])
     said = f"holds {len(files)} scenario files ({listed}); name the one to convert."
+    if not files:
+        said = "this folder holds no scenario file. Give the file to convert."
     raise _refusal(path, "PMO032", said)
 
 

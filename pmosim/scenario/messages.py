@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "PMO038": "A selection of --only that cannot be made.",
     "PMO039": "A key of --by that no project has.",
     "PMO040": "An ending of a file that cannot be written.",
+    "PMO041": "A place where the system lets nothing be read or written.",
     "PMO101": "A key that does not exist here.",
     "PMO102": "A key that has to be there is missing.",
     "PMO103": "A mechanism that is not available yet.",

@@ -100,4 +100,4 @@ def _files_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     offered = (".yaml", ".yml", ".xlsx")
-    return sorted(entry for entry in folder.iterdir() if entry.suffix in offered)
+    return sorted(each for each in folder.iterdir() if each.suffix in offered and each.is_file())

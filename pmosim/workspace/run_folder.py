@@ -18,7 +18,7 @@ from pmosim import provenance
 from pmosim.errors import Problem, RunFolderError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pmosim.outcomes import Outcomes
@@ -30,6 +30,9 @@ MANIFEST, SCENARIO, OUTCOMES, FORECAST = (
     "forecast.json",
 )
 SCHEMA = "pmosim.manifest/1"
+IN_MANIFEST = ("seed", "replications", "versions", "scenario", "inputs", "run")
+IN_FORECAST = ("scenario", "seed", "replications", "projects", "roles", "portfolio")
+"""What has to stand in the two documents of a run folder."""
 OWN = (SCENARIO, FORECAST, "report.html", "outcomes/*.npz", "tables/*.csv", "charts/*")
 """What a run writes beside the manifest; anything else in the folder is the user's."""
 
@@ -90,8 +93,7 @@ class RunFolder:
 
     def forecast(self) -> dict[str, Any]:
         """Return ``forecast.json`` (RunFolderError if there is none)."""
-        document: dict[str, Any] = _read_json(self.path / FORECAST)
-        return document
+        return _read_json(self.path / FORECAST, IN_FORECAST)
 
     def write_forecast(self, document: Mapping[str, Any]) -> None:
         """Write ``forecast.json``."""
@@ -133,7 +135,7 @@ def open_run(path: Path) -> RunFolder:
     if not (path / MANIFEST).is_file():
         rule = "only the forecast of this run was kept. Run its scenario again to ask more of it."
         raise _refusal(path, "PMO033", rule)
-    return RunFolder(path=path, manifest=_read_json(path / MANIFEST))
+    return RunFolder(path=path, manifest=_read_json(path / MANIFEST, IN_MANIFEST))
 
 
 def open_forecast(path: Path) -> RunFolder:
@@ -251,14 +253,23 @@ def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
     replace(path / MANIFEST, f"{text}\n".encode())
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path, keys: Sequence[str]) -> dict[str, Any]:
+    """Return a document that has these keys (RunFolderError)."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise _refusal(path, "PMO033", "is missing; the run did not come to its end.") from error
     except ValueError as error:
-        rule = f"is damaged ({error}). Run the scenario again."
-        raise _refusal(path, "PMO036", rule) from error
+        raise _damaged(path, str(error)) from error
+    missing = [key for key in keys if not (isinstance(document, dict) and key in document)]
+    if missing:
+        raise _damaged(path, f"it says nothing of {', '.join(missing)}")
+    found: dict[str, Any] = document
+    return found
+
+
+def _damaged(path: Path, why: str) -> RunFolderError:
+    return _refusal(path, "PMO036", f"is damaged ({why}). Run the scenario again.")
 
 
 def _differences(name: str, then: object, now: object) -> list[str]:
