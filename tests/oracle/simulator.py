@@ -196,6 +196,7 @@ class Venture:
     is_held_up: bool = False  # tasks wait until ``throughout`` is filled for the first time
     status: str = "future"  # future | queued | active | (an end)
     released: int | None = None
+    waiting_since: int | None = None
     finished: int | None = None
     sequence: int = 0
     length: Number = 0
@@ -598,7 +599,8 @@ class Simulator:
                 money = self.cost_of_delay(venture) or Fraction(0)
             score = money / max(self.planned_days(venture, order.role), Fraction(1, 2))
         month = exact(self.scenario.settings.month_days) * self.days.minutes
-        return -score * (1 + exact(order.ageing) * (now - arrives) / month)
+        since = now if venture.waiting_since is None else venture.waiting_since
+        return -score * (1 + exact(order.ageing) * (now - since) / month)
 
     def dispatch_key(self, job: Job, now: int) -> Number:
         """Return the key a task gets when it becomes ready: smaller goes first."""
@@ -985,7 +987,11 @@ class Simulator:
         if project.not_before is not None and self.days.morning(project.not_before) > now:
             return False
         may = self.links_allow(list(project.after), None, venture)
-        return may is not None and may <= now
+        if may is None or may > now:
+            return False
+        if venture.waiting_since is None:
+            venture.waiting_since = now
+        return True
 
     def request_throughout(self, now: int) -> None:
         """Ask for the shares a project holds throughout with its first ready task."""
