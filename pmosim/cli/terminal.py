@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from pmosim.errors import Problem
 
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
-"""Control characters (a name in a file may hold them) and what is printed in their place."""
+CONTROL |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""Characters that drive a terminal or turn its lines round (a name in a file may hold them), and
+what is printed in their place."""
+IN_JSON = {code: f"\\u{code:04x}" for code in CONTROL if code >= 127}
+"""The same in JSON, which spells out the others itself."""
 
 
 class Terminal:
@@ -37,7 +41,8 @@ class Terminal:
         """Print the answer as JSON."""
         import json
 
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+        click.echo(text.translate(IN_JSON))
 
     def say(self, text: str = "") -> None:
         """Talk, unless asked to be quiet."""
