@@ -599,8 +599,8 @@ class Simulator:
                 money = self.cost_of_delay(venture) or Fraction(0)
             score = money / max(self.planned_days(venture, order.role), Fraction(1, 2))
         month = exact(self.scenario.settings.month_days) * self.days.minutes
-        since = now if venture.waiting_since is None else venture.waiting_since
-        return -score * (1 + exact(order.ageing) * (now - since) / month)
+        since = venture.waiting_since or 0
+        return -(score + abs(score) * exact(order.ageing) * (now - since) / month)
 
     def dispatch_key(self, job: Job, now: int) -> Number:
         """Return the key a task gets when it becomes ready: smaller goes first."""
@@ -621,7 +621,7 @@ class Simulator:
             "grpw": lambda: -(job.planned + sum(j.planned for j in self.successors(job))),
             "sasp": lambda: job.planned + venture.length,
             "wsjf": lambda: -self.wsjf(venture),
-            "intake": lambda: self.score(venture, venture.released or 0),
+            "intake": lambda: self.score(venture, venture.waiting_since or 0),  # not aged
         }
         return keys[rule]()
 
