@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pmosim.plan import Need
 
 Entry = tuple[Any, ...]
-"""(key, project order, task order, serial number, Ask)."""
+"""(key, project order, task order, first need, serial number, Ask)."""
 
 
 class Desk:
@@ -62,7 +62,8 @@ class Desk:
             self.numbered.append(group)
         self.n_asks += 1
         ask.group, ask.is_waiting = group, True
-        ask.entry = entry = (key, project_order, task_order, self.n_asks, ask)
+        first_need = ask.units[0][:3] if ask.units else ()
+        ask.entry = entry = (key, project_order, task_order, first_need, self.n_asks, ask)
         if not group.asks or self.hold_after is not None:
             self.ripe[group.number] = group
         insort(group.asks, entry)

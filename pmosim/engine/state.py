@@ -306,6 +306,6 @@ class Group:
     ) -> None:
         self.number, self.needs, self.is_disjoint = number, needs, is_disjoint
         self.asks: list[tuple[Any, ...]] = []
-        """Entries (key, project order, task order, serial, Ask), sorted."""
+        """Entries of the desk, sorted."""
         self.short = NONE
         """Index of the need that could not be filled when the group was looked at last."""
