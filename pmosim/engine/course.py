@@ -87,7 +87,8 @@ class Course(Taskwork):
             else:
                 after.is_blocked = True
         elif after.state not in {DONE, NEVER}:
-            if after.state == WAITS_FOR_LINKS or after.work_done != NONE:
+            if after.started == NONE or after.work_done != NONE:
+                self._put_down(after)
                 self._rule_out(after)
             else:
                 after.is_stuck = True
@@ -166,7 +167,8 @@ class Course(Taskwork):
         if units and project.staff_key is not None:
             self._ask_staff(project, units, project.staff_key)
         for task in suspended:
-            self._queue_task(task)
+            if task.state == SUSPENDED:
+                self._queue_task(task)
 
     # --- the life of a project ------------------------------------------------------------------
 

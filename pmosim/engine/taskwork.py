@@ -228,7 +228,8 @@ class Taskwork(ABC):
         project.is_staffed = True
         behind, project.behind = project.behind, []
         for task in behind:
-            self._queue_task(task)
+            if task.state == READY:
+                self._queue_task(task)
 
     def _mark_started(self, task: Task) -> None:
         """Note the start of a task, and of its phase and project with the first."""
