@@ -140,7 +140,8 @@ def document_of_text(text: str, shown: str, problems: Problems) -> Node:
         mark = getattr(error, "problem_mark", None)
         place = f"{shown}:{mark.line + 1}:{mark.column + 1}" if mark else f"{shown}:1:1"
         said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-        problems.error("PMO011", place, "", f"This is not valid YAML: {said}.{_way_out(said)}")
+        form = "JSON" if shown.lower().endswith(".json") else "YAML"
+        problems.error("PMO011", place, "", f"This is not valid {form}: {said}.{_way_out(said)}")
         raise UnreadableError from None
     if root is None or root.is_null:
         said = "is empty; a scenario starts with `pmosim: 1` and `as_of: 2027-01-04`."
