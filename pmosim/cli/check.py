@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmosim.cli.options import as_json, talking
+from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +46,9 @@ def command(terminal: Terminal, paths: tuple[str, ...], *, is_json: bool) -> int
             terminal.result(f"{line}: {'can be run' if found else 'no problems'}")
     if n_errors:
         terminal.say("Nothing can be run until every error is mended.")
-        terminal.next(f"pmosim check {' '.join(paths)}")
+        terminal.next(typed("check", *paths))
         return 1
-    terminal.next(f"pmosim run {paths[0]}")
+    terminal.next(typed("run", paths[0]))
     return 0
 
 

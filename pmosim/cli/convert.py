@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pmosim.cli.options import talking
+from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from pmosim.cli.terminal import Terminal
@@ -37,4 +38,4 @@ def command(terminal: Terminal, source: str, target: Path) -> None:
     file = path if path.is_dir() else locate(source).scenario
     written, _ = convert(file, target)
     terminal.result(str(written))
-    terminal.next(f"pmosim check {written}", f"pmosim run {written}")
+    terminal.next(typed("check", written), typed("run", written))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pmosim.cli.options import MOST_FUTURES, WholeNumber, as_json, did_you_mean, talking
+from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,9 @@ def command(
         for line in tell(explanation):
             terminal.result(line)
         if explanation.slowest_future is not None:
-            terminal.next(f"pmosim explain {path} {project} --future {explanation.slowest_future}")
+            terminal.next(
+                typed("explain", path, project, options=f"--future {explanation.slowest_future}")
+            )
         return
     last = outcomes.first + outcomes.replications - 1
     if future > last:
@@ -73,7 +76,7 @@ def command(
         return
     for line in tell_days(outcomes, diary):
         terminal.result(line)
-    terminal.next(f"pmosim explain {path} {project}")
+    terminal.next(typed("explain", path, project))
 
 
 def tell(explanation: Explanation) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def command(terminal: Terminal, folder: Path, kind: str) -> None:
         written.append(schema)
     for path in written:
         terminal.result(str(path))
-    enter = "" if folder == Path() else f"cd {folder} && "
+    enter = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     name = WORKBOOK if kind == "xlsx" else "baseline"
     terminal.next(f"{enter}pmosim check {name}", f"{enter}pmosim run {name}")
 

@@ -8,6 +8,7 @@ import click
 
 from pmosim import __version__
 from pmosim.cli.options import talking
+from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from pmosim.cli.terminal import Terminal
@@ -41,4 +42,4 @@ def command(terminal: Terminal, path: str, *, html: bool) -> None:
     if run.is_finished:
         run.finish({})
     terminal.result(str(page))
-    terminal.next(f"pmosim explain {path} PROJECT")
+    terminal.next(typed("explain", path, "PROJECT"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +11,7 @@ import click
 from pmosim import __version__
 from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber, as_json, talking
 from pmosim.cli.question import Question
-from pmosim.cli.terminal import Terminal, count
+from pmosim.cli.terminal import Terminal, count, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -213,7 +214,7 @@ def _say_warnings(terminal: Terminal, warnings: list[Problem], file: Path) -> No
         return
     terminal.problems(warnings[:SHOWN_WARNINGS])
     if len(warnings) > SHOWN_WARNINGS:
-        terminal.say(f"{count(warnings)} in all: pmosim check {file}")
+        terminal.say(f"{count(warnings)} in all: {typed('check', file)}")
 
 
 def _open(
@@ -306,7 +307,7 @@ def _answer(
     terminal.say(f"report: {run.path / 'report.html'}")
     worst = worst_project(document)
     if worst:
-        terminal.next(f"pmosim explain {asked} {worst}")
+        terminal.next(typed("explain", asked, worst))
 
 
 def _interrupted(
@@ -319,8 +320,8 @@ def _interrupted(
     n, seed = run.manifest["replications"], run.manifest["seed"]
     there = {int(file.stem) for file in run.blocks()}
     n_kept = sum(count for first, count in block_bounds(n) if first in there)
-    options = f" -o {output}" if output else ""
-    options += f" -n {n} --seed {seed}{question.options}"
+    options = f"-o {shlex.quote(str(output))} " if output else ""
+    options += f"-n {n} --seed {seed}{question.options}"
     terminal.complain(f"Interrupted: {n_kept:,} of {n:,} futures are kept in {run.path}.")
-    terminal.next(f"pmosim run {path}{options} --resume")
+    terminal.next(typed("run", path, options=f"{options} --resume"))
     return INTERRUPTED

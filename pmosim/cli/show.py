@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pmosim.cli.options import as_json, talking
+from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def command(terminal: Terminal, path: str, *, resolved: bool, is_json: bool) -> 
     else:
         for line in describe(scenario):
             terminal.result(line)
-        terminal.next(f"pmosim show {path} --resolved", f"pmosim run {path}")
+        terminal.next(typed("show", path, options="--resolved"), typed("run", path))
 
 
 def describe(scenario: Scenario) -> Iterator[str]:

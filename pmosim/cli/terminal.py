@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,15 @@ class Terminal:
             kept.append(f"\x1b[{code}m" if is_paint else "\\x1b[" + code.translate(CONTROL) + m)
             kept.append(rest.translate(CONTROL))
         return "".join(kept)
+
+
+def typed(command: str, *words: object, options: str = "") -> str:
+    """Return a command as a shell takes it, whatever the user's names are made of."""
+    texts = [str(word) for word in words]
+    named = shlex.join(texts)
+    if any(text.startswith("-") for text in texts):
+        named, options = options, f"-- {named}"
+    return " ".join(part for part in ("pmosim", command, named, options) if part)
 
 
 def count(problems: Sequence[Problem]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -61,7 +62,7 @@ def run_of(text: str) -> Path:
     folder = located.default_folder
     if is_run_folder(folder):
         return folder
-    rule = f"'{text}' has no run folder at {folder} yet. First: pmosim run {text}"
+    rule = f"'{text}' has no run folder at {folder} yet. First: pmosim run {shlex.quote(text)}"
     raise InputError([Problem(place=text, code="PMO033", text=rule)])
 
 

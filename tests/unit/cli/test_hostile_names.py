@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -116,7 +117,10 @@ def test_hostile_names_are_text_in_every_output(
         assert not [each for each in root.iter() if str(each.tag).endswith(("}script", "}image"))]
 
     for id_ in IDS:
-        assert invoke(["explain", "names", "-q", "--", id_]) == 0
+        capsys.readouterr()
+        assert invoke(["explain", "names", "--", id_]) == 0
+        (line,) = capsys.readouterr().err.splitlines()
+        assert invoke(shlex.split(line.removeprefix("next: pmosim "))) == 0
     assert invoke(["explain", "names", "-q", "--json", "--future", "0", "--", IDS[1]]) == 0
     assert invoke(["show", "names", "-q"]) == 0
     assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
