@@ -141,13 +141,23 @@ def test_an_invalid_scenario_ends_with_2_before_anything_is_written(
     assert not Path("reports").exists()
 
 
+def hear_interrupts() -> None:
+    """Undo what a shell does to the jobs it runs in the background: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupting_keeps_finished_blocks_and_resume_goes_on(workspace: Path) -> None:
     n = "3000"
     whole = [PROGRAM, "run", "tiny", "-n", n, "-o", "whole", "-q"]
     subprocess.run(whole, check=True, capture_output=True)
     arguments = [PROGRAM, "run", "tiny", "-n", n, "-o", "cut", "--jobs", "2"]
     process = subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        arguments,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
     deadline = time.monotonic() + 60
     while not list(Path("cut/outcomes").glob("*.npz")) and time.monotonic() < deadline:
