@@ -86,7 +86,7 @@ def simulate(
             blocks[first] = done
         else:
             todo.append((first, count))
-    with _workers(executor, jobs, replications) as pool:
+    with workers(executor, jobs, replications) as pool:
         for block in _run_blocks(network, seed, todo, pool, intake, dispatch, has_audit=audit):
             blocks[block.first] = block
             if on_block is not None:
@@ -100,7 +100,7 @@ def block_bounds(replications: int) -> list[tuple[int, int]]:
 
 
 @contextmanager
-def _workers(
+def workers(
     executor: Executor | None, jobs: int | str, replications: int
 ) -> Iterator[Executor | None]:
     """Give the executor to use, None for this process; end what was begun here."""
