@@ -9,12 +9,13 @@ section 1), rounded half up. Work in flight is drawn as what is left of it (sect
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.distributions import Lognormal, correlated, lognormal_from_median_p90
+from pmosim.distributions import correlated, correlated_beyond, factor_given
+from pmosim.in_flight import left_law, project_evidence
 from pmosim.network.streams import arrival_minutes
 from pmosim.streams import uniform_table, uniforms
 from pmosim.units import WHOLE, whole
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
     from pmosim.distributions import Law
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
-
-DISCREDITED_BELOW = 0.10
-"""An estimate of which less than this lies above what is spent is not believed any more."""
-SINGLE_NUMBER_SIGMA = 0.5
-"""Spread of ln(actual / plan) of a task whose plan is one number, once work on it has begun.
-
-Public task data lie between about .4 and .75 (robust standard deviation .71 in 35,858 tasks of
-CESAW, Jones and Nichols, arXiv 2106.03679); the lower middle, because reported plans of running
-tasks have often been revised.
-"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +74,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         [_sizes(network, luck, p, [network.projects.ids[p]])[0] for p in range(n_listed)]
         or [np.empty((count, 0))]
     )
+    luck.learn(network, size)
     return Draws(
         seed=seed,
         first=first,
@@ -108,6 +100,8 @@ class _Luck:
     first: int
     count: int
     correlation: float
+    factors: dict[str, FloatArray] = field(default_factory=dict)
+    """(R,) uniforms of the factor of each project of which something is known."""
 
     def one(self, entity: str, purpose: str) -> FloatArray:
         """(R,) uniforms of an entity."""
@@ -117,12 +111,51 @@ class _Luck:
         """(entities, R) uniforms."""
         return uniform_table(self.seed, entities, purpose, 0, self.first, self.count)
 
+    def learn(self, network: Network, size: FloatArray) -> None:
+        """Draw the factor of each listed project given its finished and running work."""
+        if self.correlation == 0.0 or not self.count:
+            return
+        for p in sorted(set(network.tasks.project[_has_progress(network)].tolist())):
+            known = project_evidence(network, p, float(size[0, p]))
+            if not known.is_empty:
+                name = network.projects.ids[p]
+                u = self.one(name, "project factor")
+                self.factors[name] = factor_given(
+                    u, self.correlation, known.reached, known.exceeded
+                )
+
     def work(self, projects: Sequence[str], task: str, key: str) -> FloatArray:
         """(projects, R) uniforms of the same task in several projects, with the common factor."""
-        own = self.table([f"{project}.{task}" for project in projects], f"work {key}")
+        own = self._own(projects, task, key)
         if self.correlation == 0.0:
             return own
-        return correlated(own, self.table(projects, "project factor"), self.correlation)
+        return correlated(own, self._common(projects), self.correlation)
+
+    def work_beyond(
+        self, projects: Sequence[str], task: str, key: str, exceeded: float
+    ) -> FloatArray:
+        """(projects, R) where the same task lies above a score that it has exceeded already."""
+        own = self._own(projects, task, key)
+        if self.correlation == 0.0:
+            return own
+        return correlated_beyond(own, self._common(projects), self.correlation, exceeded)
+
+    def _own(self, projects: Sequence[str], task: str, key: str) -> FloatArray:
+        return self.table([f"{project}.{task}" for project in projects], f"work {key}")
+
+    def _common(self, projects: Sequence[str]) -> FloatArray:
+        common = self.table(projects, "project factor")
+        for n, project in enumerate(projects):
+            if project in self.factors:
+                common[n] = self.factors[project]
+        return common
+
+
+def _has_progress(network: Network) -> BoolArray:
+    """(T,) whether something is known of a task of a listed project."""
+    tasks = network.tasks
+    is_listed = tasks.project < network.n_listed
+    return np.asarray(is_listed & (tasks.is_part_done | tasks.is_done), dtype=np.bool_)
 
 
 def _happens(network: Network, luck: _Luck) -> BoolArray:
@@ -178,8 +211,12 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
         project = tasks.project[task]
         values: FloatArray = np.full((len(group), luck.count), law.plan)
         if not law.is_certain:
-            u = luck.work([network.projects.ids[p] for p in project], task_id, key)
-            values = law.quantile_beyond(u, spent) - spent if spent > 0.0 else law.quantile(u)
+            names = [network.projects.ids[p] for p in project]
+            if spent > 0.0:
+                u = luck.work_beyond(names, task_id, key, law.score(spent))
+                values = law.quantile_beyond(u, spent) - spent
+            else:
+                values = law.quantile(luck.work(names, task_id, key))
         is_sized = pools.is_sized[group]
         is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
         scale = np.where(is_scaled, size[:, project].T, 1.0)
@@ -187,67 +224,6 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
         amounts[:, group] = whole(values * scale * unit).T
     amounts.flags.writeable = False
     return amounts
-
-
-def left_law(network: Network, pool: int, size: float) -> tuple[Law, float]:
-    """Return the law of a running pool and what to condition it on (0 = it is what is left).
-
-    A stated remaining wins: its own law, or the plan's relative spread on it. Otherwise the whole
-    amount is conditioned on what is spent; an estimate that is a single number, or that has less
-    than 10 % left above what is spent, is replaced by a lognormal first (model.md, section 3).
-    """
-    pools = network.pools
-    law = pools.law[pool].scaled(size if pools.is_sized[pool] else 1.0)
-    remaining = pools.remaining[pool]
-    if remaining is not None:
-        if remaining.is_certain and not law.is_certain and law.plan > 0.0:
-            remaining = law.scaled(remaining.plan / law.plan)
-        return remaining, 0.0
-    spent = float(pools.spent[pool]) or float(pools.done[pool]) * law.plan
-    if spent <= 0.0:
-        return law, 0.0
-    return (credible(law, spent) if is_discredited(law, spent) else law), spent
-
-
-def is_discredited(law: Law, spent: float) -> bool:
-    """Return whether an estimate cannot be conditioned on what is spent."""
-    return law.is_certain or 1.0 - law.cdf(spent) < DISCREDITED_BELOW
-
-
-def credible(law: Law, spent: float) -> Law:
-    """Return the lognormal that stands in for a discredited estimate."""
-    median, p90 = float(law.quantile(0.5)), float(law.quantile(0.9))
-    if median <= 0.0:
-        return Lognormal(median=spent, sigma=SINGLE_NUMBER_SIGMA)
-    if law.is_certain or p90 <= median:
-        return Lognormal(median=median, sigma=SINGLE_NUMBER_SIGMA)
-    return lognormal_from_median_p90(median, p90)
-
-
-def describe_in_flight(network: Network) -> list[dict[str, str]]:
-    """Return an assumption for each running task whose estimate is not believed or is assumed."""
-    sentences: list[str] = []
-    tasks, pools = network.tasks, network.pools
-    for q, task in enumerate(pools.task.tolist()):
-        project = int(tasks.project[task])
-        if not tasks.is_part_done[task] or pools.remaining[q] is not None:
-            continue
-        size = network.projects.size[project].plan if pools.is_sized[q] else 1.0
-        law = pools.law[q].scaled(size)
-        spent = float(pools.spent[q]) or float(pools.done[q]) * law.plan
-        name = f"{network.projects.ids[project]}.{tasks.ids[task]}"
-        if pools.done[q] and not pools.spent[q]:
-            sentences.append(f"{name}: what is spent is assumed from the share done; give `spent`.")
-        if spent > 0.0 and is_discredited(law, spent):
-            reason = "is a single number" if law.is_certain else "is nearly used up"
-            sentences.append(
-                f"{name}: its estimate {reason}, so what is left is drawn from a lognormal around"
-                " it, given what is spent; give `remaining`."
-            )
-    return [
-        {"mechanism": "work in progress", "basis": "assumed", "text": text, "source": ""}
-        for text in sentences
-    ]
 
 
 # --- demand -------------------------------------------------------------------------------------

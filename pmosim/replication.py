@@ -14,8 +14,8 @@ from dataclasses import replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Literal
 
-from pmosim.draws import describe_in_flight
 from pmosim.errors import InputError
+from pmosim.in_flight import describe_in_flight
 from pmosim.network import compile_network
 from pmosim.outcomes import Outcomes
 

@@ -1,4 +1,4 @@
-"""Distributions: the laws of uncertain amounts, by inverse CDF.
+"""Laws: uncertain amounts, by inverse CDF.
 
 A law turns uniforms into values (``quantile``), says what a planner would write down (``plan``)
 and how much lies below a value (``cdf``, to condition on what is already spent). Values are frozen
@@ -77,6 +77,10 @@ class Law(ABC):
     def is_certain(self) -> bool:
         """Whether only one value is possible."""
         return False
+
+    def score(self, x: float) -> float:
+        """Return the normal score of a value, Phi^-1(cdf); finite for every value."""
+        return float(normal_score(self.cdf(x)))
 
     def quantile_beyond(self, u: ArrayLike, spent: float) -> NDArray[np.float64]:
         """Return quantiles of the whole amount given that it is above ``spent``.
@@ -306,7 +310,7 @@ class SplitLognormal(Law):
 
     def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
         """Return likely x exp(sigma z), sigma as of the half."""
-        z = _normal_score(u)
+        z = normal_score(u)
         low_sigma, high_sigma = self._sigmas
         return np.asarray(self.likely * np.exp(np.where(z < 0.0, low_sigma, high_sigma) * z))
 
@@ -539,7 +543,7 @@ class Lognormal(Law):
 
     def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
         """Return median x exp(sigma z)."""
-        return np.asarray(self.median * np.exp(self.sigma * _normal_score(u)))
+        return np.asarray(self.median * np.exp(self.sigma * normal_score(u)))
 
     def cdf(self, x: float) -> float:
         """Return the normal share below the score of ``x``."""
@@ -553,6 +557,12 @@ class Lognormal(Law):
         if factor == 0.0:
             return Fixed(value=0.0)
         return Lognormal(median=self.median * factor, sigma=self.sigma)
+
+    def score(self, x: float) -> float:
+        """Return ln(x / median) / sigma, exact however far out it lies."""
+        if self.is_certain or x <= 0.0:
+            return super().score(x)
+        return math.log(x / self.median) / self.sigma
 
     def quantile_beyond(self, u: ArrayLike, spent: float) -> NDArray[np.float64]:
         """Return quantiles above ``spent``, exact however far out it lies."""
@@ -655,26 +665,12 @@ def lognormal_from_median_p90(median: float, p90: float) -> Lognormal:
     return Lognormal(median=median, sigma=math.log(p90 / median) / NORMAL_P90)
 
 
-def correlated(own: ArrayLike, common: ArrayLike, correlation: float) -> NDArray[np.float64]:
-    """Return uniforms that share ``correlation`` (0 to 1) of their normal score with ``common``.
-
-    u = Phi(sqrt(r) g + sqrt(1 - r) z), model.md section 7: each is still uniform, and with
-    r = 0 it is ``own`` to the last bit. Strictly between 0 and 1.
-    """
-    if correlation == 0.0:
-        return np.asarray(own, dtype=np.float64)
-    from scipy.special import ndtr
-
-    score = math.sqrt(correlation) * _normal_score(common)
-    score = score + math.sqrt(1.0 - correlation) * _normal_score(own)
-    return np.clip(np.asarray(ndtr(score), dtype=np.float64), FIRST, LAST)
-
-
 def _short_of_1(u: ArrayLike) -> NDArray[np.float64]:
     return np.minimum(np.asarray(u, dtype=np.float64), LAST)
 
 
-def _normal_score(u: ArrayLike) -> NDArray[np.float64]:
+def normal_score(u: ArrayLike) -> NDArray[np.float64]:
+    """Return the standard normal quantiles of uniforms, finite at 0 and 1 too."""
     from scipy.special import ndtri
 
     shares = np.clip(np.asarray(u, dtype=np.float64), FIRST, LAST)
