@@ -139,6 +139,7 @@ class Course(Taskwork):
             self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
+                person.freed_at, person.freed_by = self.minute, None
                 self.desk.wake([person])
         if not person.is_employed:
             self._replace(person)

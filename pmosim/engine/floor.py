@@ -116,6 +116,7 @@ class Floor:
             person = hold.person
             held = person.holds
             held.remove(hold)
+            person.freed_at, person.freed_by = self.minute, hold.pool
             person.room += hold.share
             self.bench.note_room(person)
             if held:

@@ -23,6 +23,7 @@ from pmosim.outcomes import (
     CAUSES,
     QUEUED,
     Bookings,
+    Handovers,
     Outcomes,
     ProjectRows,
     TaskRows,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
-TASK_WIDTH, BOOKING_WIDTH = 6, 5
+PROJECT_WIDTH, TASK_WIDTH, BOOKING_WIDTH, HANDOVER_WIDTH = 10, 7, 5, 5
 Segment = tuple[int, int, int, int]
 """(role, from, until, amount a minute)."""
 
@@ -50,8 +51,10 @@ class Rows:
         self.projects: list[tuple[int, ...]] = []
         self.money: list[tuple[float, float, float]] = []
         self.causes: list[list[int]] = []
-        self.tasks, self.bookings = array("q"), array("q")
-        """Rows of TASK_WIDTH and BOOKING_WIDTH numbers, one after the other."""
+        self.tasks, self.bookings, self.handovers = array("q"), array("q"), array("q")
+        """Rows of TASK_WIDTH numbers and so on, one after the other."""
+        self.first_task: list[int] = []
+        """Row of the first task of each project."""
         self.is_paid = _is_fixed_cost_paid(self.network)
         self.ends: list[int] = []
         self.busy: list[IntArray] = []
@@ -59,8 +62,11 @@ class Rows:
 
     def add(self, replication: int, run: Replication) -> None:
         """Write down one replication that has ended."""
+        first = len(self.projects)
         for project in run.projects:
             self._add_project(replication, project, run.minute)
+        for project in run.projects:
+            self._add_handovers(project, first)
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
@@ -75,6 +81,7 @@ class Rows:
                 project.number,
                 _status(project),
                 project.arrived,
+                NONE if project.released == NONE and project.n_release_waits else project.eligible,
                 project.released,
                 project.started,
                 project.finished,
@@ -89,16 +96,44 @@ class Rows:
         ended = end if project.ended == NONE else project.ended
         for n, attention in sorted(project.booked.items()):
             self.bookings.extend((at, NONE, n, attention, ended))
+        first = len(self.tasks) // TASK_WIDTH
+        self.first_task.append(first)
         if project.status in NOT_HERE:
             return
-        first = len(self.tasks) // TASK_WIDTH
         for task_at, task in enumerate(project.tasks, first):
             self.tasks.extend(
-                (at, task.row, task.ready, task.started, task.finished, task.wait_role)
+                (
+                    at,
+                    task.row,
+                    task.ready,
+                    task.started,
+                    task.work_done,
+                    task.finished,
+                    task.wait_role,
+                )
             )
             due = ended if task.finished == NONE else task.finished
             for n, attention in task.booked.items():
                 self.bookings.extend((at, task_at, n, attention, due))
+
+    def _add_handovers(self, project: Project, first: int) -> None:
+        """Write down who gave people back to the tasks of a project; ``first``: row of project 0.
+
+        The place of a project in the project order is its place among the rows of a replication.
+        """
+        if project.status in NOT_HERE:
+            return
+        first_task = self.first_task[first + project.order]
+        for task in project.tasks:
+            if task.freed is None:
+                continue
+            minute, person, pool = task.freed
+            by_project = by_task = NONE
+            if pool is not None:
+                by_project = first + pool.project.order
+                if pool.task is not None:
+                    by_task = self.first_task[by_project] + pool.task.order
+            self.handovers.extend((first_task + task.order, by_project, by_task, minute, person))
 
     def _fixed_cost(self, project: Project) -> float:
         """Return the fixed cost to come: once begun, a cost to date that is stated holds it."""
@@ -110,9 +145,13 @@ class Rows:
         ends = freeze(np.array(self.ends, dtype=np.int64))
         edges = _month_edges(network, int(ends.max(initial=1)))
         present = _segments(_presence(network, self.blueprint.people_changes))
-        projects, money = _columns(self.projects, 9), np.array(self.money).reshape(-1, 3)
+        projects, money = (
+            _columns(self.projects, PROJECT_WIDTH),
+            np.array(self.money).reshape(-1, 3),
+        )
         size, fixed, benefit = (freeze(column) for column in money.T.copy())
         tasks, bookings = _columns(self.tasks, TASK_WIDTH), _columns(self.bookings, BOOKING_WIDTH)
+        handovers = _columns(self.handovers, HANDOVER_WIDTH)
         n_roles = len(network.role_ids)
         width = len(CAUSES) + n_roles
         return Outcomes(
@@ -127,10 +166,11 @@ class Rows:
                 number=projects[2],
                 status=projects[3],
                 arrived=projects[4],
-                released=projects[5],
-                started=projects[6],
-                finished=projects[7],
-                ended=projects[8],
+                eligible=projects[5],
+                released=projects[6],
+                started=projects[7],
+                finished=projects[8],
+                ended=projects[9],
                 size=size,
                 fixed_cost=fixed,
                 benefit_per_year=benefit,
@@ -141,8 +181,9 @@ class Rows:
                 task=tasks[1],
                 ready=tasks[2],
                 started=tasks[3],
-                finished=tasks[4],
-                wait_role=tasks[5],
+                work_done=tasks[4],
+                finished=tasks[5],
+                wait_role=tasks[6],
             ),
             bookings=Bookings(
                 project_row=bookings[0],
@@ -150,6 +191,13 @@ class Rows:
                 person=bookings[2],
                 attention=bookings[3],
                 until=bookings[4],
+            ),
+            handovers=Handovers(
+                task_row=handovers[0],
+                by_project_row=handovers[1],
+                by_task_row=handovers[2],
+                minute=handovers[3],
+                person=handovers[4],
             ),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),

@@ -37,6 +37,8 @@ class Person:
 
     __slots__ = (
         "focus",
+        "freed_at",
+        "freed_by",
         "has_room",
         "holds",
         "home",
@@ -72,6 +74,9 @@ class Person:
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
         self.is_employed = self.is_away = self.is_here = False
+        self.freed_at = 0
+        self.freed_by: Pool | None = None
+        """Who gave back a share of this person last and when, None = came, or came back."""
         self.in_hand = 0
         self.room = max_parallel - FAR
         """Share that can still be taken in hand; below 0 while away or kept for an old ask."""
@@ -145,6 +150,7 @@ class Task:
         "asks",
         "booked",
         "finished",
+        "freed",
         "is_stuck",
         "key",
         "kind",
@@ -177,6 +183,8 @@ class Task:
         self.ready = self.started = self.finished = self.work_done = NONE
         self.key: float = 0.0
         self.wait_role = NONE
+        self.freed: tuple[int, int, Pool | None] | None = None
+        """(minute, person, pool) of who was given back last, of a task that waited for people."""
         self.pools: list[Pool] = []
         self.asks: list[Ask] = []
         self.booked: dict[int, int] = {}

@@ -173,6 +173,7 @@ class Taskwork(ABC):
         project, task = ask.project, ask.task
         if ask.asked < self.minute:
             self._note_wait(ask)
+            self._note_freed(ask, team)
         if task is None:
             all_pools = [self._throughout_of(project)]
             project.asks.remove(ask)
@@ -211,9 +212,24 @@ class Taskwork(ABC):
         if ask.task is None:
             for task in ask.project.behind:
                 task.wait_role = role
-        elif ask.kind == START:
+        elif ask.kind == START and ask.task.started == NONE:
             ask.task.wait_role = role
         self._note_area(ask, role)
+
+    def _note_freed(self, ask: Ask, team: Team) -> None:
+        """Remember who was given back last, the role that was short first among equals."""
+        short = ask.group.short
+        people = [person for need in (*team[short : short + 1], *team) for person in need]
+        if not people:
+            return
+        last = max(people, key=lambda person: person.freed_at)
+        freed = last.freed_at, last.n, last.freed_by
+        if ask.task is not None:
+            if ask.kind == START and ask.task.started == NONE:
+                ask.task.freed = freed
+        elif not ask.project.is_staffed:
+            for task in ask.project.behind:
+                task.freed = freed
 
     def _note_area(self, ask: Ask, role: int) -> None:
         if role != NONE:
