@@ -95,7 +95,7 @@ class Names:
         return Names(
             projects=[project["id"] for project in projects],
             roles=[role["id"] for role in document["roles"]],
-            sets=list(dict.fromkeys(word for project in projects for word in _sets(project))),
+            sets=list(dict.fromkeys(word for project in projects for word in sets_of(project))),
         )
 
 
@@ -357,7 +357,7 @@ def _values(document: Mapping[str, Any], quantity: str, whom: str) -> list[_Valu
     entries: Sequence[Mapping[str, Any]] = document["roles" if asked.is_of_role else "projects"]
     chosen = [entry for entry in entries if entry["id"] == whom]
     if not chosen and not asked.is_of_role:
-        chosen = [entry for entry in entries if whom in _sets(entry)]
+        chosen = [entry for entry in entries if whom in sets_of(entry)]
     return [_value(entry["id"], entry, asked.path, asked) for entry in chosen]
 
 
@@ -381,7 +381,7 @@ def _value(name: str, entry: Mapping[str, Any], path: Sequence[str], asked: Quan
     return _Value(name=name, number=float(value), shown=f"{value:{digits}}{interval}")
 
 
-def _sets(project: Mapping[str, Any]) -> list[str]:
+def sets_of(project: Mapping[str, Any]) -> list[str]:
     """Return the sets that a project belongs to."""
     words = ["all", str(project["status"])]
     if project.get("is_mandatory"):

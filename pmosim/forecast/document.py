@@ -21,6 +21,7 @@ from pmosim.forecast import (
     finish,
     groups,
     lateness,
+    precision,
     promises,
     reported,
     returns,
@@ -72,7 +73,8 @@ def forecast_document(
     """
     outcomes, network = forecast.outcomes, forecast.outcomes.network
     projects = [project_document(forecast, futures) for futures in forecast.projects]
-    return {
+    portfolio = _portfolio(forecast)
+    document: Json = {
         "schema": SCHEMA,
         "scenario": network.name,
         "seed": outcomes.seed,
@@ -107,10 +109,11 @@ def forecast_document(
         ),
         "demand": [_stream(outcomes, stream) for stream in range(len(network.streams.ids))],
         "roles": bottleneck.role_documents(outcomes, forecast.planned_days),
-        "portfolio": _portfolio(forecast),
+        "portfolio": portfolio,
         "assumptions": [*network.assumptions, *_silence_on_cost(forecast)],
         "warnings": [*_warnings_of_scope(scope), *network.warnings, *_warnings(forecast)],
     }
+    return document | {"precision": precision.sharpness(document)}
 
 
 def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
@@ -234,7 +237,7 @@ def _portfolio(forecast: Forecast) -> Json:
     )
     positive = returns.portfolio_positive_probability
     return {
-        "committed_finish": _committed_finish(forecast),
+        **_committed_finish(forecast),
         "cost": cost.cost_estimates(spending, has_to_date=forecast.has_cost_to_date)
         | {"to_date": float(np.nansum(spent)) if forecast.has_cost_to_date else None},
         "by_year_bands": cost.by_year_bands(spending),
@@ -301,16 +304,25 @@ def _committed_days(forecast: Forecast) -> FloatArray:
 
 
 def _committed_finish(forecast: Forecast) -> Json:
+    """Return when everything committed has ended: dates, and working days since day 0."""
     days = finish.committed_finish(forecast.outcomes, forecast.projects)
     levels = list(finish.LEVELS.values())
     if days is None:
-        estimates = [unknown("no project is committed")] * len(levels)
+        nothing = unknown("no project is committed")
+        estimates, average = [nothing] * len(levels), nothing
     else:
         estimates = quantiles(days, levels)
+        average = mean_of_known(days, finish.UNFINISHED)
     calendar = forecast.outcomes.network.calendar
+    named = list(zip(finish.LEVELS.items(), estimates, strict=True))
     return {
-        name: on_calendar(day, level, calendar).to_json()
-        for (name, level), day in zip(finish.LEVELS.items(), estimates, strict=True)
+        "committed_finish": {
+            name: on_calendar(day, level, calendar).to_json() for (name, level), day in named
+        },
+        "committed_finish_day": {
+            **{name: day.to_json() for (name, _), day in named},
+            "mean": average.to_json(),
+        },
     }
 
 
