@@ -22,7 +22,6 @@ from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Pool, Project, T
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED, STOPPED
 from pmosim.outcomes import DONE as DONE_BEFORE
-from pmosim.policy.intake import Open, WipLimit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
     from pmosim.engine.luck import Luck
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
+
+
+EVERY_MORNING = "1d"
+"""When a policy is asked that does not say when it changes its mind by itself."""
 
 
 class Replication(Course):
@@ -136,8 +139,9 @@ class Replication(Course):
         if network.has_horizon:
             self.at(network.window_end, WAIT, None)
             self.at(self.last_minute, WAIT, None)
-        if type(self.intake) not in {Open, WipLimit}:
-            for minute in range(0, network.window_end, network.minutes_per_day):
+        asked_at = getattr(self.intake, "asked_at", EVERY_MORNING)
+        if asked_at is not None:
+            for minute in self.office.starts_of(asked_at):
                 self.at(minute, WAIT, None)
         for minute, what, n in self.blueprint.people_changes:
             self.at(minute, PEOPLE, (what, n))

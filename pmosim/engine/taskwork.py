@@ -299,6 +299,7 @@ class Taskwork(ABC):
         task.state = DONE
         task.finished = self.minute
         task.project.n_open -= 1
+        self.office.note_finish(task)
         self._happen(task.out_of_finish)
         if task.parent is not None:
             self._satisfy(task.parent, FF)

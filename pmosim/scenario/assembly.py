@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmosim.errors import Problem, ScenarioError
-from pmosim.policy.dispatch import DispatchRule
-from pmosim.policy.intake import AGEING_ORDERS, IntakeRule, Open, Order, WipLimit
-from pmosim.scenario import changes, files, filling, resolution, shapes, silence, sources
+from pmosim.scenario import changes, files, filling, resolution, rules, shapes, silence, sources
 from pmosim.scenario.assumptions import stated_assumptions
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.facts import Facts
 from pmosim.scenario.frame import read_frame
 from pmosim.scenario.kinds import Reader
-from pmosim.scenario.messages import Problems, did_you_mean
+from pmosim.scenario.messages import Problems
 from pmosim.scenario.nodes import Node, from_python
 from pmosim.scenario.portfolio import Scenario
-from pmosim.scenario.staff import Staff, read_staff
+from pmosim.scenario.staff import read_staff
 from pmosim.scenario.validation import validate
 
 if TYPE_CHECKING:
@@ -103,8 +101,8 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     fields = reader.fields(shapes.SCENARIO, root, "")
     staff = read_staff(root, reader, frame.calendar)
     demand = read_demand(root, merged, reader, as_of)
-    intake = _read_intake(root, reader, staff)
-    dispatch = _read_dispatch(root, reader)
+    intake = rules.read_intake(root, reader, staff)
+    dispatch = rules.read_dispatch(root, reader)
     facts = Facts(
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
         problems=problems, assumed=silence.assumed_paths(root),
@@ -131,58 +129,3 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         document=resolution.document_of(merged),
         origin=origin,
     )
-
-
-def _read_intake(root: Node, reader: Reader, staff: Staff) -> IntakeRule:
-    node = root.get("intake")
-    if node is None:
-        return Open()
-    if _is_later_policy(node):
-        reader.read(shapes.INTAKE.keys["policy"], node.mapping["policy"], "intake.policy")
-        return Open()
-    fields = reader.fields(shapes.INTAKE, node, "intake")
-    order = _read_order(node, fields, reader, staff)
-    if fields.get("policy", "open") == "open":
-        for key in ("max_active", "on_full"):
-            if node.get(key) is not None:
-                said = "has a meaning only for `policy: wip_limit`; add the policy or leave it out."
-                reader.problems.error("PMO108", node.place_of(key), f"intake.{key}", said)
-        return Open(order=order)
-    if node.get("max_active") is None:
-        said = "needs the key 'max_active': how many projects may be active at once."
-        reader.problems.error("PMO102", node, "intake", said)
-    return WipLimit(
-        max_active=fields.get("max_active", 1), on_full=fields.get("on_full", "wait"), order=order
-    )
-
-
-def _is_later_policy(node: Node) -> bool:
-    policy = node.get("policy")
-    return policy is not None and policy.text in shapes.INTAKE_LATER
-
-
-def _read_order(node: Node, fields: Mapping[str, Any], reader: Reader, staff: Staff) -> Order:
-    kind = fields.get("order", "request")
-    role = fields.get("role")
-    roles = [known.id for known in staff.organisation.roles]
-    if kind == "bottleneck" and node.get("role") is None:
-        said = "needs the key 'role': whose planned days the value is divided by."
-        reader.problems.error("PMO102", node, "intake", said)
-    if role is not None and role not in roles:
-        said = f"is '{role}'; there is no such role.{did_you_mean(role, roles)}"
-        reader.problems.error("PMO201", node.mapping["role"], "intake.role", said)
-    for key, orders in (
-        ("role", ("bottleneck",)),
-        ("of", ("bottleneck",)),
-        ("ageing", AGEING_ORDERS),
-    ):
-        if node.get(key) is not None and kind not in orders:
-            said = f"has a meaning only for `order: {' | '.join(orders)}`; leave it out."
-            reader.problems.error("PMO108", node.place_of(key), f"intake.{key}", said)
-    return Order(kind=kind, role=role, of=fields.get("of", "npv"), ageing=fields.get("ageing", 0.0))
-
-
-def _read_dispatch(root: Node, reader: Reader) -> DispatchRule:
-    node = root.get("dispatch")
-    fields = reader.fields(shapes.DISPATCH, node, "dispatch") if node else {}
-    return DispatchRule(rule=fields.get("rule", "fifo"), hold_after=fields.get("hold_after"))

@@ -6,10 +6,12 @@ shape: unknown keys, keys of later mechanisms, missing and excluding ones are to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
 
+from pmosim.policy.intake import PERIODS
 from pmosim.scenario import amounts, dates, laws
 from pmosim.scenario.amounts import AmissError, Measures
 from pmosim.scenario.messages import Problems, did_you_mean
@@ -195,6 +197,7 @@ NUMBER = _of_text(lambda text: float(amounts.number(text)), "a number", _SCALAR)
 COUNT = _of_text(lambda text: float(amounts.amount_at_least_zero(text)), "a number", _SCALAR)
 RANK = _of_text(lambda text: amounts.whole_number(text, least=1), "a rank, 1 is first", _SCALAR)
 WHOLE_FROM_1 = _of_text(lambda text: amounts.whole_number(text, least=1), "1 or more", _SCALAR)
+WHOLE_FROM_0 = _of_text(amounts.whole_number, "0 or more", _SCALAR)
 SHARE = _of_text(amounts.share, amounts.SHARE, _SCALAR)
 MONEY = _of_text(lambda text: float(amounts.money(text)), amounts.MONEY, _SCALAR)
 YEARS = _of_text(lambda text: float(dates.years(text)), "years, such as 3y", _STRING)
@@ -212,7 +215,23 @@ TIME = _of_measures(
     amounts.TIME,
     _STRING,
 )
+PERSON_TIME = _of_measures(
+    lambda text, measures: float(amounts.person_time(text, measures)), amounts.PERSON_TIME, _STRING
+)
 HEADS = _of_text(amounts.heads_and_share, "people", _SCALAR)
+
+
+def _period(text: str) -> str:
+    found = re.match(r"0*([1-9]\d{0,4})d\Z", text)
+    if found:
+        return f"{found[1]}d"
+    if text not in PERIODS:
+        said = "it must be month, quarter, year, or a number of working days such as 10d."
+        raise AmissError("PMO120", said + did_you_mean(text, PERIODS).split(" Known:")[0])
+    return text
+
+
+PERIOD = _of_text(_period, "a period: month, quarter, year or 10d", _STRING)
 
 
 def _growth(text: str) -> Fraction:

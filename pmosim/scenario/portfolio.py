@@ -120,6 +120,8 @@ class Task:
     """Cost to date."""
     rag: Rag = ""
     baseline: Baseline | None = None
+    gate: bool = False
+    """A stage ends here, and the project may be stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,8 @@ class Phase:
     """Cost to date."""
     rag: Rag = ""
     baseline: Baseline | None = None
+    gate: bool = False
+    """A stage ends here, and the project may be stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -130,12 +130,12 @@ TASK = Shape(
         "milestone": kinds.YES_NO,
         "needs": kinds.mapping_of(kinds.HEADS.schema),
         "after": kinds.LINKS,
+        "gate": kinds.YES_NO,
     }
     | _DATES
     | _STATUS,
     later={
         "rework": "repeating work after a failed test",
-        "gate": "gates at which a project may be stopped",
         "risks": "risks",
     },
     exclusive=(("effort", "duration", "milestone"),),
@@ -148,13 +148,11 @@ PHASE = Shape(
         "work": kinds.mapping_of({"anyOf": [kinds.MONEY.schema, {"$ref": "#/definitions/law"}]}),
         "after": kinds.LINKS,
         "capex": kinds.SHARE,
+        "gate": kinds.YES_NO,
     }
     | _DATES
     | _STATUS,
-    later={
-        "gate": "gates at which a project may be stopped",
-        "rework": "repeating work after a failed test",
-    },
+    later={"rework": "repeating work after a failed test"},
 )
 
 AS_REPORTED = Shape(
@@ -203,12 +201,15 @@ _ASKING = {
 
 _PROJECT_LATER = {
     "risks": "risks",
-    "gates": "gates at which a project may be stopped",
     "coverage": "how standardised this kind of work is",
     "bookings": "booked people",
 }
 
-_PROJECT_ELSEWHERE = {
+_GATE_ELSEWHERE = dict.fromkeys(
+    ("gate", "gates"), "gate: true at the phase or task that ends a stage"
+)
+
+_PROJECT_ELSEWHERE = _GATE_ELSEWHERE | {
     key: f"as_reported: {{{key}: ...}}"
     for key in ("done", "spent", "remaining", "actual_cost", "rag")
 }
@@ -216,7 +217,13 @@ _PROJECT_ELSEWHERE = {
 
 _ONE_OF_TWO = (("rank", "priority"), ("starts", "arrives"))
 
-TEMPLATE = Shape(name="a template", keys=_ASKING, later=_PROJECT_LATER, exclusive=_ONE_OF_TWO)
+TEMPLATE = Shape(
+    name="a template",
+    keys=_ASKING,
+    later=_PROJECT_LATER,
+    elsewhere=_GATE_ELSEWHERE,
+    exclusive=_ONE_OF_TWO,
+)
 
 PROJECT = Shape(
     name="a project",
@@ -252,29 +259,41 @@ STREAM = Shape(
         "trend": "growing or shrinking arrivals",
         "patience": "projects that withdraw from the queue",
     },
+    elsewhere=_GATE_ELSEWHERE,
     required=("rate",),
     exclusive=_ONE_OF_TWO,
 )
 
-INTAKE_LATER = {
-    "load_limit": "a limit on the planned work of a role",
-    "budget": "releases within a budget",
-    "stagger": "releases by the load of one role",
-    "reserve": "places kept for a class",
-}
-
 INTAKE = Shape(
     name="intake",
     keys={
-        "policy": kinds.choice("open", "wip_limit", later=INTAKE_LATER),
+        "policy": kinds.choice("open", "wip_limit", "load_limit", "budget", "stagger", "reserve"),
         "max_active": kinds.WHOLE_FROM_1,
         "on_full": kinds.choice("wait", "reject"),
+        "norm": kinds.AMOUNTS,
+        "period": kinds.PERIOD,
+        "amount": kinds.MONEY,
+        "carry_over": kinds.SHARE,
+        "drum": kinds.ID,
+        "buffer": kinds.PERSON_TIME,
+        "reserved": kinds.WHOLE_FROM_0,
+        "for": kinds.TEXT,
         "order": kinds.choice(*ORDERS),
         "role": kinds.ID,
         "of": kinds.choice("npv", "cost_of_delay"),
         "ageing": kinds.AGEING,
+        "gates": kinds.object_of("gates"),
     },
-    later={"gates": "gates at which a project may be stopped"},
+)
+
+GATES = Shape(
+    name="the gates",
+    keys={
+        "stop": kinds.YES_NO,
+        "role": kinds.ID,
+        "shadow_price": kinds.MONEY,
+        "compliance": kinds.SHARE,
+    },
 )
 
 DISPATCH = Shape(
@@ -313,7 +332,7 @@ SCENARIO = Shape(
         "calibration": "fitted distributions",
         "bookings": "booked people",
         "risks": "risks",
-        "gates": "gates at which a project may be stopped",
     },
+    elsewhere={"gates": "intake: {gates: {stop: true}}"},
     exclusive=(("as_of", "start"),),
 )

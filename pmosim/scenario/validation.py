@@ -16,6 +16,7 @@ CHECKS = (
     in_flight.check_in_flight,
     ranking.check_priorities,
     ranking.check_rules,
+    ranking.check_intake,
     ranking.check_statuses,
     ranking.check_absent_predecessors,
     capacity.check_roles_are_used,
