@@ -4,9 +4,10 @@ In: two arrays of the same futures, one value per future. Out: ``Difference``.
 Not here: which values (``study.comparison``), and estimates of one run alone (``estimate``).
 
 Every interval is 95 % and taken from the pairs, so that whatever both runs share drops out:
-Student's t for means, its linearised form for ratios (Cochran 1977, section 6), the adjusted
-interval of Agresti and Min (2005) for probabilities, and Bahadur's linearisation of both
-quantiles (1966) with the densities of Woodruff (1952). ``docs/explanation/paired-differences.md``
+Student's t, widened where Hall's correction for skewness (1992) asks for it, for means; its
+linearised form for ratios (Cochran 1977, chapter 6); the adjusted interval of Bonett and Price
+(2012) for probabilities; Bahadur's linearisation of both quantiles (1966) with the densities of
+Woodruff (1952). ``docs/explanation/paired-differences.md``
 has the formulae and the measured coverage.
 """
 
@@ -35,6 +36,7 @@ MOST_FURTHER = 100_000
 """Nobody waits for more futures than this."""
 TOO_MANY = f"it would take more than {MOST_FURTHER:,} further futures"
 BEYOND = "the interval reaches beyond the planning window, where more futures do not help"
+ONE_PAIR = "a single future has no interval"
 NO_PAIR = "there is no future in which both exist"
 
 
@@ -130,10 +132,10 @@ def probability_difference(
     material: float = MATERIAL_SHARE,
     are_same: bool = False,
 ) -> Difference:
-    """Return the change of a probability, with the interval of Agresti and Min (2005).
+    """Return the change of a probability, with the interval of Bonett and Price (2012).
 
-    Half a pair is added to each of the four cells (both, neither, only before, only after), so
-    that the interval holds its level with few pairs that differ, and none is not taken for never.
+    One pair is added to those in which it happens only before, and one to those only after, so
+    that the interval covers also where few pairs differ, and none is not taken for never.
 
     Parameters
     ----------
@@ -151,7 +153,7 @@ def probability_difference(
     n_only_before = int(np.count_nonzero(before & ~after))
     value = (n_only_after - n_only_before) / n
     whole = n + 2.0
-    gained, lost = (n_only_after + 0.5) / whole, (n_only_before + 0.5) / whole
+    gained, lost = (n_only_after + 1) / whole, (n_only_before + 1) / whole
     centre = gained - lost
     half = NORMAL_QUANTILE * math.sqrt((gained + lost - centre**2) / whole)
     low, high = max(-1.0, min(value, centre - half)), min(1.0, max(value, centre + half))
@@ -166,8 +168,10 @@ def quantile_difference(
     A quantile q of level p with density f deviates like the mean of (p - [x <= q]) / f (Bahadur
     1966); the difference of two deviates like the mean of the difference, pair by pair. 1/f is
     the distance between the order statistics that enclose q in 95 of 100 samples over the share
-    between them (Woodruff 1952). Half a pair is added to each of the four cells, as for
-    probabilities.
+    between them (Woodruff 1952). Half a pair is added to each of the four cells of the two
+    indicators (Agresti and Min 2005), for the sake of runs in which few pairs differ. Where
+    several futures share a quantile (finishes on whole days), the interval grows by the step to
+    the next value.
 
     Parameters
     ----------
@@ -188,13 +192,17 @@ def quantile_difference(
         return _moved_out(first, second, n)
     value = second.value - first.value
     if n == 1:
-        return Difference(value=value, n=n, reason="there is one pair only")
+        return Difference(value=value, n=n, reason=ONE_PAIR)
     if np.isfinite(before).all() and np.ptp(after - before) == 0.0:
         return exactly(value, n)
     half = t_quantile(n - 1) * _spread(first, second, before, after, level)
     ends = (
-        -math.inf if first.high == math.inf else value - half,
-        math.inf if second.high == math.inf else value + half,
+        -math.inf
+        if first.high == math.inf
+        else value - half - max(first.step_up, second.step_down),
+        math.inf
+        if second.high == math.inf
+        else value + half + max(first.step_down, second.step_up),
     )
     return _settled(value, *ends, n, material)
 
@@ -228,9 +236,8 @@ def ratio_difference(
         value += sign * ratio
         residuals += sign * (above - ratio * below) / (total / n)
     if n == 1:
-        return Difference(value=value, n=n, reason="there is one pair only")
-    half = t_quantile(n - 1) * float(np.std(residuals, ddof=1)) / math.sqrt(n)
-    return _settled(value, value - half, value + half, n, material)
+        return Difference(value=value, n=n, reason=ONE_PAIR)
+    return _settled(value, *_bounds(value, residuals), n, material)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,6 +249,10 @@ class _Quantile:
     high: float
     per_share: float
     """1 / density."""
+    step_down: float
+    step_up: float
+    """Distance to the next other value between ``low`` and ``high`` where several futures share
+    the quantile, else 0."""
 
     @staticmethod
     def of(values: FloatArray, place: int, low: int, high: int) -> _Quantile:
@@ -252,7 +263,17 @@ class _Quantile:
         last = (above, high) if math.isfinite(above) else (at, place)
         n_between = last[1] - first[1]
         per_share = (last[0] - first[0]) * len(values) / n_between if n_between else 0.0
-        return _Quantile(value=at, low=below, high=above, per_share=per_share)
+        inside = ordered[first[1] - 1 : last[1]]
+        down, up = inside[inside < at], inside[inside > at]
+        is_shared = len(inside) - len(down) - len(up) > 1
+        return _Quantile(
+            value=at,
+            low=below,
+            high=above,
+            per_share=per_share,
+            step_down=at - float(down[-1]) if is_shared and len(down) else 0.0,
+            step_up=float(up[0]) - at if is_shared and len(up) else 0.0,
+        )
 
 
 def _spread(
@@ -291,20 +312,47 @@ def _student(differences: FloatArray, material: float) -> Difference:
     n = len(differences)
     value = float(np.mean(differences))
     if n == 1:
-        return Difference(value=value, n=n, reason="there is one pair only")
-    half = t_quantile(n - 1) * float(np.std(differences, ddof=1)) / math.sqrt(n)
-    return _settled(value, value - half, value + half, n, material)
+        return Difference(value=value, n=n, reason=ONE_PAIR)
+    return _settled(value, *_bounds(value, differences), n, material)
+
+
+def _bounds(value: float, deviations: FloatArray) -> tuple[float, float]:
+    """Return the interval of a mean: at each end the wider of Student's t and Hall's.
+
+    Few futures that are hit hard make a skewed mean, whose t interval covers in 80 to 90 of 100
+    runs. Hall (1992) transforms t so that its skewness goes; alone it fails where the skewness is
+    a matter of luck.
+    """
+    n = len(deviations)
+    spread = float(np.std(deviations, ddof=1))
+    if spread == 0.0:
+        return value, value
+    error, t = spread / math.sqrt(n), t_quantile(n - 1)
+    centred = deviations - np.mean(deviations)
+    skewness = float(np.mean(centred**3)) / spread**3 / math.sqrt(n)
+    return (
+        value - error * max(t, _unskewed(t, skewness)),
+        value + error * max(t, -_unskewed(-t, skewness)),
+    )
+
+
+def _unskewed(t: float, skewness: float) -> float:
+    """Return the inverse of Hall's cubic transformation; ``skewness`` is that of the mean."""
+    if abs(skewness) < 1e-9:
+        return t
+    return 3.0 / skewness * (float(np.cbrt(1.0 + skewness * (t - skewness / 6.0))) - 1.0)
 
 
 def _settled(value: float, low: float, high: float, n: int, material: float) -> Difference:
     """Return the difference, told whether it is settled, else how many futures would do it."""
     half = max(high - value, value - low)
-    if low > 0.0 or high < 0.0 or half < material:
+    if low > 0.0 or high < 0.0 or half < material or half == 0.0:
         return Difference(value=value, low=low, high=high, n=n, is_settled=True)
     if not math.isfinite(half):
         return Difference(value=value, low=low, high=high, n=n, reason=BEYOND)
-    target = max(abs(value), material)
-    further = math.ceil(n * ((half / target) ** 2 - 1.0)) if target > 0.0 else MOST_FURTHER + 1
+    to_zero = value - low if value > 0.0 else high - value
+    share = max(abs(value) / to_zero, material / half)  # of the present half-width
+    further = math.ceil(n * (share**-2 - 1.0)) if share > 1e-6 else MOST_FURTHER + 1
     if further > MOST_FURTHER:
         return Difference(value=value, low=low, high=high, n=n, reason=TOO_MANY)
     return Difference(value=value, low=low, high=high, n=n, further=max(1, further))
