@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.distributions import correlated, correlated_beyond, factor_given
+from pmosim.distributions import Gamma, correlated, correlated_beyond, factor_given
 from pmosim.in_flight import left_law, project_evidence
-from pmosim.network.streams import arrival_minutes
+from pmosim.network.arrays import NONE
+from pmosim.network.streams import arrival_minutes, at_boards
 from pmosim.streams import uniform_table, uniforms
 from pmosim.units import WHOLE, whole
 
@@ -39,6 +40,8 @@ class Arrivals:
     stream: IntArray
     number: IntArray
     """From 1 within the stream."""
+    patience: IntArray
+    """Minutes after which the request is withdrawn, NONE = never."""
     size: FloatArray
     fixed_cost: FloatArray
     benefit_per_year: FloatArray
@@ -238,7 +241,8 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
     }
     if not columns:
         empty = np.empty(0, dtype=np.int64)
-        table = dict.fromkeys(("replication", "minute", "stream", "number"), empty)
+        names = ("replication", "minute", "stream", "number", "patience")
+        table = dict.fromkeys(names, empty)
         table |= dict.fromkeys(("size", "fixed", "benefit"), np.empty(0))
     order = np.lexsort((table["number"], table["stream"], table["minute"], table["replication"]))
     counts = np.bincount(table["replication"], minlength=luck.count)
@@ -247,6 +251,7 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
         minute=table["minute"][order].astype(np.int64),
         stream=table["stream"][order].astype(np.int64),
         number=table["number"][order].astype(np.int64),
+        patience=table["patience"][order].astype(np.int64),
         size=table["size"][order].astype(np.float64),
         fixed_cost=table["fixed"][order].astype(np.float64),
         benefit_per_year=table["benefit"][order].astype(np.float64),
@@ -276,6 +281,7 @@ def _stream_columns(
         "minute": whole(minutes[number, replication]),
         "stream": np.full(len(number), d),
         "number": number + 1,
+        "patience": _patience(network.streams.patience[d], luck, names)[number, replication],
         "size": size[number, replication],
         "fixed": fixed[number, replication],
         "benefit": benefit[number, replication],
@@ -285,19 +291,49 @@ def _stream_columns(
 def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
     """(K, R) arrival times in minutes, inf or beyond the window where a future has fewer.
 
-    A unit Poisson process, its times read through the inverse of the expected number.
+    A unit Poisson process of batches, its times read through the inverse of the expected number.
     """
-    stream, expected = network.streams.ids[d], network.streams.knot_expected[d]
-    enough = int(expected[-1] + 6 * np.sqrt(expected[-1]) + 10)
+    streams = network.streams
+    stream, expected = streams.ids[d], _expected(network, luck, d)
+    most = float(expected[:, -1].max(initial=0.0))
+    enough = int(most + 6 * np.sqrt(most) + 10)
     while True:
         u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
         cumulated = np.cumsum(-np.log1p(-u), axis=0)
-        if not luck.count or cumulated[-1].min() > expected[-1]:
+        if not luck.count or (cumulated[-1] > expected[:, -1]).all():
             break
         enough *= 2
-    minutes = arrival_minutes(cumulated, network.streams.knot_minute[d], expected)
+    knots = streams.knot_minute[d]
+    if len(expected) == 1:
+        minutes = arrival_minutes(cumulated, knots, expected[0])
+    else:
+        columns = [arrival_minutes(cumulated[:, k], knots, row) for k, row in enumerate(expected)]
+        minutes = np.stack(columns, axis=1)
     few = int(np.isfinite(minutes).any(axis=1).sum())
-    return np.floor(minutes[:few] + 0.5)
+    minutes = np.repeat(np.floor(minutes[:few] + 0.5), int(streams.batch_size[d]), axis=0)
+    return at_boards(minutes, streams.board[d])
+
+
+def _expected(network: Network, luck: _Luck, d: int) -> FloatArray:
+    """(1 or R, knots) cumulated expected number of batches: its months mixed, each by a gamma."""
+    streams = network.streams
+    expected, spread = streams.knot_expected[d], streams.mixing_cv[d]
+    if not len(spread) or not luck.count:
+        return expected[np.newaxis, :]
+    steps = np.empty((luck.count, len(spread)))
+    for i, (month, cv, step) in enumerate(
+        zip(streams.month[d], spread.tolist(), np.diff(expected).tolist(), strict=True)
+    ):
+        factor = Gamma(mean=1.0, cv=cv).quantile(luck.one(streams.ids[d], f"dispersion {month}"))
+        steps[:, i] = step * factor
+    return np.concatenate([np.zeros((luck.count, 1)), np.cumsum(steps, axis=1)], axis=1)
+
+
+def _patience(law: Law | None, luck: _Luck, names: Sequence[str]) -> IntArray:
+    """(K, R) minutes that each request waits at the most, NONE = for ever."""
+    if law is None:
+        return np.full((len(names), luck.count), NONE, dtype=np.int64)
+    return whole(_values(law, luck, names, "patience"))
 
 
 def _prototype_amounts(

@@ -18,7 +18,7 @@ from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import DONE
 from pmosim.errors import AuditError
 from pmosim.network import FF, NONE, SS
-from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED
+from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.outcomes import DONE as DONE_BEFORE
 
 if TYPE_CHECKING:
@@ -143,9 +143,10 @@ class Audit:
         is_finished = project.status in {FINISHED, DONE_BEFORE}
         if is_finished != (project.finished != NONE):
             self._fail(f"project {project.order} has status {project.status}, not finished")
-        if project.status in {REJECTED, ABSENT, CANCELLED} and project.released != NONE:
+        if project.status in {REJECTED, WITHDRAWN, ABSENT, CANCELLED} and project.released != NONE:
             self._fail(f"project {project.order} was released and has status {project.status}")
-        known = {NONE, FINISHED, DONE_BEFORE, REJECTED, ABSENT, CANCELLED, STOPPED, BLOCKED}
+        known = {NONE, FINISHED, DONE_BEFORE, REJECTED, WITHDRAWN, ABSENT, CANCELLED, STOPPED}
+        known |= {BLOCKED}
         if project.status not in known:
             self._fail(f"project {project.order} has the unknown status {project.status}")
         if is_finished and any(task.state != DONE for task in project.tasks):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.keys import unfinished_days
-from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT
+from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT, WITHDRAWS
 from pmosim.engine.state import (
     DONE,
     FAR,
@@ -22,7 +22,7 @@ from pmosim.engine.state import (
 )
 from pmosim.engine.taskwork import Taskwork
 from pmosim.network import FF, FS, NONE, PHASE
-from pmosim.outcomes import BLOCKED, FINISHED, REJECTED
+from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,6 +120,10 @@ class Course(Taskwork):
             return
         if what == PAUSES:
             self._pause(item)
+            return
+        if what == WITHDRAWS:
+            if item.released == NONE:
+                self._end(item, WITHDRAWN)
             return
         person = self.floor.people[item]
         if what in {COMES, BACK}:

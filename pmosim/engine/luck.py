@@ -30,6 +30,10 @@ class Luck:
         self._first = span.start
         self._arrivals = arrivals
 
+    def patience(self, index: int) -> int:
+        """Return the minutes that the index-th arrival waits at the most, NONE = for ever."""
+        return int(self._arrivals.patience[self._first + index])
+
     def arrival(self, index: int, order: int) -> Newcomer:
         """Return the index-th arrival of this replication."""
         arrivals, a = self._arrivals, self._first + index

@@ -17,7 +17,7 @@ import simpy
 
 from pmosim.engine.course import Course, by_order, is_out
 from pmosim.engine.desk import short_role
-from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT
+from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT, WITHDRAWS
 from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Pool, Project, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED, STOPPED
@@ -329,6 +329,9 @@ class Replication(Course):
             self._link(project)
             self._note_dates(project)
             project.is_forced = bool(self.network.projects.is_mandatory[project.row])
+            patience = self.luck.patience(index)
+            if patience != NONE:
+                self.at(self.minute + patience, PEOPLE, (WITHDRAWS, project))
         project.arrived = self.minute
         self._satisfy(project, FS)
 

@@ -208,7 +208,17 @@ class StreamArrays:
     knot_minute: tuple[FloatArray, ...]
     """Per stream: minutes at which the cumulated expected number of arrivals bends."""
     knot_expected: tuple[FloatArray, ...]
-    """Per stream: cumulated expected number at those minutes."""
+    """Per stream: cumulated expected number of batches at those minutes."""
+    month: tuple[tuple[str, ...], ...]
+    """Per stream: the calendar month between each knot and the next, () where no month differs."""
+    mixing_cv: tuple[FloatArray, ...]
+    """Per stream: coefficient of variation of the gamma that multiplies the rate of each of those
+    months, () = none."""
+    batch_size: IntArray
+    board: tuple[FloatArray, ...]
+    """Per stream: minutes at which requests ask, () = at any."""
+    patience: tuple[Law | None, ...]
+    """Working minutes after which a request that waits is withdrawn."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LONGEST_ID = 120
 LONGEST_LINE = 10_000
 MOST_LEAVE_DAYS = 200
+MOST_DISPERSION = 1000.0
 MOST_SPREAD = 3
 """Sigma of a lognormal: at 3 one in ten takes 47 times the plan."""
 Schema = Union["Mapping[str, Any]", bool]
@@ -241,6 +242,37 @@ def _growth(text: str) -> Fraction:
     return value
 
 
+def _trend(text: str) -> float:
+    found = re.match(r"\s*([-+]?)([^/]*?)\s*/\s*y\s*\Z", text)
+    if found is None:
+        raise AmissError("PMO115", "it must be a share a year, such as 10%/y or -5%/y.")
+    growth = float(_growth(found[2]))
+    if found[1] == "-" and growth >= 1:
+        raise AmissError("PMO112", "nothing is left at -100%/y; it must be more.")
+    return -growth if found[1] == "-" else growth
+
+
+TREND = _of_text(_trend, "a share a year, such as 10%/y", _STRING)
+
+
+def _dispersion(text: str) -> float:
+    value = float(amounts.number(text))
+    if value < 1:
+        said = (
+            "it is variance / mean of the arrivals in a month; by chance alone it is 1, not less."
+        )
+        raise AmissError("PMO112", said)
+    if value > MOST_DISPERSION:
+        raise AmissError("PMO112", f"it must be at most {MOST_DISPERSION:g}.")
+    return value
+
+
+DISPERSION = _of_text(
+    _dispersion, "variance / mean of the arrivals in a month, such as 1.8", _SCALAR
+)
+SEASON = _of_text(
+    lambda text: float(amounts.amount_at_least_zero(text)), "a factor, such as 2.5", _SCALAR
+)
 INTEREST = _of_text(lambda text: float(_growth(text)), amounts.SHARE, _SCALAR)
 
 

@@ -201,7 +201,7 @@ class Project:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """Random demand: projects like ``prototype`` arrive as a Poisson process."""
+    """Random demand: projects like ``prototype`` arrive as a Poisson process, or a mixed one."""
 
     id: str
     prototype: Project
@@ -212,6 +212,22 @@ class Stream:
     arrives_from: date | None = None
     arrives_until: date | None = None
     """Last day, included."""
+    season: tuple[float, ...] = ()
+    """How a year is spread over its twelve months, 1 = like the others; () = evenly."""
+    trend: float = 0.0
+    """Growth of the rate in a calendar year, compounded from day 0; 0.1 = a tenth more."""
+    dispersion: float = 1.0
+    """Variance / mean of the number of arrivals in a calendar month; 1 = Poisson."""
+    batch_size: int = 1
+    """Projects that come at the same moment."""
+    batches: str = ""
+    """Board dates at which requests ask (a key of ``BOARDS``), "" = at any moment."""
+    patience: Law | None = None
+    """Working minutes after which a request that waits is withdrawn, None = never."""
+
+
+BOARDS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+"""Months from one board date, the first working day of such a period, to the next."""
 
 
 @dataclass(frozen=True, kw_only=True)

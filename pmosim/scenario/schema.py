@@ -29,6 +29,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "template": shapes.TEMPLATE,
     "project": shapes.PROJECT,
     "stream": shapes.STREAM,
+    "season": shapes.SEASON,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,
     "dispatch": shapes.DISPATCH,

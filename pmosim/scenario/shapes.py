@@ -10,6 +10,7 @@ from pmosim.policy.dispatch import RULES
 from pmosim.policy.intake import ORDERS
 from pmosim.scenario import kinds
 from pmosim.scenario.kinds import Shape
+from pmosim.scenario.portfolio import BOARDS
 
 STATUSES = ("running", "on-hold", "approved", "candidate", "done", "cancelled")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -240,6 +241,8 @@ PROJECT = Shape(
     exclusive=_ONE_OF_TWO,
 )
 
+SEASON = Shape(name="a season", keys=dict.fromkeys(MONTHS, kinds.SEASON))
+
 STREAM = Shape(
     name="a stream of demand",
     keys={
@@ -248,17 +251,15 @@ STREAM = Shape(
         "process": kinds.choice("poisson"),
         "from": kinds.START,
         "until": kinds.END,
+        "dispersion": kinds.DISPERSION,
+        "batch_size": kinds.WHOLE_FROM_1,
+        "batches": kinds.choice(*BOARDS),
+        "season": kinds.object_of("season"),
+        "trend": kinds.TREND,
+        "patience": kinds.law("time"),
     }
     | _ASKING,
-    later=_PROJECT_LATER
-    | {
-        "dispersion": "arrivals that come in clusters",
-        "batch_size": "arrivals in batches",
-        "batches": "arrivals at board dates",
-        "season": "seasonal arrivals",
-        "trend": "growing or shrinking arrivals",
-        "patience": "projects that withdraw from the queue",
-    },
+    later=_PROJECT_LATER,
     elsewhere=_GATE_ELSEWHERE,
     required=("rate",),
     exclusive=_ONE_OF_TWO,

@@ -234,7 +234,10 @@ def test_walking_few_or_many_futures_at_once_is_the_same(
     at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = {
-        "pmosim": 1, "name": "Luck", "as_of": "2027-01-04", "roles": {"developer": {}},
+        "pmosim": 1,
+        "name": "Luck",
+        "as_of": "2027-01-04",
+        "roles": {"developer": {}},
         "people": [{"role": "developer", "headcount": 1}],
         "projects": [
             {"id": name, "tasks": {"t": {"effort": "2pd/5pd/9pd", "needs": {"developer": 1}}}}
