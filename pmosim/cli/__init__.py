@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "check": "Find every problem of scenario files.",
     "show": "Show what a scenario says, also resolved.",
     "run": "Forecast a scenario.",
+    "compare": "Say what changes between scenarios, on the same luck.",
     "bottlenecks": "Say what one more person of each role buys.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
@@ -38,7 +39,7 @@ COMMANDS: dict[str, str] = {
 """Name -> help in one line, in the order a user meets them."""
 
 LATER = {
-    "import", "calibrate", "backtest", "whatif", "compare", "policies",
+    "import", "calibrate", "backtest", "whatif", "policies",
     "sequence", "staff", "export", "runs", "merge", "price",
 }  # fmt: skip
 """Commands that come with a later version."""

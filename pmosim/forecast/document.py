@@ -163,6 +163,9 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "reported": reported.report(network, row),
         "baseline": reported.baseline(network, row),
         "slip_days": reported.slip_days(futures),
+        "slip_causes": forecast.ways_back.slip_causes(futures),
+        "waits_on": forecast.ways_back.waits_on(futures),
+        "chain": forecast.ways_back.chain_of(futures),
         "joint": _joint(futures),
         "npv_to_go": returns.project_npv_to_go(futures),
         "p_npv_to_go_positive": returns.npv_to_go_positive_probability(futures).to_json(),
@@ -250,6 +253,7 @@ def _portfolio(forecast: Forecast) -> Json:
         "roi": returns.roi_estimates(roi),
         "p_roi_hurdle": returns.portfolio_hurdle_probability(outcomes, roi).to_json(),
         "cost_of_delay": _cost_of_delay(forecast),
+        "chain": forecast.ways_back.committed_chain(),
         "earned_value": earned_value.summed_document(forecast.projects),
         "quantiles": {
             "committed_finish": curves.date_curve(

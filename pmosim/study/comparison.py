@@ -55,6 +55,8 @@ PORTFOLIO = "portfolio"
 MATERIAL_WAIT_DAYS = 0.1
 """A wait is a mean over all projects: a tenth of a day of each is much in sum."""
 MATERIAL_PROJECTS = 0.05
+ROUNDING = 1e-12
+"""Amounts that differ by this share only, differ by the order in which they were added up."""
 LEVELS = {"finish_p50_days": 0.5, "finish_p80_days": 0.8}
 NO_COST = "have no cost"
 NO_DUE_DATE = "nothing was promised: no due date"
@@ -380,6 +382,7 @@ def _mean_numbers(before: FloatArray, after: FloatArray, material: float, reason
 
 def _money_numbers(amounts: tuple[FloatArray, FloatArray], reason: str) -> Numbers:
     before, after = amounts
+    after = np.where(np.isclose(before, after, rtol=ROUNDING, atol=0.0), before, after)
     known = before[np.isfinite(before)]
     amount = abs(float(np.mean(known))) if len(known) else 0.0
     return _mean_numbers(before, after, MATERIAL_OF_MONEY * amount, reason)
