@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.distributions import Gamma, correlated, correlated_beyond, factor_given
+from pmosim.distributions import Exponential, Gamma, correlated, correlated_beyond, factor_given
 from pmosim.in_flight import left_law, project_evidence
 from pmosim.network.arrays import NONE
 from pmosim.network.streams import arrival_minutes, at_boards
@@ -50,6 +50,18 @@ class Arrivals:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Spells:
+    """Sickness of all replications, B rows sorted by (replication, person, start)."""
+
+    first: IntArray
+    """(R + 1,) spells of replication k are rows first[k] .. first[k + 1]."""
+    person: IntArray
+    start: IntArray
+    end: IntArray
+    """Minute after the last."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Draws:
     """The chance of replications ``first`` .. ``first + count - 1``; P listed projects, Q pools."""
 
@@ -67,6 +79,7 @@ class Draws:
     amounts: IntArray
     """(R, Q) what is left to do of each pool of listed projects."""
     arrivals: Arrivals
+    spells: Spells
 
 
 def draw(network: Network, seed: int, first: int, count: int) -> Draws:
@@ -92,6 +105,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         ),
         amounts=_listed_amounts(network, luck, size),
         arrivals=_draw_arrivals(network, luck),
+        spells=_draw_spells(network, luck),
     )
 
 
@@ -350,3 +364,53 @@ def _prototype_amounts(
             values = law.quantile(luck.work(names, task, pools.keys[q]))
         amounts[q - first] = whole(values * size * WHOLE) if pools.is_sized[q] else whole(values)
     return amounts
+
+
+# --- sickness -----------------------------------------------------------------------------------
+
+
+def _draw_spells(network: Network, luck: _Luck) -> Spells:
+    people = network.people
+    rows = [
+        _spells_of_person(network, luck, n)
+        for n in range(len(people.ids))
+        if people.sickness[n] > 0.0
+    ]
+    table = np.concatenate(rows or [np.empty((4, 0), dtype=np.int64)], axis=1)
+    replication, person, start, end = table[:, np.lexsort((table[2], table[1], table[0]))]
+    counts = np.bincount(replication, minlength=luck.count)
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Spells(first=first, person=person, start=start, end=end)
+
+
+def _spells_of_person(network: Network, luck: _Luck, n: int) -> IntArray:
+    """(4, B) replication, person, start and end of the spells of one person.
+
+    Health lasts exponentially long, so that illness takes the stated share of the time; everybody
+    is well on the morning of day 0, as nobody says otherwise.
+    """
+    name, share = network.people.ids[n], float(network.people.sickness[n])
+    law = network.people.spell[n]
+    assert law is not None
+    health = Exponential(mean=law.mean * (1.0 - share) / share)
+    last = network.window_end + network.run_off
+    most = last / (health.mean + law.mean)
+    enough = int(most + 6 * np.sqrt(most) + 4)
+    while True:
+        names = [f"{name}-{k + 1}" for k in range(enough)]
+        up = health.quantile(luck.table(names, "health"))
+        down = _values(law, luck, names, "sickness")
+        end = np.cumsum(up + down, axis=0)
+        if not luck.count or (end[-1] > last).all():
+            break
+        enough *= 2
+    begins, ends = whole(end - down), whole(end)
+    number, replication = np.nonzero((begins < last) & (ends > begins))
+    return np.stack(
+        [
+            replication,
+            np.full(len(number), n),
+            begins[number, replication],
+            ends[number, replication],
+        ]
+    ).astype(np.int64)

@@ -254,7 +254,7 @@ def _presence(run: Replication) -> list[list[Spell]]:
     away: set[int] = set()
     since: dict[int, int] = {}
     change = {COMES: employed.add, LEAVES: employed.discard, AWAY: away.add, BACK: away.discard}
-    for minute, what, n in run.blueprint.people_changes:
+    for minute, what, n in run.people_changes:
         change[what](n)
         is_here = n in employed and n not in away
         if is_here and n not in since:

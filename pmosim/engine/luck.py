@@ -27,6 +27,16 @@ class Luck:
         self.benefit: list[float] = draws.benefit_per_year[k].tolist()
         span = slice(int(arrivals.first[k]), int(arrivals.first[k + 1]))
         self.arrival_minutes: list[int] = arrivals.minute[span].tolist()
+        sick = slice(int(draws.spells.first[k]), int(draws.spells.first[k + 1]))
+        self.spells: list[tuple[int, int, int]] = list(
+            zip(
+                draws.spells.person[sick].tolist(),
+                draws.spells.start[sick].tolist(),
+                draws.spells.end[sick].tolist(),
+                strict=True,
+            )
+        )
+        """(person, from, until) of everybody who falls ill."""
         self._first = span.start
         self._arrivals = arrivals
 

@@ -55,6 +55,8 @@ class Replication(Course):
         network = blueprint.network
         self.last_minute = network.window_end + (network.run_off if network.has_horizon else 0)
         self.luck = luck
+        self.people_changes = blueprint.changes_of(luck.spells)
+        """(minute, what, person) of everybody, sorted."""
         self.projects: list[Project] = []
 
     # --- the calendar ---------------------------------------------------------------------------
@@ -143,7 +145,7 @@ class Replication(Course):
         if asked_at is not None:
             for minute in self.office.starts_of(asked_at):
                 self.at(minute, WAIT, None)
-        for minute, what, n in self.blueprint.people_changes:
+        for minute, what, n in self.people_changes:
             self.at(minute, PEOPLE, (what, n))
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]

@@ -59,6 +59,9 @@ class Rows:
         self.ends: list[int] = []
         self.busy: list[IntArray] = []
         self.queue: list[IntArray] = []
+        self.present: list[IntArray] = []
+        self.planned: IntArray | None = None
+        """Time at work where nobody falls ill."""
 
     def add(self, replication: int, run: Replication) -> None:
         """Write down one replication that has ended."""
@@ -70,6 +73,7 @@ class Rows:
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
+        self.present.append(self._presence(run))
 
     def _add_project(self, replication: int, project: Project, end: int) -> None:
         at = len(self.projects)
@@ -116,6 +120,14 @@ class Rows:
             for n, attention in task.booked.items():
                 self.bookings.extend((at, task_at, n, attention, due))
 
+    def _presence(self, run: Replication) -> IntArray:
+        """Return the time at work of everybody; the same object where nobody falls ill."""
+        if run.people_changes is not self.blueprint.people_changes:
+            return _segments(_presence(self.network, run.people_changes))
+        if self.planned is None:
+            self.planned = _segments(_presence(self.network, run.people_changes))
+        return self.planned
+
     def _add_handovers(self, project: Project, first: int) -> None:
         """Write down who gave people back to the tasks of a project; ``first``: row of project 0.
 
@@ -144,7 +156,6 @@ class Rows:
         network = self.network
         ends = freeze(np.array(self.ends, dtype=np.int64))
         edges = _month_edges(network, int(ends.max(initial=1)))
-        present = _segments(_presence(network, self.blueprint.people_changes))
         projects, money = (
             _columns(self.projects, PROJECT_WIDTH),
             np.array(self.money).reshape(-1, 3),
@@ -201,7 +212,7 @@ class Rows:
             ),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
-            capacity=_by_month([present] * len(ends), n_roles, edges, ends),
+            capacity=_by_month(self.present, n_roles, edges, ends),
             queue=_by_month(self.queue, n_roles, edges, ends),
         )
 

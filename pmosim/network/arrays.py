@@ -47,7 +47,11 @@ class PeopleArrays:
     """(N, S) proficiency in each role, 0 = cannot; the home role is WHOLE."""
     fte: IntArray
     presence: IntArray
-    """(N,) fte x (1 - bau) x (1 - expected absence), each product rounded up."""
+    """(N,) fte x (1 - bau) x (1 - leave without dates), each product rounded up."""
+    sickness: FloatArray
+    """(N,) expected share of the time at work that spells of sickness take."""
+    spell: tuple[Law | None, ...]
+    """(N,) working minutes that a spell lasts, None = never ill."""
     max_parallel: IntArray
     focus: tuple[tuple[int, ...], ...]
     day_rate: FloatArray

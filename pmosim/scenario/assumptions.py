@@ -103,7 +103,8 @@ def _sickness(facts: Facts) -> Iterator[Assumption]:
     basis = _basis(facts, priors.SICKNESS)
     text = (
         f"Sickness takes {sum(shares) / len(shares):.1%} of the time on average: {_how(basis)}. It "
-        "is an even loss of time, no spells, which understates how long work waits (`sickness`)."
+        f"comes in spells, of {priors.SPELL_DAYS:g} days on average where nothing is said "
+        "(`sickness`)."
     )
     yield _entry("sickness", basis, text, priors.SICKNESS)
 

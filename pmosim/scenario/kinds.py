@@ -286,6 +286,14 @@ def _below_whole(text: str) -> Fraction:
 BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
 
 
+def _sickness(reader: Reader, node: Node, path: str) -> Any:
+    return node if isinstance(node.value, dict) else BAU.read(reader, node, path)
+
+
+SICKNESS = Kind(_sickness, {"anyOf": [_SCALAR, {"$ref": "#/definitions/sickness"}]})
+"""A share, or a node that its owner reads."""
+
+
 def _days_a_year(text: str) -> Fraction:
     days = amounts.amount_at_least_zero(text.strip().removesuffix("d"))
     if days > MOST_LEAVE_DAYS:

@@ -30,6 +30,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "project": shapes.PROJECT,
     "stream": shapes.STREAM,
     "season": shapes.SEASON,
+    "sickness": shapes.SICKNESS,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,
     "dispatch": shapes.DISPATCH,

@@ -80,13 +80,19 @@ PLACE = Shape(
     keys={"country": kinds.TEXT, "subdivision": kinds.TEXT, "holidays": kinds.RANGES},
 )
 
+SICKNESS = Shape(
+    name="sickness",
+    keys={"share": kinds.BAU, "spell": kinds.law("time")},
+    required=("share",),
+)
+
 ROLE = Shape(
     name="a role",
     keys={
         "day_rate": kinds.MONEY,
         "bau": kinds.BAU,
         "leave_days": kinds.LEAVE_DAYS,
-        "sickness": kinds.BAU,
+        "sickness": kinds.SICKNESS,
         "kind": kinds.choice("internal", "contractor"),
         "max_parallel": kinds.MAX_PARALLEL,
         "focus": kinds.FOCUS,

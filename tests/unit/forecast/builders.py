@@ -128,6 +128,8 @@ def build_network(projects, streams=(), people=(("developer-1", 0, 500.0, False)
             skill=np.zeros((n_people, len(role_ids)), dtype=np.int64),
             fte=ints(*(WHOLE for _ in people)),
             presence=ints(*(WHOLE for _ in people)),
+            sickness=np.zeros(n_people),
+            spell=(None,) * n_people,
             max_parallel=ints(*(WHOLE for _ in people)),
             focus=tuple((WHOLE,) for _ in people),
             day_rate=np.array([p[2] for p in people], dtype=np.float64),
