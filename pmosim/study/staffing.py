@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pmosim.errors import InputError, Problem
-from pmosim.forecast import Forecast
 from pmosim.network import compile_network
 from pmosim.study.bottleneck import Price, price_of, roles_asked_for
 from pmosim.study.effects import (
@@ -30,9 +29,10 @@ from pmosim.study.effects import (
 )
 from pmosim.study.extract import Extract
 from pmosim.study.spans import whole_days
+from pmosim.study.trials import MARGIN, ROUNDS, Trials, check_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pmosim.forecast.estimate import Json
     from pmosim.network.arrays import Network
@@ -46,18 +46,10 @@ TIME_TO_HIRE, TIME_TO_CONTRACT = "3mo", "1mo"
 CONTRACTOR_FACTOR = 1.3
 """A contractor's day rate in day rates of the role, where no contractor of it is in the file."""
 MOST_RUNS = 40
-FEWEST_RUNS = 2
-"""As they are, and with people in abundance."""
 PROMISING = 3
 """Roles looked at in each step after the first."""
 SPELLS = (2, 4)
 """Quarters for which a contractor is tried."""
-CHECK_FACTOR = 4
-"""Futures of the check at the end, in futures of the search."""
-ROUNDS = 2
-"""Checks at most: after a first one that fails the search goes on, asking for more."""
-MARGIN = 0.005
-"""By how much more than the check missed is asked for then."""
 ABUNDANT = 5
 """People more of every role that are tried first: where they do not do, no plan will."""
 P80 = 0.8
@@ -75,6 +67,10 @@ class Post:
     end_day: int | None = None
     """Working day after the last; None = stays."""
     day_rate: float
+
+
+Posts = tuple[Post, ...]
+"""A plan, in the order of ``in_order``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +95,7 @@ class Staffing:
     seed: int
     replications: int
     """Futures of each run of the search."""
-    posts: tuple[Post, ...]
+    posts: Posts
     prices: tuple[Price, ...]
     """Of each post."""
     is_reached: bool | None
@@ -225,29 +221,28 @@ def find_staff(
     InputError
         If a forecast cannot tell whether the goal is kept.
     """
-    if most_runs < FEWEST_RUNS:
-        raise InputError(f"most_runs is {most_runs}; it must be {FEWEST_RUNS} or more.")
     terms = terms or read_terms(scenario)
     search = _Search(scenario, study, goal, terms, most_runs, on_run)
-    base = search.try_plans([()])[0]
-    goal.check_told(goal.judge_document(base.document))
-    check = replace(study, seed=study.seed + 1, replications=CHECK_FACTOR * study.replications)
+    trials = search.trials
+    plan: Posts = ()
+    trials.try_all([plan])
+    goal.check_told(trials.reached(plan))
+    check = check_of(study)
     plain = check.run(scenario)
     before, first = goal.judge(plain), Extract.of(plain)
     del plain
-    plan: tuple[Post, ...] = ()
     abundant: Reached | None = None
     for _ in range(ROUNDS):
-        if abundant is None and search.trial(plan).miss > 0.0:
+        if abundant is None and search.miss(plan) > 0.0:
             abundant = search.try_abundance()
         plan = search.extend(plan, is_within_reach=abundant is None or bool(abundant.answer))
         plan = search.shorten(search.drop(plan))
         checked = check.run(with_posts(scenario, search.network, plan)) if plan else None
         after = before if checked is None else goal.judge(checked)
-        search.count()
-        if after.answer is True or search.is_spent or search.trial(plan).miss > 0.0:
+        trials.tell()
+        if after.answer is True or trials.is_spent or search.miss(plan) > 0.0:
             break
-        search.ask_for_more(after.miss + MARGIN)
+        trials.ask_for_more(after.miss + MARGIN)
     second = first if checked is None else Extract.of(checked)
     prices = [_price(checked, post, search.network) for post in plan] if checked else []
     return Staffing(
@@ -269,8 +264,8 @@ def find_staff(
             "p_late": late_difference(first, second),
             "npv": npv_difference(first, second),
         },
-        runs=search.n_runs,
-        is_cut_short=search.is_spent,
+        runs=trials.n_runs,
+        is_cut_short=trials.is_spent,
         terms=terms,
     )
 
@@ -283,7 +278,7 @@ def with_posts(scenario: Scenario, network: Network, posts: Sequence[Post]) -> S
 def hired(network: Network, posts: Sequence[Post]) -> list[dict[str, Any]]:
     """Return posts in the words of the verb ``hire``, equal ones together."""
     calendar, entries = network.calendar, []
-    for post in dict.fromkeys(_in_order(posts)):
+    for post in dict.fromkeys(in_order(posts)):
         entry: dict[str, Any] = {"role": post.role, "headcount": list(posts).count(post)}
         if post.first_day > 0:
             entry["from"] = calendar.date_of(post.first_day).isoformat()
@@ -295,19 +290,8 @@ def hired(network: Network, posts: Sequence[Post]) -> list[dict[str, Any]]:
     return entries
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Trial:
-    """What the search knows of one plan."""
-
-    document: Mapping[str, Any]
-    miss: float
-    """How far it is from the goal, the margin included."""
-    cost: float
-    """Present value of what its people are paid."""
-
-
 class _Search:
-    """Plans tried on the same luck, each once, up to a number of runs."""
+    """Plans of people, in one order each."""
 
     def __init__(
         self,
@@ -318,52 +302,31 @@ class _Search:
         most_runs: int,
         on_run: Told | None,
     ) -> None:
-        self.network = compile_network(scenario)
-        self.n_runs = 0
-        self.is_spent = False
-        self._scenario, self._study, self._goal, self._terms = scenario, study, goal, terms
-        self._most, self._told = most_runs, on_run
-        self._margin = 0.0
-        self._trials: dict[tuple[Post, ...], _Trial] = {}
-        asked = roles_asked_for(self.network)
-        self._roles = [role for s, role in enumerate(self.network.role_ids) if asked[s]]
+        network = compile_network(scenario)
+        self.network = network
+        self.trials: Trials[Posts, float] = Trials(
+            study,
+            goal,
+            build=lambda plan: with_posts(scenario, network, plan),
+            keep=lambda plan, outcomes: math.fsum(
+                _price(outcomes, post, network).present_value for post in plan
+            ),
+            most=most_runs,
+            on_run=on_run,
+        )
+        self._terms = terms
+        asked = roles_asked_for(network)
+        self._roles = [role for s, role in enumerate(network.role_ids) if asked[s]]
         self._promising: list[str] = []
-        self._quarters = _quarter_starts(self.network)
+        self._quarters = _quarter_starts(network)
 
-    def count(self) -> None:
-        """Tell of a run that is not one of the search."""
-        if self._told is not None:
-            self._told(self.n_runs, self._most)
+    def miss(self, plan: Posts) -> float:
+        """Return how far a plan that was tried is from the goal."""
+        return self.trials[plan].miss
 
-    def trial(self, plan: tuple[Post, ...]) -> _Trial:
-        """Return what is known of a plan that was tried."""
-        return self._trials[_key(plan)]
-
-    def ask_for_more(self, by: float) -> None:
-        """Ask for a margin, of what was tried as well."""
-        self._margin += by
-        for plan, known in self._trials.items():
-            reached = self._goal.judge_document(known.document, margin=self._margin)
-            self._trials[plan] = replace(known, miss=reached.miss)
-
-    def try_plans(self, plans: Sequence[tuple[Post, ...]]) -> list[_Trial]:
-        """Return what becomes of plans, as many of them as may still be tried."""
-        new = [key for key in dict.fromkeys(map(_key, plans)) if key not in self._trials]
-        room = max(0, self._most - self.n_runs)
-        self.is_spent = self.is_spent or len(new) > room
-        new = new[:room]
-        scenarios = (with_posts(self._scenario, self.network, plan) for plan in new)
-        for plan, outcomes in zip(new, self._study.run_each(scenarios), strict=True):
-            prices = [_price(outcomes, post, self.network) for post in plan]
-            document = Forecast(outcomes).to_document()
-            self._trials[plan] = _Trial(
-                document=document,
-                miss=self._goal.judge_document(document, margin=self._margin).miss,
-                cost=math.fsum(price.present_value for price in prices),
-            )
-            self.n_runs += 1
-            self.count()
-        return [self._trials[key] for key in map(_key, plans) if key in self._trials]
+    def cost(self, plan: Posts) -> float:
+        """Return the present value of what the people of a plan that was tried are paid."""
+        return self.trials[plan].kept
 
     def try_abundance(self) -> Reached:
         """Return how the goal stands with five more of every role, from the first day possible."""
@@ -373,10 +336,10 @@ class _Search:
             for role in self._roles
             for _ in range(ABUNDANT)
         )
-        (trial,) = self.try_plans([crowd])
-        return self._goal.judge_document(trial.document, margin=self._margin)
+        (crowd,) = self.trials.try_all([in_order(crowd)])
+        return self.trials.reached(crowd)
 
-    def extend(self, plan: tuple[Post, ...], *, is_within_reach: bool) -> tuple[Post, ...]:
+    def extend(self, plan: Posts, *, is_within_reach: bool) -> Posts:
         """Return a plan with people added until the goal is kept, or nothing brings it nearer.
 
         Parameters
@@ -385,19 +348,19 @@ class _Search:
             added where no single one helps (``trim`` takes back who is not needed); otherwise
             one step is made, to say what comes nearest.
         """
-        while self.trial(plan).miss > 0.0 and not self.is_spent:
+        while self.miss(plan) > 0.0 and not self.trials.is_spent:
             found = self._best_step(plan)
             if found is None and is_within_reach:
-                found = (*plan, *(self._hire(role) for role in self._roles))
-                self.try_plans([found])
-            if found is None or _key(found) not in self._trials:
+                crowd = in_order((*plan, *(self._hire(role) for role in self._roles)))
+                found = next(iter(self.trials.try_all([crowd])), None)
+            if found is None:
                 break
             plan = found
             if not is_within_reach or len(plan) > ABUNDANT * len(self._roles):
                 break
         return plan
 
-    def _best_step(self, plan: tuple[Post, ...]) -> tuple[Post, ...] | None:
+    def _best_step(self, plan: Posts) -> Posts | None:
         """Return the plan with the post that helps most, None if none helps.
 
         The roles that helped most in the step before are tried first, all others only where these
@@ -408,56 +371,51 @@ class _Search:
             found = self._step_with(plan, self._roles)
         return found
 
-    def _step_with(self, plan: tuple[Post, ...], roles: Sequence[str]) -> tuple[Post, ...] | None:
-        missed = self.trial(plan).miss
-        hires = {role: (*plan, self._hire(role)) for role in roles}
-        self.try_plans(list(hires.values()))
-        tried = {role: self.trial(p).miss for role, p in hires.items() if _key(p) in self._trials}
-        near = sorted(tried, key=lambda role: tried[role])
-        self._promising = [role for role in near if tried[role] < missed][:PROMISING]
-        contracts = [(*plan, post) for role in self._promising for post in self._contracts(role)]
-        self.try_plans(contracts)
-        steps = [step for step in (*hires.values(), *contracts) if _key(step) in self._trials]
-        better = [step for step in steps if self.trial(step).miss < missed]
+    def _step_with(self, plan: Posts, roles: Sequence[str]) -> Posts | None:
+        missed = self.miss(plan)
+        hires = {in_order((*plan, self._hire(role))): role for role in roles}
+        tried = sorted(self.trials.try_all(list(hires)), key=self.miss)
+        better = [step for step in tried if self.miss(step) < missed]
+        self._promising = [hires[step] for step in better][:PROMISING]
+        contracts = [
+            in_order((*plan, post)) for role in self._promising for post in self._contracts(role)
+        ]
+        better += [step for step in self.trials.try_all(contracts) if self.miss(step) < missed]
         if not better:
             return None
-        enough = [step for step in better if self.trial(step).miss == 0.0]
+        enough = [step for step in better if self.miss(step) == 0.0]
         if enough:
-            return min(enough, key=lambda step: self.trial(step).cost)
-        return min(better, key=lambda step: (self.trial(step).miss, self.trial(step).cost))
+            return min(enough, key=self.cost)
+        return min(better, key=lambda step: (self.miss(step), self.cost(step)))
 
-    def drop(self, plan: tuple[Post, ...]) -> tuple[Post, ...]:
+    def drop(self, plan: Posts) -> Posts:
         """Return a plan without the people it does not need, the dearest tried first.
 
         A plan that misses the goal is left as it is.
         """
-        if self.trial(plan).miss > 0.0:
+        if self.miss(plan) > 0.0:
             return plan
         for post in sorted(plan, key=self._rough_price, reverse=True):
-            rest = _without(plan, post)
-            self.try_plans([rest])
-            if _key(rest) in self._trials and self.trial(rest).miss == 0.0:
-                plan = rest
+            rest = self.trials.try_all([_without(plan, post)])
+            if rest and self.miss(rest[0]) == 0.0:
+                plan = rest[0]
         return plan
 
-    def shorten(self, plan: tuple[Post, ...]) -> tuple[Post, ...]:
+    def shorten(self, plan: Posts) -> Posts:
         """Return a plan whose people come later or stay for a shorter time, while it does."""
-        while self.trial(plan).miss == 0.0:
+        while self.miss(plan) == 0.0:
             options = [step for step in self._shorter(plan) if self._is_cheaper(step, plan)]
-            self.try_plans(options)
             enough = [
                 step
-                for step in options
-                if _key(step) in self._trials
-                and self.trial(step).miss == 0.0
-                and self.trial(step).cost < self.trial(plan).cost
+                for step in self.trials.try_all(options)
+                if self.miss(step) == 0.0 and self.cost(step) < self.cost(plan)
             ]
             if not enough:
                 break
-            plan = min(enough, key=lambda step: self.trial(step).cost)
+            plan = min(enough, key=self.cost)
         return plan
 
-    def _is_cheaper(self, step: tuple[Post, ...], plan: tuple[Post, ...]) -> bool:
+    def _is_cheaper(self, step: Posts, plan: Posts) -> bool:
         return math.fsum(map(self._rough_price, step)) < math.fsum(map(self._rough_price, plan))
 
     def _rough_price(self, post: Post) -> float:
@@ -466,19 +424,19 @@ class _Search:
         end = last if post.end_day is None else min(post.end_day, last)
         return max(0, end - post.first_day) * post.day_rate
 
-    def _shorter(self, plan: tuple[Post, ...]) -> Iterator[tuple[Post, ...]]:
+    def _shorter(self, plan: Posts) -> Iterator[Posts]:
         """Yield plans with one post begun a quarter later, ended sooner, or made a contractor."""
         for post in dict.fromkeys(plan):
             rest = _without(plan, post)
             if post.kind == "hire":
-                yield from ((*rest, contract) for contract in self._contracts(post.role))
+                yield from (in_order((*rest, one)) for one in self._contracts(post.role))
             later = next((day for day in self._quarters if day > post.first_day), None)
             if later is not None and (post.end_day is None or later < post.end_day):
-                yield (*rest, replace(post, first_day=later))
+                yield in_order((*rest, replace(post, first_day=later)))
             if post.end_day is not None:
                 sooner = [day for day in self._quarters if post.first_day < day < post.end_day]
                 if sooner:
-                    yield (*rest, replace(post, end_day=sooner[-1]))
+                    yield in_order((*rest, replace(post, end_day=sooner[-1])))
 
     def _hire(self, role: str) -> Post:
         place = self.network.role_ids.index(role)
@@ -505,20 +463,15 @@ class _Search:
         ]
 
 
-def _key(plan: Sequence[Post]) -> tuple[Post, ...]:
-    """Return a plan in one order, whatever the order in which its posts were found."""
-    return tuple(_in_order(plan))
-
-
-def _without(plan: tuple[Post, ...], post: Post) -> tuple[Post, ...]:
+def _without(plan: Posts, post: Post) -> Posts:
     """Return a plan with one post less."""
     place = plan.index(post)
     return (*plan[:place], *plan[place + 1 :])
 
 
-def _in_order(posts: Sequence[Post]) -> list[Post]:
-    """Return posts by their first day, then role and kind, those that stay first."""
-    return sorted(posts, key=lambda p: (p.first_day, p.role, p.kind, p.end_day or 0))
+def in_order(posts: Iterable[Post]) -> Posts:
+    """Return posts by their first day, then role and kind: one order for each plan."""
+    return tuple(sorted(posts, key=lambda p: (p.first_day, p.role, p.kind, p.end_day or 0)))
 
 
 def _quarter_starts(network: Network) -> list[int]:
