@@ -44,6 +44,8 @@ class Arrivals:
     benefit_per_year: FloatArray
     amounts: tuple[IntArray, ...]
     """(pools of the stream's prototype,) of each arrival."""
+    gates: tuple[FloatArray, ...]
+    """(gates of the stream's prototype,) uniforms of each arrival."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,6 +65,8 @@ class Draws:
     """(R, P) size included, 0 = none."""
     amounts: IntArray
     """(R, Q) what is left to do of each pool of listed projects."""
+    gates: FloatArray
+    """(R, G) uniform of each gate of listed projects, in task order: whether the rule is obeyed."""
     arrivals: Arrivals
 
 
@@ -88,6 +92,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
             network.projects.benefit_per_year[:n_listed], "benefit", network, luck, size
         ),
         amounts=_listed_amounts(network, luck, size),
+        gates=_listed_gates(network, luck),
         arrivals=_draw_arrivals(network, luck),
     )
 
@@ -167,6 +172,22 @@ def _happens(network: Network, luck: _Luck) -> BoolArray:
     return happens
 
 
+def _listed_gates(network: Network, luck: _Luck) -> FloatArray:
+    """(R, G) uniforms of the gates of listed projects."""
+    names = [
+        f"{network.projects.ids[p]}.{network.tasks.ids[task]}"
+        for p in range(network.n_listed)
+        for task in gates_of(network, p)
+    ]
+    return luck.table(names, "gate").T if names else np.empty((luck.count, 0))
+
+
+def gates_of(network: Network, row: int) -> list[int]:
+    """Return the tasks of a project row, or prototype, at which a stage ends."""
+    first, last = (int(network.projects.first_task[row + i]) for i in (0, 1))
+    return [first + at for at in np.flatnonzero(network.tasks.is_gate[first:last]).tolist()]
+
+
 def _sizes(network: Network, luck: _Luck, row: int, projects: Sequence[str]) -> FloatArray:
     """(projects, R) sizes."""
     law = network.projects.size[row]
@@ -231,7 +252,10 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
 
 def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
     amounts: list[IntArray] = []
-    columns = [_stream_columns(network, luck, d, amounts) for d in range(len(network.streams.ids))]
+    gates: list[FloatArray] = []
+    columns = [
+        _stream_columns(network, luck, d, amounts, gates) for d in range(len(network.streams.ids))
+    ]
     table: dict[str, NDArray[Any]] = {
         name: np.concatenate([column[name] for column in columns])
         for name in (columns[0] if columns else ())
@@ -255,11 +279,12 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
 
 
 def _stream_columns(
-    network: Network, luck: _Luck, d: int, amounts: list[IntArray]
+    network: Network, luck: _Luck, d: int, amounts: list[IntArray], gates: list[FloatArray]
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrivals of one stream as columns, and append their amounts."""
+    """Return the arrivals of one stream as columns, and append their amounts and gates."""
     row = network.n_listed + d
     minutes = _arrival_table(network, luck, d)
+        gates=tuple(gates[i] for i in order),
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
     number, replication = np.nonzero(minutes < network.window_end)
     size = _sizes(network, luck, row, names)
@@ -273,6 +298,7 @@ def _stream_columns(
     )
     return {
         "replication": replication,
+    gates.extend(_prototype_gates(network, luck, row, names)[:, number, replication].T)
         "minute": whole(minutes[number, replication]),
         "stream": np.full(len(number), d),
         "number": number + 1,
@@ -291,6 +317,19 @@ def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
     enough = int(expected[-1] + 6 * np.sqrt(expected[-1]) + 10)
     while True:
         u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
+def _prototype_gates(network: Network, luck: _Luck, row: int, names: Sequence[str]) -> FloatArray:
+    """(gates, K, R) uniforms of each gate of each arrival."""
+    uniforms_of_gates = [
+        luck.table([f"{name}.{network.tasks.ids[task]}" for name in names], "gate")
+        for task in gates_of(network, row)
+    ]
+    return np.stack(uniforms_of_gates) if uniforms_of_gates else _no_gates(names, luck)
+
+
+def _no_gates(names: Sequence[str], luck: _Luck) -> FloatArray:
+    return np.empty((0, len(names), luck.count))
+
+
         cumulated = np.cumsum(-np.log1p(-u), axis=0)
         if not luck.count or cumulated[-1].min() > expected[-1]:
             break

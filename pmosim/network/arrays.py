@@ -142,6 +142,8 @@ class TaskArrays:
     is_part_done: BoolArray
     """What is left is drawn, not the whole: of running tasks, and of waiting ones that were begun
     or whose remaining work is reported."""
+    is_gate: BoolArray
+    """Whether a stage ends with it; of a phase, not of its parts."""
     held_by: tuple[tuple[int, ...], ...]
     """People who hold the task on day 0."""
     first_pool: IntArray
