@@ -275,6 +275,7 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
         fixed_cost=table["fixed"][order].astype(np.float64),
         benefit_per_year=table["benefit"][order].astype(np.float64),
         amounts=tuple(amounts[i] for i in order),
+        gates=tuple(gates[i] for i in order),
     )
 
 
@@ -284,11 +285,11 @@ def _stream_columns(
     """Return the arrivals of one stream as columns, and append their amounts and gates."""
     row = network.n_listed + d
     minutes = _arrival_table(network, luck, d)
-        gates=tuple(gates[i] for i in order),
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
     number, replication = np.nonzero(minutes < network.window_end)
     size = _sizes(network, luck, row, names)
     amounts.extend(_prototype_amounts(network, luck, row, names, size)[:, number, replication].T)
+    gates.extend(_prototype_gates(network, luck, row, names)[:, number, replication].T)
     fixed, benefit = (
         np.zeros_like(size) if law is None else _values(law, luck, names, purpose) * size
         for law, purpose in (
@@ -298,7 +299,6 @@ def _stream_columns(
     )
     return {
         "replication": replication,
-    gates.extend(_prototype_gates(network, luck, row, names)[:, number, replication].T)
         "minute": whole(minutes[number, replication]),
         "stream": np.full(len(number), d),
         "number": number + 1,
@@ -308,15 +308,6 @@ def _stream_columns(
     }
 
 
-def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
-    """(K, R) arrival times in minutes, inf or beyond the window where a future has fewer.
-
-    A unit Poisson process, its times read through the inverse of the expected number.
-    """
-    stream, expected = network.streams.ids[d], network.streams.knot_expected[d]
-    enough = int(expected[-1] + 6 * np.sqrt(expected[-1]) + 10)
-    while True:
-        u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
 def _prototype_gates(network: Network, luck: _Luck, row: int, names: Sequence[str]) -> FloatArray:
     """(gates, K, R) uniforms of each gate of each arrival."""
     uniforms_of_gates = [
@@ -330,6 +321,15 @@ def _no_gates(names: Sequence[str], luck: _Luck) -> FloatArray:
     return np.empty((0, len(names), luck.count))
 
 
+def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
+    """(K, R) arrival times in minutes, inf or beyond the window where a future has fewer.
+
+    A unit Poisson process, its times read through the inverse of the expected number.
+    """
+    stream, expected = network.streams.ids[d], network.streams.knot_expected[d]
+    enough = int(expected[-1] + 6 * np.sqrt(expected[-1]) + 10)
+    while True:
+        u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
         cumulated = np.cumsum(-np.log1p(-u), axis=0)
         if not luck.count or cumulated[-1].min() > expected[-1]:
             break
