@@ -238,6 +238,7 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
                 values = law.quantile_beyond(u, spent) - spent
             else:
                 values = law.quantile(luck.work(names, task_id, key))
+        values = _settled(network, group, values)
         is_sized = pools.is_sized[group]
         is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
         scale = np.where(is_scaled, size[:, project].T, 1.0)
@@ -245,6 +246,14 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
         amounts[:, group] = whole(values * scale * unit).T
     amounts.flags.writeable = False
     return amounts
+
+
+def _settled(network: Network, group: Sequence[int], values: FloatArray) -> FloatArray:
+    """(group, R) values, those of pools that a study takes out of chance replaced."""
+    if network.pools.settled is None:
+        return values
+    known = network.pools.settled[list(group), np.newaxis]
+    return np.where(np.isnan(known), values, known)
 
 
 # --- demand -------------------------------------------------------------------------------------
@@ -331,6 +340,8 @@ def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
     while True:
         u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
         cumulated = np.cumsum(-np.log1p(-u), axis=0)
+        if network.streams.is_even:
+            cumulated[:] = np.arange(0.5, len(u))[:, np.newaxis]
         if not luck.count or cumulated[-1].min() > expected[-1]:
             break
         enough *= 2
@@ -351,5 +362,6 @@ def _prototype_amounts(
         values: FloatArray = np.full(size.shape, law.plan)
         if not law.is_certain:
             values = law.quantile(luck.work(names, task, pools.keys[q]))
+        values = _settled(network, [q], values)
         amounts[q - first] = whole(values * size * WHOLE) if pools.is_sized[q] else whole(values)
     return amounts

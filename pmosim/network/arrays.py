@@ -169,6 +169,9 @@ class PoolArrays:
     """Stated remaining amount, which wins."""
     is_sized: BoolArray
     """Whether ``size`` multiplies the amount (effort yes, duration no)."""
+    settled: FloatArray | None = None
+    """(Q,) amounts before size that a study takes out of chance, NaN = drawn; of work that has
+    begun what is left. None = all are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -211,6 +214,8 @@ class StreamArrays:
     """Per stream: minutes at which the cumulated expected number of arrivals bends."""
     knot_expected: tuple[FloatArray, ...]
     """Per stream: cumulated expected number at those minutes."""
+    is_even: bool = False
+    """Whether a study lets them come evenly: the k-th when k - 1/2 are expected."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
