@@ -47,6 +47,8 @@ class Arrivals:
     benefit_per_year: FloatArray
     amounts: tuple[IntArray, ...]
     """(pools of the stream's prototype,) of each arrival."""
+    gates: tuple[FloatArray, ...]
+    """(gates of the stream's prototype,) uniforms of each arrival."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,6 +80,8 @@ class Draws:
     """(R, P) size included, 0 = none."""
     amounts: IntArray
     """(R, Q) what is left to do of each pool of listed projects."""
+    gates: FloatArray
+    """(R, G) uniform of each gate of listed projects, in task order: whether the rule is obeyed."""
     arrivals: Arrivals
     spells: Spells
 
@@ -104,6 +108,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
             network.projects.benefit_per_year[:n_listed], "benefit", network, luck, size
         ),
         amounts=_listed_amounts(network, luck, size),
+        gates=_listed_gates(network, luck),
         arrivals=_draw_arrivals(network, luck),
         spells=_draw_spells(network, luck),
     )
@@ -184,6 +189,22 @@ def _happens(network: Network, luck: _Luck) -> BoolArray:
     return happens
 
 
+def _listed_gates(network: Network, luck: _Luck) -> FloatArray:
+    """(R, G) uniforms of the gates of listed projects."""
+    names = [
+        f"{network.projects.ids[p]}.{network.tasks.ids[task]}"
+        for p in range(network.n_listed)
+        for task in gates_of(network, p)
+    ]
+    return luck.table(names, "gate").T if names else np.empty((luck.count, 0))
+
+
+def gates_of(network: Network, row: int) -> list[int]:
+    """Return the tasks of a project row, or prototype, at which a stage ends."""
+    first, last = (int(network.projects.first_task[row + i]) for i in (0, 1))
+    return [first + at for at in np.flatnonzero(network.tasks.is_gate[first:last]).tolist()]
+
+
 def _sizes(network: Network, luck: _Luck, row: int, projects: Sequence[str]) -> FloatArray:
     """(projects, R) sizes."""
     law = network.projects.size[row]
@@ -234,6 +255,7 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
                 values = law.quantile_beyond(u, spent) - spent
             else:
                 values = law.quantile(luck.work(names, task_id, key))
+        values = _settled(network, group, values)
         is_sized = pools.is_sized[group]
         is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
         scale = np.where(is_scaled, size[:, project].T, 1.0)
@@ -243,12 +265,23 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
     return amounts
 
 
+def _settled(network: Network, group: Sequence[int], values: FloatArray) -> FloatArray:
+    """(group, R) values, those of pools that a study takes out of chance replaced."""
+    if network.pools.settled is None:
+        return values
+    known = network.pools.settled[list(group), np.newaxis]
+    return np.where(np.isnan(known), values, known)
+
+
 # --- demand -------------------------------------------------------------------------------------
 
 
 def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
     amounts: list[IntArray] = []
-    columns = [_stream_columns(network, luck, d, amounts) for d in range(len(network.streams.ids))]
+    gates: list[FloatArray] = []
+    columns = [
+        _stream_columns(network, luck, d, amounts, gates) for d in range(len(network.streams.ids))
+    ]
     table: dict[str, NDArray[Any]] = {
         name: np.concatenate([column[name] for column in columns])
         for name in (columns[0] if columns else ())
@@ -270,19 +303,21 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
         fixed_cost=table["fixed"][order].astype(np.float64),
         benefit_per_year=table["benefit"][order].astype(np.float64),
         amounts=tuple(amounts[i] for i in order),
+        gates=tuple(gates[i] for i in order),
     )
 
 
 def _stream_columns(
-    network: Network, luck: _Luck, d: int, amounts: list[IntArray]
+    network: Network, luck: _Luck, d: int, amounts: list[IntArray], gates: list[FloatArray]
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrivals of one stream as columns, and append their amounts."""
+    """Return the arrivals of one stream as columns, and append their amounts and gates."""
     row = network.n_listed + d
     minutes = _arrival_table(network, luck, d)
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
     number, replication = np.nonzero(minutes < network.window_end)
     size = _sizes(network, luck, row, names)
     amounts.extend(_prototype_amounts(network, luck, row, names, size)[:, number, replication].T)
+    gates.extend(_prototype_gates(network, luck, row, names)[:, number, replication].T)
     fixed, benefit = (
         np.zeros_like(size) if law is None else _values(law, luck, names, purpose) * size
         for law, purpose in (
@@ -302,6 +337,19 @@ def _stream_columns(
     }
 
 
+def _prototype_gates(network: Network, luck: _Luck, row: int, names: Sequence[str]) -> FloatArray:
+    """(gates, K, R) uniforms of each gate of each arrival."""
+    uniforms_of_gates = [
+        luck.table([f"{name}.{network.tasks.ids[task]}" for name in names], "gate")
+        for task in gates_of(network, row)
+    ]
+    return np.stack(uniforms_of_gates) if uniforms_of_gates else _no_gates(names, luck)
+
+
+def _no_gates(names: Sequence[str], luck: _Luck) -> FloatArray:
+    return np.empty((0, len(names), luck.count))
+
+
 def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
     """(K, R) arrival times in minutes, inf or beyond the window where a future has fewer.
 
@@ -314,6 +362,8 @@ def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
     while True:
         u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
         cumulated = np.cumsum(-np.log1p(-u), axis=0)
+        if streams.is_even:
+            cumulated[:] = np.arange(0.5, len(u))[:, np.newaxis]
         if not luck.count or (cumulated[-1] > expected[:, -1]).all():
             break
         enough *= 2
@@ -332,7 +382,7 @@ def _expected(network: Network, luck: _Luck, d: int) -> FloatArray:
     """(1 or R, knots) cumulated expected number of batches: its months mixed, each by a gamma."""
     streams = network.streams
     expected, spread = streams.knot_expected[d], streams.mixing_cv[d]
-    if not len(spread) or not luck.count:
+    if not len(spread) or streams.is_even or not luck.count:
         return expected[np.newaxis, :]
     steps = np.empty((luck.count, len(spread)))
     for i, (month, cv, step) in enumerate(
@@ -362,6 +412,7 @@ def _prototype_amounts(
         values: FloatArray = np.full(size.shape, law.plan)
         if not law.is_certain:
             values = law.quantile(luck.work(names, task, pools.keys[q]))
+        values = _settled(network, [q], values)
         amounts[q - first] = whole(values * size * WHOLE) if pools.is_sized[q] else whole(values)
     return amounts
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pmosim.errors import InputError
 from pmosim.in_flight import describe_in_flight
-from pmosim.network import compile_network
+from pmosim.network import Network, compile_network
 from pmosim.outcomes import Outcomes
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from multiprocessing.synchronize import Event
 
-    from pmosim.network import Network
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
     from pmosim.scenario import Scenario
@@ -37,7 +36,7 @@ ENGINES = ("auto", "simpy")
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | Network,
     *,
     replications: int = 1000,
     first: int = 0,
@@ -55,6 +54,7 @@ def simulate(
 
     Parameters
     ----------
+    scenario : studies that change numbers a file cannot say give a compiled network.
     replications : number of futures, 1 or more; future k has the same luck in every run.
     first : number of the first future, a multiple of 50: the outcomes go on where others end.
     seed : names the luck; the same seed pairs the outcomes of two scenarios.
@@ -79,7 +79,7 @@ def simulate(
         raise InputError(f"first is {first}; it must be a multiple of {BLOCK}, 0 or more.")
     if engine not in ENGINES:
         raise InputError(f"engine is {engine!r}; it must be one of {', '.join(ENGINES)}.")
-    network = compile_network(scenario)
+    network = scenario if isinstance(scenario, Network) else compile_network(scenario)
     in_flight = describe_in_flight(network)
     network = replace(network, assumptions=(*network.assumptions, *in_flight))
     blocks: dict[int, Outcomes] = {}

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "run": "Forecast a scenario.",
     "compare": "Say what changes between scenarios, on the same luck.",
     "bottlenecks": "Say what one more person of each role buys.",
+    "staff": "Find hires and contractors that keep a condition.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
     "convert": "Turn a scenario into a workbook, and back.",
@@ -40,7 +41,7 @@ COMMANDS: dict[str, str] = {
 
 LATER = {
     "import", "calibrate", "backtest", "whatif", "policies",
-    "sequence", "staff", "export", "runs", "merge", "price",
+    "sequence", "export", "runs", "merge", "price",
 }  # fmt: skip
 """Commands that come with a later version."""
 

@@ -146,8 +146,8 @@ def tell_persons(persons: Sequence[KeyPerson], absence: str) -> Iterator[str]:
             continue
         yield (
             f"      away {person.first_day} to {person.last_day}: project days "
-            f"{_signed(person.project_days, 1.0, 0)}, promised dates missed "
-            f"{_signed(person.promises, 1.0, 2)}"
+            f"{in_words(person.project_days, 1.0, 0)}, promised dates missed "
+            f"{in_words(person.promises, 1.0, 2)}"
         )
 
 
@@ -158,7 +158,7 @@ def _role_line(role: RoleValue) -> str:
     if role.effects is None:
         return f"{head}not tried: {role.reason}"
     return head + "".join(
-        f"{_signed(role.effects[measure], factor, digits):>15}"
+        f"{in_words(role.effects[measure], factor, digits):>15}"
         for measure, _, factor, digits in COLUMNS
     )
 
@@ -187,12 +187,12 @@ def _cell_line(label: str, entry: QuarterValue, currency: str) -> str:
     cost = "" if price is None else f"  {_money(price.amount, currency):>10}"
     return (
         f"  {label}  {entry.role:<17} queue {entry.waiting:4.1f}  late of 100 "
-        f"{_signed(effects['p_late'], 100.0, 1):>12}  waits d "
-        f"{_signed(effects['wait_days'], 1.0, 1):>12}{cost}"
+        f"{in_words(effects['p_late'], 100.0, 1):>12}  waits d "
+        f"{in_words(effects['wait_days'], 1.0, 1):>12}{cost}"
     )
 
 
-def _signed(difference: Difference, factor: float, digits: int) -> str:
+def in_words(difference: Difference, factor: float, digits: int) -> str:
     """Return ``-4.1 ±0.9``, with a ``?`` where it is not yet certain."""
     if not difference.is_known:
         return "not known"
@@ -200,7 +200,7 @@ def _signed(difference: Difference, factor: float, digits: int) -> str:
         return "none"
     half = max(difference.high - difference.value, difference.value - difference.low) * factor
     mark = "" if difference.is_settled else "?"
-    return f"{difference.value * factor:+.{digits}f} ±{half:.{digits}f}{mark}"
+    return f"{difference.value * factor:+,.{digits}f} ±{half:,.{digits}f}{mark}"
 
 
 def _further(roles: Sequence[RoleValue]) -> str:

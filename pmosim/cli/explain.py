@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from pmosim.cli.options import MOST_FUTURES, WholeNumber, as_json, did_you_mean, talking
+from pmosim.cli.steps import jobs_of, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from pmosim.cli.terminal import Terminal
     from pmosim.forecast.delay import Hangs, Held, Slip
     from pmosim.forecast.explanation import Cause, Diary, Event, Explanation, Link
+    from pmosim.forecast.paired import Difference
+    from pmosim.network import Network
     from pmosim.outcomes import Outcomes
+    from pmosim.study.drivers import Driver, Drivers
 
 WORDS = {
     "work": "its own work",
@@ -38,37 +42,85 @@ OPEN_WORDS = {
     "active": "is not finished when the run ends",
     "queued": "is still waiting to be started when the run ends",
 }
+BEYOND = "it lies beyond the planning window"
 SHOWN = 5
 """Entries of a list on the terminal; the others are summed up."""
 
 
 @click.command("explain", short_help="Say why a project ends when it does.")
 @click.argument("path", metavar="PATH")
-@click.argument("project", metavar="PROJECT")
+@click.argument("project", metavar="[PROJECT]", required=False)
 @click.option(
     "--future",
     type=WholeNumber(0, MOST_FUTURES),
     metavar="K",
     help="Tell one future day by day (from 0).",
 )
+@click.option(
+    "--drivers",
+    is_flag=True,
+    help="What knowing each uncertain thing would save (of PROJECT, else of all committed).",
+)
+@click.option(
+    "-n",
+    "--replications",
+    type=WholeNumber(2, MOST_FUTURES),
+    metavar="N",
+    help="With --drivers: futures of each run. [default: about a minute's worth]",
+)
+@click.option(
+    "--jobs",
+    callback=jobs_of,
+    metavar="auto|N",
+    default="auto",
+    show_default=True,
+    envvar="PMOSIM_JOBS",
+    help="With --drivers: processes; the results do not depend on it.",
+)
 @as_json
 @talking
 @click.pass_obj
 def command(
-    terminal: Terminal, path: str, project: str, future: int | None, *, is_json: bool
+    terminal: Terminal,
+    path: str,
+    project: str | None,
+    future: int | None,
+    replications: int | None,
+    jobs: int | Literal["auto"],
+    *,
+    drivers: bool,
+    is_json: bool,
 ) -> None:
     """Say why a project ends when it does, and for whom it waits.
 
     \b
-    pmosim explain baseline crm              mean working days per cause
+    pmosim explain baseline crm              mean working days per cause, and who holds it up
     pmosim explain baseline crm --future 0   one future, day by day
+    pmosim explain baseline crm --drivers    what it would save to know each uncertain thing
+    pmosim explain baseline --drivers        the same for everything committed
     """  # fmt: skip
+    if drivers:
+        if future is not None:
+            raise click.UsageError("--drivers is about all futures; leave out --future.")
+        _explain_drivers(terminal, path, project, replications, jobs, is_json=is_json)
+        return
+    if replications is not None:
+        raise click.UsageError("-n is for --drivers; explain reads the run that is there.")
+    _explain_run(terminal, path, project, future, is_json=is_json)
+
+
+def _explain_run(
+    terminal: Terminal, path: str, project: str | None, future: int | None, *, is_json: bool
+) -> None:
     from pmosim.forecast.explanation import explain, write_diary
     from pmosim.workspace import open_run, run_of
 
     run = open_run(run_of(path))
     outcomes = run.outcomes()
-    _refuse_unknown(outcomes, project)
+    if project is None:
+        listed = ", ".join(outcomes.network.projects.ids[: outcomes.network.n_listed])
+        raise click.UsageError(f"Say which PROJECT, or --drivers for all. Known: {listed}.")
+    _refuse_unknown(outcomes.network, project, set(outcomes.project_ids.tolist()))
     if future is None:
         explanation = explain(outcomes, project)
         if is_json:
@@ -93,7 +145,103 @@ def command(
         return
     for line in tell_days(outcomes, diary):
         terminal.result(line)
-    terminal.next(typed("explain", path, project))
+    terminal.next(typed("explain", path, project, options="--drivers"))
+
+
+def _explain_drivers(
+    terminal: Terminal,
+    path: str,
+    project: str | None,
+    replications: int | None,
+    jobs: int | Literal["auto"],
+    *,
+    is_json: bool,
+) -> None:
+    """Take away one source of uncertainty after the other, on the luck of the run."""
+    from pmosim.network import compile_network
+    from pmosim.scenario import read_scenario
+    from pmosim.study.drivers import enough_futures, find_drivers
+    from pmosim.workspace import open_run, run_of
+
+    run = open_run(run_of(path))
+    scenario = read_scenario(run.scenario)
+    if project is not None:
+        _refuse_unknown(compile_network(scenario), project, set())
+    n = enough_futures(scenario, project) if replications is None else replications
+    with studying(terminal, n, int(run.manifest["seed"]), jobs) as (study, steps):
+        found = find_drivers(scenario, study, project=project, on_run=steps.count_run)
+    if is_json:
+        terminal.document(found.to_document(scenario.name))
+        return
+    for line in tell_drivers(found):
+        terminal.result(line)
+    if project is None:
+        terminal.next(typed("bottlenecks", path))
+    else:
+        terminal.next(typed("explain", path, project))
+
+
+def tell_drivers(found: Drivers) -> Iterator[str]:
+    """Yield what knowing each source of uncertainty would save, the most first."""
+    whom = "everything committed" if found.project is None else found.project
+    if not found.p80.is_known:
+        yield f"{whom}: the P80 of the finish is not known ({found.p80.reason or BEYOND})."
+    else:
+        yield (
+            f"{whom}: finished after {found.p80.value:.1f} working days in 80 of 100 futures "
+            f"(P50 {found.p50.value:.1f})"
+        )
+    if found.everything is None:
+        yield "Nothing that it depends on is left to chance."
+        return
+    n = f"{found.replications:,} futures"
+    yield f"If one thing were known from the start (its mean), on the same luck ({n}):"
+    yield ""
+    yield f"  {'saves days of P80':>20}  {'of the mean':>16}"
+    for driver in (*found.drivers, found.everything):
+        yield f"  {_saved(driver.p80_days):>20}  {_saved(driver.mean_days):>16}  {driver.text}"
+    money = [driver for driver in found.drivers if _moves_money(driver)]
+    if money:
+        yield ""
+        yield f"  {'less cost at P80':>20}  {'more NPV at P10':>20}"
+    for driver in money:
+        cost, npv = (
+            "-" if change is None else _saved_money(change)
+            for change in (driver.cost_p80, driver.npv_p10)
+        )
+        yield f"  {cost:>20}  {npv:>20}  {driver.text}"
+    yield ""
+    yield "  ±: 95 of 100; ? = not yet certain: more futures (-n) would tell. The savings do not"
+    yield "  add up: where two sources lie side by side, knowing one of them saves little."
+
+
+def _saved(change: Difference) -> str:
+    """Return ``4.1 ±0.9``, with a ``?`` where it is not yet certain."""
+    if not change.is_known:
+        return "not known"
+    if change.is_zero:
+        return "nothing"
+    half = max(change.high - change.value, change.value - change.low)
+    return f"{change.value:.1f} ±{half:.1f}{'' if change.is_settled else '?'}"
+
+
+def _saved_money(change: Difference) -> str:
+    from pmosim.forecast.wording import money_in_words
+
+    if not change.is_known:
+        return "not known"
+    if change.is_zero:
+        return "nothing"
+    half = max(change.high - change.value, change.value - change.low)
+    mark = "" if change.is_settled else "?"
+    return f"{money_in_words(change.value)} ±{money_in_words(half)}{mark}"
+
+
+def _moves_money(driver: Driver) -> bool:
+    return any(
+        change is not None and change.is_settled and not change.is_zero and abs(change.value) > 0.0
+        for change in (driver.cost_p80, driver.npv_p10)
+    )
 
 
 def tell(explanation: Explanation) -> Iterator[str]:
@@ -283,10 +431,9 @@ def _who(cause: Cause) -> str:
     return f"the {cause.name}" if cause.is_role else WORDS[cause.name]
 
 
-def _refuse_unknown(outcomes: Outcomes, project: str) -> None:
-    network = outcomes.network
+def _refuse_unknown(network: Network, project: str, others: set[str]) -> None:
     listed = network.projects.ids[: network.n_listed]
-    if project in listed or project in set(outcomes.project_ids.tolist()):
+    if project in listed or project in others:
         return
     if project in network.streams.ids:
         raise click.UsageError(

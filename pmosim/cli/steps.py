@@ -27,7 +27,7 @@ Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 SHOWN_WARNINGS = 5
 
 
-def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | Literal["auto"]:
+def jobs_of(_: click.Context, __: click.Parameter, value: str) -> int | Literal["auto"]:
     """Return ``auto`` or a number of processes."""
     if value == "auto":
         return "auto"
@@ -62,7 +62,7 @@ def of_a_study(replications: int) -> Callable[[Decorated], Decorated]:
             ),
             click.option(
                 "--jobs",
-                callback=_jobs,
+                callback=jobs_of,
                 metavar="auto|N",
                 default="auto",
                 show_default=True,

@@ -75,7 +75,7 @@ class Audit:
         self._check_capacity(run)
         self._check_attention(run, presence)
         for project in run.projects:
-            self._check_status(project)
+            self._check_status(run, project)
             self._check_links(run, project)
             self._check_causes(run, project)
         self._check_little(run)
@@ -135,7 +135,7 @@ class Audit:
             if progress[key] != amount - pool.remaining:
                 self._fail(f"work of {_task_name(run, pool.task)}: {progress[key]} of {amount}")
 
-    def _check_status(self, project: Project) -> None:
+    def _check_status(self, run: Replication, project: Project) -> None:
         """Check that minutes and status tell the same story, so that each is counted once."""
         has_left = project.ended != NONE
         if has_left != (project.status != NONE):
@@ -149,8 +149,22 @@ class Audit:
         known |= {BLOCKED}
         if project.status not in known:
             self._fail(f"project {project.order} has the unknown status {project.status}")
+        if project.status == STOPPED:
+            self._check_stop(run, project)
         if is_finished and any(task.state != DONE for task in project.tasks):
             self._fail(f"project {project.order} finished before its tasks")
+
+    def _check_stop(self, run: Replication, project: Project) -> None:
+        """Check that a stop was asked for, and that nobody works for the project any more."""
+        is_gate = run.network.tasks.is_gate
+        is_told = run.network.projects.cancelled[project.row] == project.ended
+        is_at_gate = any(is_gate[t.row] and t.finished == project.ended for t in project.tasks)
+        if not is_told and (not is_at_gate or run.network.projects.is_mandatory[project.row]):
+            self._fail(f"project {project.order} was stopped without a cause")
+        if any(
+            hold.pool.project is project and until > project.ended for hold, until in self.holds
+        ):
+            self._fail(f"somebody works for project {project.order}, which was stopped")
 
     def _check_links(self, run: Replication, project: Project) -> None:
         if project.status in {DONE_BEFORE, ABSENT, CANCELLED}:

@@ -91,6 +91,8 @@ class Blueprint:
         self.projects = [_project_sheet(network, row) for row in range(len(network.projects.ids))]
         self.people_changes = _people_changes(network, network.people.away)
         self._shapes = [shape_of(network, row) for row in range(len(network.projects.ids))]
+        self.gate_numbers = _gate_numbers(network)
+        """Task row -> number of its gate: among those of listed projects, of a stream's project."""
         self._plans: dict[tuple[int, float], Plan] = {}
 
     def changes_of(self, spells: Sequence[tuple[int, int, int]]) -> PeopleChanges:
@@ -109,6 +111,20 @@ class Blueprint:
             plan = plan_project(self.network, row, size, self._shapes[row])
             self._plans[row, size] = plan
         return plan
+
+
+def _gate_numbers(network: Network) -> dict[int, int]:
+    """Return the number of each gate, counted as in ``draws``."""
+    first_task, n_listed = network.projects.first_task, network.n_listed
+    rows = np.flatnonzero(network.tasks.is_gate).tolist()
+    n_of_listed = sum(row < first_task[n_listed] for row in rows)
+    numbers = {}
+    for number, row in enumerate(rows):
+        first = int(first_task[network.tasks.project[row]])
+        is_listed = number < n_of_listed
+        before = 0 if is_listed else sum(first <= other < row for other in rows)
+        numbers[row] = number if is_listed else before
+    return numbers
 
 
 def _project_sheet(network: Network, row: int) -> ProjectSheet:

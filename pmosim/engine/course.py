@@ -22,13 +22,14 @@ from pmosim.engine.state import (
 )
 from pmosim.engine.taskwork import Taskwork
 from pmosim.network import FF, FS, NONE, PHASE
-from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, WITHDRAWN
+from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.luck import Luck
     from pmosim.engine.state import Link
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 class Course(Taskwork):
     """Projects of one future and what happens to them."""
+
+    luck: Luck
+    """Set by the layer above."""
 
     def __init__(
         self,
@@ -49,6 +53,10 @@ class Course(Taskwork):
         """Listed projects that the run waits for."""
         self.forced: list[Project] = []
         """Projects to release whatever the intake rule says."""
+        self.gates = getattr(self.intake, "gates", None) or self.network.intake.gates
+        self.gate_numbers = blueprint.gate_numbers if self.gates.stop else {}
+        self.at_gate: list[Task] = []
+        """Tasks with a gate that have finished and on which the rule has not decided yet."""
 
     # --- links ----------------------------------------------------------------------------------
 
@@ -232,6 +240,35 @@ class Course(Taskwork):
             project.finished = self.minute
             self._end(project, FINISHED)
 
+    # --- gates ----------------------------------------------------------------------------------
+
+    def _note_finish(self, task: Task) -> None:
+        """Note that a task has finished: less open work, and perhaps a gate."""
+        self.office.note_finish(task)
+        if task.row in self.gate_numbers:
+            self.at_gate.append(task)
+            self._come_again()
+
+    def _pass_gates(self, cancelled: Sequence[Project] = ()) -> None:
+        """End what is cancelled and what a gate stops, in project order, until no gate is left."""
+        due: list[tuple[int, int, Project]] = [(p.order, NONE, p) for p in cancelled]
+        while due or self.at_gate:
+            due += [(task.project.order, task.order, task.project) for task in self.at_gate]
+            self.at_gate = []
+            for _, at, project in sorted(due, key=lambda entry: entry[:2]):
+                if at == NONE or self._is_stopped(project, project.tasks[at]):
+                    self._end(project, STOPPED)
+            due = []
+
+    def _is_stopped(self, project: Project, task: Task) -> bool:
+        """Return whether the rule stops a project at a gate, and is obeyed."""
+        if project.ended != NONE or self.network.projects.is_mandatory[project.row]:
+            return False
+        if not self.gates.stops(self.office, project.order):
+            return False
+        u = self.luck.gate(project.order, self.gate_numbers[task.row])
+        return u < self.gates.compliance
+
     def _end(self, project: Project, status: int) -> None:
         """End a project, give everything back, and tell what follows."""
         if project.ended != NONE:
@@ -263,7 +300,7 @@ class Course(Taskwork):
         self._miss_all(project)
 
     def _come_again(self) -> None:
-        """Begin this minute again after a pass that let a project ask or end."""
+        """Begin this minute again after a pass that let a project ask, end or reach a gate."""
         if self.is_passing:
             self.at(self.minute, WAIT, None)
 

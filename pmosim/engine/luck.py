@@ -25,6 +25,7 @@ class Luck:
         self.sizes: list[float] = draws.size[k].tolist()
         self.fixed: list[float] = draws.fixed_cost[k].tolist()
         self.benefit: list[float] = draws.benefit_per_year[k].tolist()
+        self._gates: list[float] = draws.gates[k].tolist()
         span = slice(int(arrivals.first[k]), int(arrivals.first[k + 1]))
         self.arrival_minutes: list[int] = arrivals.minute[span].tolist()
         sick = slice(int(draws.spells.first[k]), int(draws.spells.first[k + 1]))
@@ -43,6 +44,18 @@ class Luck:
     def patience(self, index: int) -> int:
         """Return the minutes that the index-th arrival waits at the most, NONE = for ever."""
         return int(self._arrivals.patience[self._first + index])
+
+    def gate(self, order: int, number: int) -> float:
+        """Return the uniform of a gate.
+
+        Parameters
+        ----------
+        order : place of its project in the project order.
+        number : place among all gates of listed projects; of a stream's among those of a project.
+        """
+        if order < self.n_listed:
+            return self._gates[number]
+        return float(self._arrivals.gates[self._first + order - self.n_listed][number])
 
     def arrival(self, index: int, order: int) -> Newcomer:
         """Return the index-th arrival of this replication."""

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from pmosim.engine.course import Course, by_order, is_out
+from pmosim.engine.course import Course, is_out
 from pmosim.engine.desk import short_role
 from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT, WITHDRAWS
 from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Pool, Project, Task
 from pmosim.network import FS, NONE, SS
-from pmosim.outcomes import ABSENT, CANCELLED, STOPPED
+from pmosim.outcomes import ABSENT, CANCELLED
 from pmosim.outcomes import DONE as DONE_BEFORE
 
 if TYPE_CHECKING:
@@ -112,12 +112,13 @@ class Replication(Course):
         if arrivals and is_open:
             for order in sorted(arrivals):
                 self._arrive(order)
-        if gates:
-            for project in sorted(gates, key=by_order):
-                if is_open or project.released != NONE:
-                    self._end(project, STOPPED)
-        if is_open and (self.forced or self.office.line):
+        if gates or self.at_gate:
+            self._pass_gates([p for p in gates if is_open or p.released != NONE])
+        while is_open and (self.forced or self.office.line or self.at_gate):
             self._release()
+            if not self.at_gate:
+                break
+            self._pass_gates()
         if minute < self.last_minute:
             self._pass()
             if self.audit is not None:

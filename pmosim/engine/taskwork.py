@@ -95,6 +95,14 @@ class Taskwork(ABC):
         """Note that a task can never start or finish."""
 
     @abstractmethod
+    def _note_finish(self, task: Task) -> None:
+        """Note that a task has finished."""
+
+    @abstractmethod
+    def _pass_gates(self, cancelled: Sequence[Project] = ()) -> None:
+        """End what is cancelled, and what a gate that was reached stops."""
+
+    @abstractmethod
     def _finish_project(self, project: Project) -> None:
         """Finish a project with its last task."""
 
@@ -299,7 +307,7 @@ class Taskwork(ABC):
         task.state = DONE
         task.finished = self.minute
         task.project.n_open -= 1
-        self.office.note_finish(task)
+        self._note_finish(task)
         self._happen(task.out_of_finish)
         if task.parent is not None:
             self._satisfy(task.parent, FF)
@@ -434,6 +442,7 @@ class Taskwork(ABC):
                 self._reach(task)
             else:
                 tasks.append(task)
+        self._pass_gates()
         for task in tasks:
             if task.state == READY:
                 self._queue_task(task)

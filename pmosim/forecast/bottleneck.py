@@ -17,7 +17,7 @@ from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from pmosim.forecast.estimate import Estimate, Json
-    from pmosim.network.arrays import FloatArray
+    from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.outcomes import Outcomes
 
 NOBODY = "nobody with this home role is there"
@@ -76,12 +76,15 @@ def utilisation_parts(outcomes: Outcomes) -> tuple[FloatArray, FloatArray]:
     return busy, capacity
 
 
-def wait_parts(outcomes: Outcomes) -> tuple[FloatArray, FloatArray]:
-    """(R, S) working days that finished projects waited for each role, (R,) their number."""
+def wait_parts(
+    outcomes: Outcomes, chosen: BoolArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """(R, S) working days that finished (chosen) projects waited for each role, (R,) how many."""
     is_finished = outcomes.has_status("finished")
+    is_counted = is_finished if chosen is None else is_finished & chosen
     minutes = outcomes.projects_.causes[:, len(CAUSES) :]
-    days = np.where(is_finished[:, None], minutes / outcomes.minutes_per_day, 0.0)
-    return per_future(outcomes, days), per_future(outcomes, is_finished.astype(np.float64))
+    days = np.where(is_counted[:, None], minutes / outcomes.minutes_per_day, 0.0)
+    return per_future(outcomes, days), per_future(outcomes, is_counted.astype(np.float64))
 
 
 def _is_in_window(outcomes: Outcomes) -> list[bool]:

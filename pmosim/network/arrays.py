@@ -146,6 +146,8 @@ class TaskArrays:
     is_part_done: BoolArray
     """What is left is drawn, not the whole: of running tasks, and of waiting ones that were begun
     or whose remaining work is reported."""
+    is_gate: BoolArray
+    """Whether a stage ends with it; of a phase, not of its parts."""
     held_by: tuple[tuple[int, ...], ...]
     """People who hold the task on day 0."""
     first_pool: IntArray
@@ -171,6 +173,9 @@ class PoolArrays:
     """Stated remaining amount, which wins."""
     is_sized: BoolArray
     """Whether ``size`` multiplies the amount (effort yes, duration no)."""
+    settled: FloatArray | None = None
+    """(Q,) amounts before size that a study takes out of chance, NaN = drawn; of work that has
+    begun what is left. None = all are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -223,6 +228,8 @@ class StreamArrays:
     """Per stream: minutes at which requests ask, () = at any."""
     patience: tuple[Law | None, ...]
     """Working minutes after which a request that waits is withdrawn."""
+    is_even: bool = False
+    """Whether a study lets them come evenly: the k-th when k - 1/2 are expected."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

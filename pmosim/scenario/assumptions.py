@@ -187,12 +187,29 @@ def _correlation(facts: Facts) -> Assumption:
     return _entry("correlation", "off", text)
 
 
-def _work_rules(_facts: Facts) -> Iterator[Assumption]:
+def _work_rules(facts: Facts) -> Iterator[Assumption]:
     text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
     yield _entry("ramp-up", "off", text)
     text = "Rework and risks are off: nothing has to be done twice, nothing unplanned happens."
     yield _entry("rework", "off", text)
-    yield _entry("gates", "off", "Gates are off: no project is stopped early.")
+    yield _gates(facts)
+
+
+def _gates(facts: Facts) -> Assumption:
+    gates = facts.intake.gates
+    if not gates.stop:
+        return _entry("gates", "off", "Gates are off: no project is stopped early.")
+    price = ""
+    if gates.role is not None:
+        price = f" and {gates.shadow_price:,.0f} for each planned day of {gates.role}"
+    obeyed = ""
+    if gates.compliance < 1:
+        obeyed = f"; that is obeyed in {gates.compliance:.0%} of the cases"
+    text = (
+        "A project is stopped at the end of a stage (`gate`) when it is planned to bring less than "
+        f"it still costs{price}{obeyed}."
+    )
+    return _entry("gates", "stated", text)
 
 
 def _money(facts: Facts) -> Iterator[Assumption]:

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pmosim.study.bottleneck import find_bottlenecks
+    from pmosim.study.goal import Goal
     from pmosim.study.persons import price_absences
+    from pmosim.study.staffing import find_staff
 
 _HOME = {
+    "Goal": "pmosim.study.goal",
     "find_bottlenecks": "pmosim.study.bottleneck",
+    "find_staff": "pmosim.study.staffing",
     "price_absences": "pmosim.study.persons",
 }
 
-__all__ = ["find_bottlenecks", "price_absences"]
+__all__ = ["Goal", "find_bottlenecks", "find_staff", "price_absences"]
 
 
 def __getattr__(name: str) -> object:

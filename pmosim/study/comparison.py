@@ -76,7 +76,9 @@ class Row:
     measure: str
     """finish_mean_days, finish_p50_days, finish_p80_days, p_late, cost_mean, npv_mean of projects
     and of the portfolio, which has ``finished`` (projects), too; wait_days, utilisation of roles.
-    Days are working days, money is in the scenario's currency."""
+    Days are working days, money is in the scenario's currency. ``wait_days`` is what the finished
+    projects that both runs have waited on average: a newcomer that waits for nobody does not
+    shorten the wait."""
     base: Estimate | None
     value: Estimate | None
     difference: Difference
@@ -393,7 +395,9 @@ def _money_numbers(amounts: tuple[FloatArray, FloatArray], reason: str) -> Numbe
 
 def _role_rows(runs: tuple[Outcomes, Outcomes], names: tuple[str, str]) -> Iterator[Row]:
     roles = [list(run.network.role_ids) for run in runs]
-    waits, loads = ([parts(run) for run in runs] for parts in (wait_parts, utilisation_parts))
+    ids = set.intersection(*(set(run.network.projects.ids) for run in runs))
+    waits = [wait_parts(run, _is_one_of(run, ids)) for run in runs]
+    loads = [utilisation_parts(run) for run in runs]
     for role in dict.fromkeys([*roles[0], *roles[1]]):
         places = [ids.index(role) if role in ids else None for ids in roles]
         for measure, material, reason, parts in (
@@ -419,6 +423,12 @@ def _role_rows(runs: tuple[Outcomes, Outcomes], names: tuple[str, str]) -> Itera
                 value=value,
                 difference=difference,
             )
+
+
+def _is_one_of(outcomes: Outcomes, ids: set[str]) -> BoolArray:
+    """(N,) whether each project row is one of these projects or comes from one of these streams."""
+    is_chosen = np.array([name in ids for name in outcomes.network.projects.ids], dtype=bool)
+    return np.asarray(is_chosen[outcomes.projects_.row])
 
 
 def _of_role(above: FloatArray, below: FloatArray, place: int) -> tuple[FloatArray, FloatArray]:

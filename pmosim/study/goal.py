@@ -13,6 +13,8 @@ from pmosim.forecast import Forecast
 from pmosim.forecast.condition import Condition, Names, parse_condition
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
 
@@ -53,14 +55,17 @@ class Goal:
             raise InputError(problems) from None
         return Goal(text=text, condition=condition)
 
-    def judge(self, outcomes: Outcomes, *, margin: float = 0.0) -> Reached:
-        """Return how outcomes stand to it.
+    def judge(self, outcomes: Outcomes) -> Reached:
+        """Return how outcomes stand to it."""
+        return self.judge_document(Forecast(outcomes).to_document())
+
+    def judge_document(self, document: Mapping[str, Any], *, margin: float = 0.0) -> Reached:
+        """Return how a forecast stands to it.
 
         Parameters
         ----------
         margin : how much better than asked every number has to be for ``miss`` to be 0.
         """
-        document = Forecast(outcomes).to_document()
         verdict = self.condition.judge(document)
         return Reached(
             answer=verdict.answer,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor, Future
 
+    from pmosim.network import Network
     from pmosim.outcomes import Outcomes
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
@@ -42,7 +43,7 @@ class Runs:
 
     def run(
         self,
-        scenario: Scenario,
+        scenario: Scenario | Network,
         *,
         replications: int | None = None,
         first: int = 0,
@@ -79,7 +80,7 @@ class Runs:
         )
 
     def run_each(
-        self, scenarios: Iterable[Scenario], *, replications: int | None = None
+        self, scenarios: Iterable[Scenario | Network], *, replications: int | None = None
     ) -> Iterator[Outcomes]:
         """Yield the outcomes of many scenarios, in their order, a few of them under way at once.
 

@@ -120,3 +120,62 @@ def test_the_tables_of_a_run_hold_slip_waits_and_chain(by_hand: Path) -> None:
     assert "web,role,architect,crm,1.0,4.0,4.0,4.0" in (tables / "waits_on.csv").read_text()
     assert "web,project,crm,1.0,10.0,10.0,10.0" in (tables / "chain.csv").read_text()
     assert "(portfolio),project,web,1.0,6.0,6.0,6.0" in (tables / "chain.csv").read_text()
+
+
+@pytest.fixture
+def tiny(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Run the tiny scenario: two projects share a developer, their work is left to chance."""
+    monkeypatch.setattr("pmosim.report.write_report", lambda *_, **__: None)
+    assert invoke(["run", "tiny", "-n", "2", "--seed", "5", "-q"]) == 0
+    return workspace
+
+
+def test_drivers_say_what_knowing_each_source_would_save(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert invoke(["explain", "tiny", "web", "--drivers", "-n", "20", "--jobs", "1"]) == 0
+    captured = capsys.readouterr()
+    assert "in 80 of 100 futures (P50" in captured.out
+    assert "how much work build is" in captured.out
+    assert "how much work the other projects are" in captured.out
+    assert "all of this together" in captured.out
+    assert "do not\n  add up" in captured.out
+    assert "next: pmosim explain tiny web" in captured.err
+
+
+def test_drivers_of_everything_committed_need_no_project(
+    tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    args = ["explain", "tiny", "--drivers", "-n", "20", "--jobs", "1", "--json", "-q"]
+    assert invoke(args) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["project"], found["seed"]) == ("pmosim.drivers/1", None, 5)
+    assert found["adds_up"] is False
+    [driver] = found["drivers"]
+    assert driver["source"] == "work:developer"
+    assert set(driver["saves"]) == {"p80_days", "mean_days", "cost_p80", "npv_p10"}
+    assert set(driver["saves"]["p80_days"]) >= {"value", "low", "high", "settled", "further"}
+    # There is no other source: without it nothing is left, together it is the same.
+    assert found["everything"]["saves"] == driver["saves"]
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["tiny"], "Say which PROJECT, or --drivers for all. Known: crm, web."),
+        (["tiny", "web", "-n", "5"], "-n is for --drivers"),
+        (["tiny", "web", "--drivers", "--future", "1"], "leave out --future"),
+        (["tiny", "wbe", "--drivers"], "Did you mean 'web'?"),
+        (["hire", "--drivers"], "First: pmosim run hire"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused(
+    tiny: Path, args: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert invoke(["explain", *args]) == 2
+    captured = capsys.readouterr()
+    assert says in captured.err
+    assert captured.out == ""

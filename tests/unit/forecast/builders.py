@@ -188,6 +188,7 @@ def build_network(projects, streams=(), people=(("developer-1", 0, 500.0, False)
             is_done=np.zeros(n_tasks, dtype=bool),
             is_running=np.zeros(n_tasks, dtype=bool),
             is_part_done=np.zeros(n_tasks, dtype=bool),
+            is_gate=np.zeros(n_tasks, dtype=bool),
             held_by=((),) * n_tasks,
             first_pool=np.zeros(n_tasks + 1, dtype=np.int64),
             first_need=np.zeros(n_tasks + 1, dtype=np.int64),
