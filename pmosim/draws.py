@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pmosim.distributions import Law
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
+    from pmosim.network.arrays import Hit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,6 +50,8 @@ class Arrivals:
     """(pools of the stream's prototype,) of each arrival."""
     gates: tuple[FloatArray, ...]
     """(gates of the stream's prototype,) uniforms of each arrival."""
+    charges: tuple[FloatArray, ...]
+    """(risks on the stream's prototype,) money of each arrival, 0 = it does not happen."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,6 +85,8 @@ class Draws:
     """(R, Q) what is left to do of each pool of listed projects."""
     gates: FloatArray
     """(R, G) uniform of each gate of listed projects, in task order: whether the rule is obeyed."""
+    charges: FloatArray
+    """(R, H) money of each risk on a listed project, 0 = it does not happen."""
     arrivals: Arrivals
     spells: Spells
 
@@ -109,6 +114,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         ),
         amounts=_listed_amounts(network, luck, size),
         gates=_listed_gates(network, luck),
+        charges=_listed_charges(network, luck),
         arrivals=_draw_arrivals(network, luck),
         spells=_draw_spells(network, luck),
     )
@@ -244,6 +250,7 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
             scale = size[0, tasks.project[task]] if pools.is_sized[q] and luck.count else 1.0
             law, spent = left_law(network, q, float(scale))
         alike.setdefault((law, spent, tasks.ids[task], pools.keys[q]), []).append(q)
+    more = _listed_factors(network, luck, n_pools)
     for (law, spent, task_id, key), group in alike.items():
         task = pools.task[group]
         project = tasks.project[task]
@@ -260,6 +267,8 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
         is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
         scale = np.where(is_scaled, size[:, project].T, 1.0)
         unit = np.where(is_sized, WHOLE, 1)[:, np.newaxis]
+        if more is not None:
+            values = values * more[:, group].T
         amounts[:, group] = whole(values * scale * unit).T
     amounts.flags.writeable = False
     return amounts
@@ -273,14 +282,56 @@ def _settled(network: Network, group: Sequence[int], values: FloatArray) -> Floa
     return np.where(np.isnan(known), values, known)
 
 
+# --- risks --------------------------------------------------------------------------------------
+
+
+def _happening(hit: Hit, luck: _Luck, projects: Sequence[str]) -> tuple[BoolArray, FloatArray]:
+    """(projects, R) whether a risk happens to each project, and times what its work is then."""
+    entities = [hit.entity] if hit.is_shared else [f"{name}.{hit.entity}" for name in projects]
+    happens = luck.table(entities, "risk") < hit.probability
+    factor = np.where(happens, _values(hit.work, luck, entities, "risk work"), 1.0)
+    shape = (len(projects), luck.count)
+    return np.broadcast_to(happens, shape), np.broadcast_to(factor, shape)
+
+
+def _charges(hit: Hit, luck: _Luck, projects: Sequence[str]) -> FloatArray:
+    """(projects, R) what a risk and its mitigation cost each project."""
+    charge = np.full((len(projects), luck.count), hit.price)
+    if hit.cost is None:
+        return charge
+    happens, _ = _happening(hit, luck, projects)
+    entities = [f"{name}.{hit.entity}" for name in projects]
+    return charge + np.where(happens, _values(hit.cost, luck, entities, "risk cost"), 0.0)
+
+
+def _listed_factors(network: Network, luck: _Luck, n_pools: int) -> FloatArray | None:
+    """(R, n_pools) what risks multiply the amounts of listed projects by; None = no risks."""
+    hits = [hit for hit in network.risks if hit.row < network.n_listed]
+    if not hits:
+        return None
+    factors = np.ones((luck.count, n_pools))
+    for hit in hits:
+        _, factor = _happening(hit, luck, [network.projects.ids[hit.row]])
+        factors[:, list(hit.pools)] *= factor[0][:, np.newaxis]
+    return factors
+
+
+def _listed_charges(network: Network, luck: _Luck) -> FloatArray:
+    hits = [hit for hit in network.risks if hit.row < network.n_listed]
+    columns = [_charges(hit, luck, [network.projects.ids[hit.row]])[0] for hit in hits]
+    return np.column_stack(columns) if columns else np.empty((luck.count, 0))
+
+
 # --- demand -------------------------------------------------------------------------------------
 
 
 def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
     amounts: list[IntArray] = []
     gates: list[FloatArray] = []
+    charges: list[FloatArray] = []
     columns = [
-        _stream_columns(network, luck, d, amounts, gates) for d in range(len(network.streams.ids))
+        _stream_columns(network, luck, d, amounts, gates, charges)
+        for d in range(len(network.streams.ids))
     ]
     table: dict[str, NDArray[Any]] = {
         name: np.concatenate([column[name] for column in columns])
@@ -304,13 +355,19 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
         benefit_per_year=table["benefit"][order].astype(np.float64),
         amounts=tuple(amounts[i] for i in order),
         gates=tuple(gates[i] for i in order),
+        charges=tuple(charges[i] for i in order),
     )
 
 
 def _stream_columns(
-    network: Network, luck: _Luck, d: int, amounts: list[IntArray], gates: list[FloatArray]
+    network: Network,
+    luck: _Luck,
+    d: int,
+    amounts: list[IntArray],
+    gates: list[FloatArray],
+    charges: list[FloatArray],
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrivals of one stream as columns, and append their amounts and gates."""
+    """Return the arrivals of one stream as columns; append their amounts, gates and charges."""
     row = network.n_listed + d
     minutes = _arrival_table(network, luck, d)
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
@@ -318,6 +375,9 @@ def _stream_columns(
     size = _sizes(network, luck, row, names)
     amounts.extend(_prototype_amounts(network, luck, row, names, size)[:, number, replication].T)
     gates.extend(_prototype_gates(network, luck, row, names)[:, number, replication].T)
+    hits = [hit for hit in network.risks if hit.row == row]
+    costs = [_charges(hit, luck, names)[number, replication] for hit in hits]
+    charges.extend(np.column_stack(costs) if costs else np.empty((len(number), 0)))
     fixed, benefit = (
         np.zeros_like(size) if law is None else _values(law, luck, names, purpose) * size
         for law, purpose in (
@@ -407,12 +467,17 @@ def _prototype_amounts(
     tasks, pools = network.tasks, network.pools
     first, last = (int(tasks.first_pool[network.projects.first_task[row + i]]) for i in (0, 1))
     amounts = np.empty((last - first, *size.shape), dtype=np.int64)
+    hits = [
+        (_happening(hit, luck, names)[1], set(hit.pools)) for hit in network.risks if hit.row == row
+    ]
     for q in range(first, last):
         law, task = pools.law[q], tasks.ids[int(pools.task[q])]
         values: FloatArray = np.full(size.shape, law.plan)
         if not law.is_certain:
             values = law.quantile(luck.work(names, task, pools.keys[q]))
         values = _settled(network, [q], values)
+        for factor, hit_pools in hits:
+            values = values * factor if q in hit_pools else values
         amounts[q - first] = whole(values * size * WHOLE) if pools.is_sized[q] else whole(values)
     return amounts
 

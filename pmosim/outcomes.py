@@ -136,7 +136,25 @@ class Handovers:
         return Handovers(**{column.name: np.zeros(0, np.int64) for column in fields(Handovers)})
 
 
-Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings, Handovers)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Charges:
+    """C costs of risks and their mitigation that came true."""
+
+    project_row: IntArray
+    """Index into ProjectRows."""
+    minute: IntArray
+    """Start of the first task that the risk hits: when it falls due."""
+    amount: FloatArray
+
+    @staticmethod
+    def none() -> Charges:
+        """Return no charges."""
+        return Charges(
+            project_row=np.zeros(0, np.int64), minute=np.zeros(0, np.int64), amount=np.zeros(0)
+        )
+
+
+Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings, Handovers, Charges)
 
 SCHEMA = "pmosim.outcomes/2"
 META = "meta.json"
@@ -157,6 +175,7 @@ class Outcomes:
     tasks_: TaskRows
     bookings: Bookings
     handovers: Handovers = field(default_factory=Handovers.none)
+    charges: Charges = field(default_factory=Charges.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -337,6 +356,7 @@ class Outcomes:
                 tasks_=TaskRows(**_part(arrays, "tasks")),
                 bookings=Bookings(**_part(arrays, "bookings")),
                 handovers=Handovers(**_part(arrays, "handovers")),
+                charges=Charges(**_part(arrays, "charges")),
                 **{name: arrays[name] for name in PER_FUTURE},
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -359,7 +379,7 @@ class Outcomes:
             return ordered[0]
         project_offsets = _offsets([len(block.projects_.row) for block in ordered])
         task_offsets = _offsets([len(block.tasks_.task) for block in ordered])
-        tasks, bookings, handovers = [], [], []
+        tasks, bookings, handovers, charges = [], [], [], []
         for block, by_project, by_task in zip(ordered, project_offsets, task_offsets, strict=True):
             tasks.append(
                 replace(block.tasks_, project_row=_moved(block.tasks_.project_row, by_project))
@@ -370,6 +390,9 @@ class Outcomes:
                     project_row=_moved(block.bookings.project_row, by_project),
                     task_row=_moved(block.bookings.task_row, by_task),
                 )
+            )
+            charges.append(
+                replace(block.charges, project_row=_moved(block.charges.project_row, by_project))
             )
             handovers.append(
                 replace(
@@ -390,6 +413,7 @@ class Outcomes:
             tasks_=_joined(tasks),
             bookings=_joined(bookings),
             handovers=_joined(handovers),
+            charges=_joined(charges),
             run_end=np.concatenate([block.run_end for block in ordered]),
             busy=np.concatenate([_padded(block.busy, n_months) for block in ordered]),
             capacity=np.concatenate([_padded(block.capacity, n_months) for block in ordered]),
@@ -464,7 +488,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
             raise ValueError(f"{name} has the shape {array.shape}; it must be {expected}")
     if rows.causes.shape != (len(rows.row), len(CAUSES) + n_roles):
         raise ValueError(f"causes has the shape {rows.causes.shape}")
-    for part in (rows, outcomes.tasks_, outcomes.bookings, outcomes.handovers):
+    for part in (rows, outcomes.tasks_, outcomes.bookings, outcomes.handovers, outcomes.charges):
         lengths = {len(getattr(part, column.name)) for column in fields(part)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of {type(part).__name__} have different lengths")
@@ -480,6 +504,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("project_row of bookings", bookings.project_row, 0, len(rows.row))
     _check_range("task_row of bookings", bookings.task_row, NONE, len(outcomes.tasks_.task))
     _check_range("person", bookings.person, 0, len(network.people.ids))
+    _check_range("project_row of charges", outcomes.charges.project_row, 0, len(rows.row))
     handovers, n_tasks = outcomes.handovers, len(outcomes.tasks_.task)
     _check_range("task_row of handovers", handovers.task_row, 0, n_tasks)
     _check_range("by_project_row", handovers.by_project_row, NONE, len(rows.row))
@@ -519,6 +544,7 @@ def _arrays(outcomes: Outcomes) -> dict[str, IntArray | FloatArray]:
         ("tasks", outcomes.tasks_),
         ("bookings", outcomes.bookings),
         ("handovers", outcomes.handovers),
+        ("charges", outcomes.charges),
     ):
         for column in fields(part):
             arrays[f"{prefix}.{column.name}"] = getattr(part, column.name)

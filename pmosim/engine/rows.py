@@ -23,6 +23,7 @@ from pmosim.outcomes import (
     CAUSES,
     QUEUED,
     Bookings,
+    Charges,
     Handovers,
     Outcomes,
     ProjectRows,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.luck import Luck
     from pmosim.engine.reference import Replication
     from pmosim.engine.state import Project
     from pmosim.network import IntArray, Network
@@ -60,6 +62,9 @@ class Rows:
         self.busy: list[IntArray] = []
         self.queue: list[IntArray] = []
         self.present: list[IntArray] = []
+        self.charges: list[tuple[int, int, float]] = []
+        """(project row, minute, money)."""
+        self.hits, self.first_hit = _hits(self.network)
         self.planned: IntArray | None = None
         """Time at work where nobody falls ill."""
 
@@ -68,8 +73,9 @@ class Rows:
         first = len(self.projects)
         for project in run.projects:
             self._add_project(replication, project, run.minute)
-        for project in run.projects:
+        for at, project in enumerate(run.projects, first):
             self._add_handovers(project, first)
+            self._add_charges(project, run.luck, at)
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
@@ -147,6 +153,18 @@ class Rows:
                     by_task = self.first_task[by_project] + pool.task.order
             self.handovers.extend((first_task + task.order, by_project, by_task, minute, person))
 
+    def _add_charges(self, project: Project, luck: Luck, at: int) -> None:
+        """Write down what risks cost a project, due when the first task that each hits starts."""
+        hits = self.hits.get(project.row, ())
+        if not hits or project.started == NONE or project.status in NOT_HERE:
+            return
+        first = self.first_hit[project.row]
+        for tasks, money in zip(hits, luck.charges(project.order, first, len(hits)), strict=True):
+            starts = [project.tasks[n].started for n in tasks] if tasks else [project.started]
+            begun = [minute for minute in starts if minute != NONE]
+            if money and begun:
+                self.charges.append((at, min(begun), money))
+
     def _fixed_cost(self, project: Project) -> float:
         """Return the fixed cost to come: once begun, a cost to date that is stated holds it."""
         return 0.0 if self.is_paid[project.row] else project.fixed_cost
@@ -210,11 +228,34 @@ class Rows:
                 minute=handovers[3],
                 person=handovers[4],
             ),
+            charges=_charges(self.charges),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),
             queue=_by_month(self.queue, n_roles, edges, ends),
         )
+
+
+def _hits(network: Network) -> tuple[dict[int, list[list[int]]], dict[int, int]]:
+    """Return the tasks that each risk hits, counted within the project, and the place of the first.
+
+    Both by project row; an empty list of tasks is the whole project.
+    """
+    hits: dict[int, list[list[int]]] = {}
+    place: dict[int, int] = {}
+    for n, hit in enumerate(network.risks):
+        first = int(network.projects.first_task[hit.row])
+        place.setdefault(hit.row, n)
+        hits.setdefault(hit.row, []).append([task - first for task in hit.tasks])
+    return hits, place
+
+
+def _charges(rows: Sequence[tuple[int, int, float]]) -> Charges:
+    return Charges(
+        project_row=freeze(np.array([at for at, _, _ in rows], dtype=np.int64)),
+        minute=freeze(np.array([minute for _, minute, _ in rows], dtype=np.int64)),
+        amount=freeze(np.array([money for _, _, money in rows], dtype=np.float64)),
+    )
 
 
 def _is_fixed_cost_paid(network: Network) -> list[bool]:

@@ -232,6 +232,27 @@ class StreamArrays:
     """Whether a study lets them come evenly: the k-th when k - 1/2 are expected."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One risk on one project row, or prototype."""
+
+    entity: str
+    """Whose luck decides: of a driver the same in all projects, else told apart by project."""
+    is_shared: bool
+    probability: float
+    work: Law
+    """Times the work it hits, if it happens."""
+    cost: Law | None
+    """Falls due when the first task it hits starts, if it happens."""
+    price: float
+    """What lessens it, due at the same moment in every future."""
+    row: int
+    tasks: tuple[int, ...]
+    """Rows of the tasks that it hits, parts of phases too; () = all of the project."""
+    pools: tuple[int, ...]
+    """Rows of the amounts that it multiplies."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
     """The numbers of one scenario; see the head of this module."""
@@ -276,6 +297,8 @@ class Network:
     assumptions: tuple[Mapping[str, str] | str, ...]
     """Entries of mechanism, basis (off, assumed, measured or stated), text and source."""
     warnings: tuple[str, ...]
+    risks: tuple[Hit, ...] = ()
+    """Every risk on every project row, by row."""
 
     @property
     def n_listed(self) -> int:

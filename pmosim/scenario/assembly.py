@@ -12,6 +12,7 @@ from pmosim.scenario.assumptions import stated_assumptions
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.facts import Facts
 from pmosim.scenario.frame import read_frame
+from pmosim.scenario.hazards import read_drivers
 from pmosim.scenario.kinds import Reader
 from pmosim.scenario.messages import Problems
 from pmosim.scenario.nodes import Node, from_python
@@ -101,11 +102,12 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     fields = reader.fields(shapes.SCENARIO, root, "")
     staff = read_staff(root, reader, frame.calendar)
     demand = read_demand(root, merged, reader, as_of)
+    drivers = read_drivers(reader, root, [site.project for site in demand.projects], demand.streams)
     intake = rules.read_intake(root, reader, staff)
     dispatch = rules.read_dispatch(root, reader)
     facts = Facts(
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
-        problems=problems, assumed=silence.assumed_paths(root),
+        problems=problems, assumed=silence.assumed_paths(root), drivers=drivers,
     )  # fmt: skip
     facts = filling.with_reports(facts)
     validate(facts)
@@ -115,6 +117,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         organisation=staff.organisation,
         projects=tuple(site.project for site in facts.demand.projects),
         streams=demand.streams,
+        drivers=drivers,
         intake=intake,
         dispatch=dispatch,
         horizon=frame.horizon,

@@ -190,9 +190,18 @@ def _correlation(facts: Facts) -> Assumption:
 def _work_rules(facts: Facts) -> Iterator[Assumption]:
     text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
     yield _entry("ramp-up", "off", text)
-    text = "Rework and risks are off: nothing has to be done twice, nothing unplanned happens."
-    yield _entry("rework", "off", text)
+    yield _entry("rework", "off", "Rework is off: nothing has to be done twice.")
+    yield _risks(facts)
     yield _gates(facts)
+
+
+def _risks(facts: Facts) -> Assumption:
+    own = sum(len(site.project.risks) for site in facts.demand.all_sites)
+    if not own and not facts.drivers:
+        return _entry("risks", "off", "Risks are off: nothing unplanned happens.")
+    parts = [f"{own} of single projects"] if own else []
+    parts += [f"{len(facts.drivers)} that several share"] if facts.drivers else []
+    return _entry("risks", "stated", f"Risks are as stated: {' and '.join(parts)}.")
 
 
 def _gates(facts: Facts) -> Assumption:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pmosim.distributions import Fixed
-from pmosim.scenario import amounts, kinds, links, shapes, status, work
+from pmosim.scenario import amounts, hazards, kinds, links, shapes, status, work
 from pmosim.scenario.arrivals import read_stream
 from pmosim.scenario.kinds import CalendarOffset, Reader
 from pmosim.scenario.links import Names
@@ -208,6 +208,7 @@ class _Builder:
             cancelled_from=fields.get("cancelled"),
             **dates,
             **self._money(node, fields, path),
+            risks=hazards.read_risks(self._reader, node, path, name, own_tasks),
             as_reported=status.read_report(self._reader, node, path) if is_listed else None,
             baseline=work.read_baseline(self._reader, node, path) if is_listed else None,
         )

@@ -117,6 +117,7 @@ CODES: dict[str, str] = {
     "PMO902": "More work than people.",
     "PMO903": "A promise that was due before the forecast begins.",
     "PMO904": "A key that has no effect here.",
+    "PMO905": "Risks on top of a spread that holds them already.",
 }
 
 

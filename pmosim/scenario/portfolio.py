@@ -158,6 +158,23 @@ class Benefit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Risk:
+    """Something that may happen in a future, and what it does then."""
+
+    id: str
+    probability: float
+    """Mitigated, where it is."""
+    hits: tuple[tuple[str, str], ...]
+    """(project or stream, phase or task; "" = all its work)."""
+    work: Law
+    """Times the work it hits."""
+    cost: Law | None = None
+    """Of each project that it hits."""
+    price: float = 0.0
+    """What the mitigation costs each project that it protects, whether it happens or not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """One project, or the prototype of a stream's projects."""
 
@@ -197,6 +214,7 @@ class Project:
     """Day on whose morning the project is stopped (verb ``cancel``)."""
     as_reported: AsReported | None = None
     baseline: Baseline | None = None
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +289,8 @@ class Scenario:
     projects: tuple[Project, ...] = ()
     """Order of the file, then as added by changes."""
     streams: tuple[Stream, ...] = ()
+    drivers: tuple[Risk, ...] = ()
+    """Risks that many projects share: each happens to all of them or to none."""
     intake: IntakeRule
     dispatch: DispatchRule
     horizon: date | int | None = None

@@ -30,6 +30,8 @@ _DEFINITIONS: dict[str, Shape] = {
     "project": shapes.PROJECT,
     "stream": shapes.STREAM,
     "season": shapes.SEASON,
+    "risk": shapes.RISK,
+    "mitigation": shapes.MITIGATION,
     "sickness": shapes.SICKNESS,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,

@@ -143,8 +143,8 @@ TASK = Shape(
     | _STATUS,
     later={
         "rework": "repeating work after a failed test",
-        "risks": "risks",
     },
+    elsewhere={"risks": "risks: [{id: ..., hits: [TASK]}] at the project or its template"},
     exclusive=(("effort", "duration", "milestone"),),
 )
 
@@ -179,6 +179,30 @@ BENEFIT = Shape(
     exclusive=(("for", "until"),),
 )
 
+MITIGATION = Shape(
+    name="a mitigation",
+    keys={
+        "is_on": kinds.YES_NO,
+        "cost": kinds.MONEY,
+        "probability": kinds.SHARE,
+        "work": kinds.law("number"),
+    },
+)
+
+RISK = Shape(
+    name="a risk",
+    keys={
+        "id": kinds.ID,
+        "probability": kinds.SHARE,
+        "hits": kinds.several(kinds.TEXT),
+        "work": kinds.law("number"),
+        "cost": kinds.law("money"),
+        "mitigation": kinds.object_of("mitigation"),
+    },
+    later={"delay": "a delay beside more work"},
+    required=("id", "probability"),
+)
+
 _ASKING = {
     "name": kinds.TEXT,
     "status": kinds.choice(*STATUSES),
@@ -204,10 +228,10 @@ _ASKING = {
     "sponsor": kinds.TEXT,
     "pauses": kinds.RANGES,
     "cancelled": kinds.START,
+    "risks": kinds.list_of("risk"),
 } | _DATES
 
 _PROJECT_LATER = {
-    "risks": "risks",
     "coverage": "how standardised this kind of work is",
     "bookings": "booked people",
 }
@@ -332,13 +356,13 @@ SCENARIO = Shape(
         "templates": kinds.objects_by_id("template"),
         "projects": kinds.list_of("project"),
         "demand": kinds.objects_by_id("stream"),
+        "risks": kinds.list_of("risk"),
         "intake": kinds.object_of("intake"),
         "dispatch": kinds.object_of("dispatch"),
     },
     later={
         "calibration": "fitted distributions",
         "bookings": "booked people",
-        "risks": "risks",
     },
     elsewhere={"gates": "intake: {gates: {stop: true}}"},
     exclusive=(("as_of", "start"),),

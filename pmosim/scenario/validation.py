@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import capacity, cycles, in_flight, ranking, staffing
+from pmosim.scenario import capacity, cycles, hazards, in_flight, ranking, staffing
 
 if TYPE_CHECKING:
     from pmosim.scenario.facts import Facts
@@ -22,6 +22,7 @@ CHECKS = (
     capacity.check_roles_are_used,
     capacity.check_promises,
     capacity.check_capacity,
+    hazards.check_double_counting,
 )
 
 
