@@ -273,7 +273,10 @@ class Bakeoff:
         change = best.changes[name]
         said = self.say(name, change.value, signed=True)
         if change.is_known and not (change.low > 0.0 or change.high < 0.0):
-            return f"{text}; against the rule of today the difference ({said}) is not certain."
+            return (
+                f"{text}; the difference to the rule of today ({said}) is not certain: no reason "
+                "to change it."
+            )
         low, high = (self.say(name, end, signed=True) for end in (change.low, change.high))
         return f"{text}; against the rule of today {said} ({low} to {high})."
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from pmosim.forecast.cost import per_future
 from pmosim.forecast.futures import due_of_rows
-from pmosim.forecast.returns import portfolio_npv
+from pmosim.forecast.returns import sum_of_known
 from pmosim.network.arrays import NONE
 
 if TYPE_CHECKING:
@@ -55,7 +55,13 @@ MEASURES: dict[Name, Measure] = {
             is_high_better=False,
             material=0.01,
         ),
-        Measure(name="value", words="NPV", unit="money", is_high_better=True, material=0.001),
+        Measure(
+            name="value",
+            words="NPV of projects with a benefit",
+            unit="money",
+            is_high_better=True,
+            material=0.001,
+        ),
         Measure(
             name="throughput",
             words="projects finished in the window",
@@ -111,10 +117,11 @@ class Merits:
         """Return what some outcomes are worth.
 
         ``p_late``: of the due dates that fall into the window, the share that was missed.
-        ``value``: NPV of everything that ended. ``throughput``: projects finished before the
-        window closes. ``lead_request``, ``lead_release``: mean working days until the finish, or
-        until the window closes, over the projects that asked, and over those that were released;
-        projects that run on day 0 are left out, because when they asked is not known.
+        ``value``: NPV of what ended, of the projects that state a benefit (the others only cost:
+        the rule that never starts them would look best). ``throughput``: projects finished before
+        the window closes. ``lead_request``, ``lead_release``: mean working days until the finish,
+        or until the window closes, over the projects that asked, and over those that were
+        released; projects that run on day 0 are left out, because when they asked is not known.
         ``waiting``: projects that have asked, and were not released before the window closes.
         """
         rows, network = outcomes.projects_, outcomes.network
@@ -135,8 +142,9 @@ class Merits:
         if _has_due_dates(network):
             is_late = (rows.finished == NONE) | (rows.finished > due)
             values["p_late"] = _mean(outcomes, is_late.astype(np.float64), is_promised)
-        if any(benefit is not None for benefit in network.projects.benefit_per_year):
-            values["value"] = portfolio_npv(outcomes)
+        is_valued = np.array([each is not None for each in network.projects.benefit_per_year])
+        if is_valued.any():
+            values["value"] = sum_of_known(outcomes, outcomes.money.npv, is_valued[rows.row])
         if network.has_horizon:
             is_done = exists & (rows.finished != NONE) & (rows.finished <= closes)
             values["throughput"] = per_future(outcomes, is_done.astype(np.float64))

@@ -356,3 +356,16 @@ def test_merits_count_up_to_the_moment_the_window_closes():
     assert found["lead_request"].tolist() == [pytest.approx((10 + 40 + 100) / 3)]
     assert found["lead_release"].tolist() == [pytest.approx((6 + 40) / 2)]
     assert "value" not in found
+
+
+def test_value_is_that_of_projects_with_a_benefit_so_that_idleness_is_worth_nothing():
+    """The second costs money and states no benefit: not doing it must not look good."""
+    benefit = {"per_year": "200k", "for": "2y"}
+    portfolio = scenario(
+        [project("a", "20pd", benefit=benefit), project("b", "20pd")],
+        roles={"dev": {"day_rate": 700}},
+    )
+    outcomes = pm.simulate(portfolio, replications=1)
+    mine = outcomes.projects().set_index("project")["npv"]
+    assert Merits.of(outcomes).values["value"].tolist() == [mine["a"]]
+    assert mine["b"] < 0.0
