@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Say what changes between scenarios, on the same luck.",
     "policies": "Say which start rule would be best.",
     "bottlenecks": "Say what one more person of each role buys.",
+    "sequence": "Find start months that keep a condition.",
     "staff": "Find hires and contractors that keep a condition.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
@@ -42,7 +43,7 @@ COMMANDS: dict[str, str] = {
 
 LATER = {
     "import", "calibrate", "backtest", "whatif",
-    "sequence", "export", "runs", "merge", "price",
+    "export", "runs", "merge", "price",
 }  # fmt: skip
 """Commands that come with a later version."""
 
