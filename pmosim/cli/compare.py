@@ -91,9 +91,9 @@ def command(
     sides = [_look_at(terminal, path) for path in paths]
     for side in sides[1:]:
         question.ask_of(side.scenario)
+    folder = folder_of(output, sides[0].place, "compare", is_json=is_json)
     if goal is None:
-        folder = folder_of(output, sides[0].place, "compare", is_json=is_json)
-    size = _size_of_runs(ctx, sides, replications, seed)
+        size = _size_of_runs(ctx, sides, replications, seed)
         comparison = _compare(sides, _futures_of(terminal, sides, size, jobs))
     else:
         comparison = _grown(terminal, goal, sides, seed, jobs)
