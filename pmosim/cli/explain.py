@@ -363,7 +363,7 @@ def _span(outcomes: Outcomes, link: Link) -> str:
 def _link_words(project: str, link: Link) -> str:
     who = f"{link.project}.{link.task}" if link.task else link.project
     if link.cause == "role":
-        return f"{who} waits for the {link.role}, held by nobody: away, or not there yet"
+        return f"{who} waits for the {link.role}, held by nobody: away, not there yet, or kept free"
     if link.cause == "lag":
         return f"{who}: an agreed waiting time"
     if link.cause == "date":

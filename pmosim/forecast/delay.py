@@ -66,7 +66,8 @@ class Held:
     """``role``, ``project`` or ``intake``."""
     role: str | None
     holder: str | None
-    """Project (or stream) that gave it back, None = nobody: the people were away or not there."""
+    """Project (or stream) that gave it back, None = nobody: the people were away, not there
+    yet, or kept free for an older task."""
     is_demand: bool
     """Whether the holder is a stream, whose projects count together."""
     is_own: bool
@@ -403,5 +404,5 @@ def what_waits(held: Held) -> str:
     if held.cause == CAUSES[INTAKE]:
         return f"waits for the place of {by}" if by else "waits to be started"
     if by is None:
-        return f"waits for the {held.role}, who is away or not there yet"
+        return f"waits for the {held.role} held by nobody (away, not there yet, or kept free)"
     return f"waits for the {held.role} held by {by}"
