@@ -8,11 +8,12 @@ import click
 
 from pmosim.cli.bottlenecks import in_words
 from pmosim.cli.options import WholeNumber, as_json, talking
-from pmosim.cli.steps import of_a_study, read_for_study, studying
+from pmosim.cli.steps import of_a_study, read_for_study, save_plan, saved, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.study.effects import Effects
@@ -43,6 +44,7 @@ EFFECTS = (
     show_default=True,
     help="Runs of the search, at most.",
 )
+@saved
 @of_a_study(FUTURES)
 @as_json
 @talking
@@ -52,6 +54,7 @@ def command(
     path: str,
     keep: str,
     tries: int,
+    save: Path | None,
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
@@ -67,19 +70,23 @@ def command(
     The best plan found, never the best there is. Ends with 1 if the condition is not kept.
     """  # fmt: skip
     from pmosim.cli import DONE, SAYS_NO
+    from pmosim.scenario.overlay import check_overlay_place
     from pmosim.study.goal import Goal
     from pmosim.study.sequence import find_sequence
 
-    scenario, _ = read_for_study(terminal, path)
+    scenario, file = read_for_study(terminal, path)
+    if save is not None:
+        check_overlay_place(save, file)
     goal = Goal.read(keep, scenario, "--keep")
     with studying(terminal, replications, seed, jobs) as (study, steps):
         found = find_sequence(scenario, study, goal, most_runs=tries, on_run=steps.count_run)
+    save_plan(terminal, save, file, found.changes())
     if is_json:
         terminal.document(found.to_document())
     else:
         for line in tell(found):
             terminal.result(line)
-    terminal.next(typed("bottlenecks", path))
+    terminal.next(typed("compare", path, save) if save else typed("bottlenecks", path))
     return DONE if found.is_reached else SAYS_NO
 
 

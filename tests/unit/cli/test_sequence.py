@@ -36,6 +36,18 @@ def test_a_condition_that_is_not_kept_ends_with_1(
     assert "not reached; what comes nearest" in capsys.readouterr().out
 
 
+def test_the_plan_can_be_saved_and_reads_back(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke([*KEPT, "--tries", "5", "--save", "scenarios/plan.yaml"]) == 0
+    text = (workspace / "scenarios" / "plan.yaml").read_text(encoding="utf-8")
+    assert "changes:\n  - set: {projects.crm.starts: 2027-01-04" in text
+    assert "the plan is in scenarios/plan.yaml" in capsys.readouterr().err
+    assert invoke(["check", "scenarios/plan.yaml"]) == 0
+    assert invoke([*KEPT, "--save", "scenarios/plan.yaml"]) == 2  # before anything runs
+    assert "is there already" in capsys.readouterr().err
+
+
 def test_json_is_the_document_and_nothing_else(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
