@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import WholeNumber, as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.forecast.paired import Difference
@@ -60,6 +62,7 @@ COLUMNS = (
     show_default=True,
     help="With --people: how long each of them is away, from day 0.",
 )
+@into_folder("bottlenecks")
 @as_json
 @talking
 @click.pass_obj
@@ -72,6 +75,7 @@ def command(
     by: str | None,
     cells: int,
     absence: str,
+    output: Path | None,
     *,
     people: bool,
     is_json: bool,
@@ -85,8 +89,10 @@ def command(
     from pmosim.study.bottleneck import find_bottlenecks
     from pmosim.study.persons import price_absences
     from pmosim.study.spans import whole_days
+    from pmosim.workspace import locate
 
     scenario, _ = read_for_study(terminal, path)
+    folder = folder_of(output, locate(path), "bottlenecks", is_json=is_json)
     if people:
         whole_days(scenario, absence, "--absence")
     persons: tuple[KeyPerson, ...] = ()
@@ -94,10 +100,11 @@ def command(
         found = find_bottlenecks(scenario, study, by=by, cells=cells, on_run=steps.count_run)
         if people:
             persons = price_absences(scenario, study, absence=absence, on_run=steps.count_run)
+    document = found.to_document()
+    if people:
+        document["persons"] = [person.to_json() for person in persons]
+    leave(terminal, folder, document, [locate(path)])
     if is_json:
-        document = found.to_document()
-        if people:
-            document["persons"] = [person.to_json() for person in persons]
         terminal.document(document)
         return
     for line in tell(found):
@@ -126,6 +133,8 @@ def tell(found: Bottlenecks) -> Iterator[str]:
     yield f"  ±: 95 of 100; ? = not yet certain{_further(order)}"
     yield ""
     yield found.misleading
+    if found.harmful:
+        yield found.harmful
     best = found.best
     if best is not None and best.price is not None:
         money = _money(best.price.amount, found.network.currency)

@@ -9,18 +9,22 @@ import click
 from click.core import ParameterSource
 
 from pmosim import __version__
+from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.question import Question
 from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
+from pmosim.cli.until import check_until, read_until, settle_differences, until_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
     from pmosim.study.comparison import Comparison
+    from pmosim.study.precision import Until
     from pmosim.workspace import Located, RunFolder
 
 FUTURES = 400
@@ -41,12 +45,14 @@ class Side:
 @click.command("compare", short_help="Say what changes between scenarios, on the same luck.")
 @click.argument("paths", metavar="BASE PATH...", nargs=-1, required=True)
 @of_a_study(FUTURES)
+@until_options
 @click.option(
     "--fail-if",
     "fail_if",
     metavar="QUESTION",
     help="End with 1 if the answer for an alternative is yes: 'p_late(crm) > 0.3'.",
 )
+@into_folder("compare")
 @as_json
 @talking
 @click.pass_context
@@ -56,7 +62,10 @@ def command(
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
+    until: str | None,
+    most: int | None,
     fail_if: str | None,
+    output: Path | None,
     *,
     is_json: bool,
 ) -> int:
@@ -68,6 +77,7 @@ def command(
     \b
     pmosim compare baseline three-more
     pmosim compare baseline hire-one hire-two -n 2000
+    pmosim compare baseline three-more --until "finish_p80(crm)=2d"
     pmosim compare reports/baseline reports/three-more --json
     """  # fmt: skip
     terminal: Terminal = ctx.obj
@@ -77,13 +87,17 @@ def command(
             "'pmosim compare baseline three-more'."
         )
     question = Question.read((), None, fail_if)
+    goal = read_until(until, replications, most)
     sides = [_look_at(terminal, path) for path in paths]
     for side in sides[1:]:
         question.ask_of(side.scenario)
-    size = _size_of_runs(ctx, sides, replications, seed)
-    outcomes = _futures_of(terminal, sides, size, jobs)
-    comparison = _compare(sides, outcomes)
-    _answer(terminal, comparison, sides, is_json=is_json)
+    folder = folder_of(output, sides[0].place, "compare", is_json=is_json)
+    if goal is None:
+        size = _size_of_runs(ctx, sides, replications, seed)
+        comparison = _compare(sides, _futures_of(terminal, sides, size, jobs))
+    else:
+        comparison = _grown(terminal, goal, sides, seed, jobs)
+    _answer(terminal, comparison, sides, folder, is_json=is_json)
     return _judge(terminal, question, comparison)
 
 
@@ -140,6 +154,23 @@ def _futures_of(
     return [found[number] for number in range(len(sides))]
 
 
+def _grown(
+    terminal: Terminal, goal: Until, sides: Sequence[Side], seed: int, jobs: int | Literal["auto"]
+) -> Comparison:
+    """Return a comparison of as many futures as it takes."""
+    if any(side.run is not None for side in sides):
+        raise click.UsageError("--until grows the runs; give scenario files, not run folders.")
+    check_until(goal, sides[0].scenario, of_differences=True)
+    scenarios = [side.scenario for side in sides]
+    with studying(terminal, goal.first, seed, jobs) as (runs, steps):
+        settled = settle_differences(
+            goal, runs, scenarios, lambda outcomes: _compare(sides, outcomes), steps
+        )
+    for warning in settled.warnings():
+        terminal.complain(f"mind: {warning}")
+    return settled.result
+
+
 def _check_version(sides: Sequence[Side], run: RunFolder) -> None:
     """Refuse a run of another version: its luck may be drawn in another way."""
     other = next(
@@ -177,7 +208,12 @@ def _unpaired(place: str, text: str) -> Exception:
 
 
 def _answer(
-    terminal: Terminal, comparison: Comparison, sides: Sequence[Side], *, is_json: bool
+    terminal: Terminal,
+    comparison: Comparison,
+    sides: Sequence[Side],
+    folder: Path | None,
+    *,
+    is_json: bool,
 ) -> None:
     if is_json:
         terminal.document(comparison.to_document())
@@ -189,6 +225,8 @@ def _answer(
                 terminal.result()
             for line in tell_differences(comparison, name):
                 terminal.result(line)
+    if folder is not None:
+        leave(terminal, folder, comparison.to_document(), [side.place for side in sides])
     last = sides[-1]
     if last.run is None:
         terminal.next(typed("run", last.text), typed("bottlenecks", last.text))

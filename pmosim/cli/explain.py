@@ -363,7 +363,7 @@ def _span(outcomes: Outcomes, link: Link) -> str:
 def _link_words(project: str, link: Link) -> str:
     who = f"{link.project}.{link.task}" if link.task else link.project
     if link.cause == "role":
-        return f"{who} waits for the {link.role}, held by nobody: away, or not there yet"
+        return f"{who} waits for the {link.role}, held by nobody: away, not there yet, or kept free"
     if link.cause == "lag":
         return f"{who}: an agreed waiting time"
     if link.cause == "date":
@@ -397,9 +397,9 @@ def _event_words(event: Event, outcomes: Outcomes, status: str) -> str:
     if event.kind == "gone":
         return f"{event.task} gives {people} back, who goes on to {event.by}"
     if event.kind == "away":
-        return f"{event.task}: {people} is away"
+        return f"away: {people}"
     if event.kind == "back":
-        return f"{event.task}: {people} is back"
+        return f"back: {people}"
     if event.kind == "ready":
         return f"{event.task} could start, but waits" + (
             f" for the {event.waited_for}" if event.waited_for else ""

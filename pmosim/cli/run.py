@@ -13,6 +13,7 @@ from pmosim import __version__
 from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber, as_json, talking
 from pmosim.cli.question import Question
 from pmosim.cli.terminal import Terminal, count, typed
+from pmosim.cli.until import check_until, read_until, until_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,17 +71,7 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
     envvar="PMOSIM_REPLICATIONS",
     help="How many futures.",
 )
-@click.option(
-    "--until",
-    metavar="TARGETS",
-    help="Grow the run until this is known: 'p80=2d and p_late(crm)=2%'; first look at -n [250].",
-)
-@click.option(
-    "--most",
-    type=WholeNumber(1, MOST_FUTURES),
-    metavar="N",
-    help="With --until: stop here in any case. [default: 16 times the first look]",
-)
+@until_options
 @click.option(
     "--seed",
     type=WholeNumber(0, LARGEST_SEED),
@@ -207,29 +198,6 @@ def command(
     for warning in settled.warnings() if settled else []:
         terminal.complain(f"mind: {warning}")
     return question.judge(terminal, document)
-
-
-def read_until(text: str | None, replications: int, most: int | None) -> Until | None:
-    """Return what ``--until`` asks for, None = nothing; ``-n`` counts where it was given."""
-    from click.core import ParameterSource
-
-    if text is None:
-        if most is not None:
-            raise click.UsageError("--most has a meaning only with --until; or give -n alone.")
-        return None
-    from pmosim.study.precision import Until
-
-    context = click.get_current_context()
-    is_given = context.get_parameter_source("replications") != ParameterSource.DEFAULT
-    return Until.read(text, replications if is_given else None, most)
-
-
-def check_until(goal: Until, scenario: Scenario) -> None:
-    """Refuse what no run of the scenario can know, before anything is run (InputError)."""
-    from pmosim.forecast.precision import check_targets
-    from pmosim.network import compile_network
-
-    check_targets(goal.targets, compile_network(scenario), goal.most)
 
 
 def _simulation(

@@ -8,11 +8,12 @@ import click
 
 from pmosim.cli.bottlenecks import in_words
 from pmosim.cli.options import WholeNumber, as_json, talking
-from pmosim.cli.steps import of_a_study, read_for_study, studying
+from pmosim.cli.steps import of_a_study, read_for_study, save_plan, saved, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.study.bottleneck import Price
@@ -77,6 +78,7 @@ def _share(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     show_default=True,
     help="Runs of the search, at most.",
 )
+@saved
 @of_a_study(FUTURES)
 @as_json
 @talking
@@ -89,6 +91,7 @@ def command(
     time_to_contract: str,
     contractor_rate: float | None,
     tries: int,
+    save: Path | None,
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
@@ -104,10 +107,13 @@ def command(
     The best plan found, never the best there is. Ends with 1 if the condition is not kept.
     """  # fmt: skip
     from pmosim.cli import DONE, SAYS_NO
+    from pmosim.scenario.overlay import check_overlay_place
     from pmosim.study.goal import Goal
     from pmosim.study.staffing import find_staff, read_terms
 
-    scenario, _ = read_for_study(terminal, path)
+    scenario, file = read_for_study(terminal, path)
+    if save is not None:
+        check_overlay_place(save, file)
     goal = Goal.read(keep, scenario, "--keep")
     terms = read_terms(
         scenario,
@@ -119,6 +125,7 @@ def command(
         found = find_staff(
             scenario, study, goal, terms=terms, most_runs=tries, on_run=steps.count_run
         )
+    save_plan(terminal, save, file, found.changes())
     if is_json:
         terminal.document(found.to_document())
     else:

@@ -12,7 +12,7 @@ from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber
 from pmosim.cli.terminal import count, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -93,6 +93,39 @@ def read_for_study(terminal: Terminal, path: str) -> tuple[Scenario, Path]:
         if len(problems) > SHOWN_WARNINGS:
             terminal.say(f"{count(problems)} in all: {typed('check', file)}")
     return scenario, file
+
+
+def saved(function: Decorated) -> Decorated:
+    """Add ``--save``."""
+    return click.option(
+        "--save",
+        callback=_file,
+        metavar="FILE",
+        help="Write the plan as an overlay, such as scenarios/plan.yaml.",
+    )(function)
+
+
+def _file(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
+    from pathlib import Path
+
+    if value is not None and not value.strip():
+        raise click.BadParameter("the path is empty; give a file, such as scenarios/plan.yaml.")
+    return None if value is None else Path(value)
+
+
+def save_plan(
+    terminal: Terminal, file: Path | None, base: Path, changes: Sequence[tuple[str, Any]]
+) -> None:
+    """Write a plan as an overlay, where that was asked for and there is one."""
+    from pmosim.scenario.overlay import save_overlay
+
+    if file is None:
+        return
+    if not changes:
+        terminal.say(f"{file} was not written: the plan changes nothing.")
+        return
+    save_overlay(file, base, changes)
+    terminal.say(f"the plan is in {file}")
 
 
 class Steps:

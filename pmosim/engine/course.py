@@ -21,6 +21,7 @@ from pmosim.engine.state import (
     Task,
 )
 from pmosim.engine.taskwork import Taskwork
+from pmosim.errors import InputError
 from pmosim.network import FF, FS, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 
@@ -216,9 +217,11 @@ class Course(Taskwork):
             chosen = self.intake.admit(self.office)
             if chosen is None:
                 return
-            project = self.office.projects[chosen]
-            self.office.remove_waiting(project)
-            self._release_project(project)
+            if not self.office.remove_waiting(chosen):
+                said = f"the start rule {type(self.intake).__name__} returned {chosen!r} at minute "
+                said += f"{self.minute}; it must return one of office.waiting, or None."
+                raise InputError(said)
+            self._release_project(self.office.projects[chosen])
 
     def _release_project(self, project: Project) -> None:
         project.released = self.minute
@@ -277,7 +280,7 @@ class Course(Taskwork):
         project.is_paused = False
         self.n_listed_open -= project.is_counted
         if project.released == NONE:
-            self.office.remove_waiting(project)
+            self.office.remove_waiting(project.order)
             self.forced = [other for other in self.forced if other is not project]
         self.office.remove_active(project)
         self._come_again()

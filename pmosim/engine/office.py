@@ -185,12 +185,13 @@ class Office:
         score = 0.0 if self.order.ageing else intake_score(self.network, project, self.order)
         insort(self.line, (score, project.arrived, project.order))
 
-    def remove_waiting(self, project: Project) -> None:
-        """Take a project out of the line, if it stands there."""
+    def remove_waiting(self, project: int) -> bool:
+        """Take a project out of the line; return whether it stood there."""
         for index, entry in enumerate(self.line):
-            if entry[2] == project.order:
+            if entry[2] == project:
                 del self.line[index]
-                return
+                return True
+        return False
 
     def add_active(self, project: Project) -> None:
         """Note a release."""

@@ -222,7 +222,8 @@ class _Graph:
         self._point_dates()
         at = handovers.task_row[h] - t0
         is_given = (by_project != NONE) & (self.started[at] > self.ready[at])
-        is_given &= handovers.minute[h] <= self.started[at]
+        # Whoever was free before was kept for an older task: nobody had them.
+        is_given &= handovers.minute[h] > self.ready[at]
         self.other[self.start_of + at[is_given]] = of_handover + np.flatnonzero(is_given)
         self._point_places()
 

@@ -8,6 +8,7 @@ every future: they are whole minutes before they are averaged.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pmosim.forecast.chain import Steps
     from pmosim.forecast.estimate import Estimate, Json
     from pmosim.forecast.futures import ProjectFutures
-    from pmosim.network.arrays import BoolArray, IntArray
+    from pmosim.network.arrays import IntArray
     from pmosim.outcomes import Outcomes
 
 PLAN, RESERVE = "plan", "reserve"
@@ -66,7 +67,8 @@ class Held:
     """``role``, ``project`` or ``intake``."""
     role: str | None
     holder: str | None
-    """Project (or stream) that gave it back, None = nobody: the people were away or not there."""
+    """Project (or stream) that gave it back, None = nobody: the people were away, not there
+    yet, or kept free for an older task."""
     is_demand: bool
     """Whether the holder is a stream, whose projects count together."""
     is_own: bool
@@ -268,7 +270,15 @@ class WaysBack:
         rows = np.concatenate(
             [np.zeros(0, dtype=np.int64), *(futures.rows for futures in projects)]
         )
-        self.own, self.chain = own_path(outcomes, rows), chain(outcomes, rows)
+        self.own = self._by_project(own_path(outcomes, rows))
+        self.chain = self._by_project(chain(outcomes, rows))
+
+    def _by_project(self, steps: Steps) -> list[Steps]:
+        """Return the intervals of each listed project; only finished rows have been walked."""
+        row = self.outcomes.projects_.row[steps.of]
+        order = np.argsort(row, kind="stable")
+        bounds = np.searchsorted(row[order], np.arange(len(self.projects) + 1)).tolist()
+        return [_only(steps, order[begin:end]) for begin, end in pairwise(bounds)]
 
     def slip_causes(self, futures: ProjectFutures) -> Json | None:
         """Return the slip of a project and its parts; None = nothing is agreed, or no finish."""
@@ -280,7 +290,7 @@ class WaysBack:
         rows = futures.rows[futures.is_finished]
         if futures.reason or not len(rows):
             return None
-        steps = _only(self.own, self._is_of(self.own, futures))
+        steps = self.own[futures.project]
         return waits_json(held_up_by(self.outcomes, rows, steps), len(rows))
 
     def chain_of(self, futures: ProjectFutures) -> Json | None:
@@ -288,19 +298,15 @@ class WaysBack:
         rows = futures.rows[futures.is_finished]
         if futures.reason or not len(rows):
             return None
-        steps = _only(self.chain, self._is_of(self.chain, futures))
+        steps = self.chain[futures.project]
         return hangs_json(hangs_on(self.outcomes, rows, steps))
-
-    def _is_of(self, steps: Steps, futures: ProjectFutures) -> BoolArray:
-        """(K,) whether each interval belongs to a project; only finished rows have been walked."""
-        return np.asarray(self.outcomes.projects_.row[steps.of] == futures.project)
 
     def committed_chain(self) -> Json | None:
         """Return what stands on the chain behind the last finish of everything committed."""
         rows = last_committed(self.outcomes, self.projects)
         if not len(rows):
             return None
-        steps = _only(self.chain, np.isin(self.chain.of, rows))
+        steps = chain(self.outcomes, rows)
         return hangs_json(hangs_on(self.outcomes, rows, steps, has_own=False))
 
 
@@ -321,7 +327,7 @@ def last_committed(outcomes: Outcomes, projects: Sequence[ProjectFutures]) -> In
     return np.sort(row[(row != NONE) & ~is_open])
 
 
-def _only(steps: Steps, chosen: BoolArray) -> Steps:
+def _only(steps: Steps, chosen: IntArray) -> Steps:
     return replace(
         steps, **{column.name: getattr(steps, column.name)[chosen] for column in fields(steps)}
     )
@@ -403,5 +409,5 @@ def what_waits(held: Held) -> str:
     if held.cause == CAUSES[INTAKE]:
         return f"waits for the place of {by}" if by else "waits to be started"
     if by is None:
-        return f"waits for the {held.role}, who is away or not there yet"
+        return f"waits for the {held.role} held by nobody (away, not there yet, or kept free)"
     return f"waits for the {held.role} held by {by}"

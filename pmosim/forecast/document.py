@@ -35,6 +35,7 @@ from pmosim.forecast.estimate import (
     ratio,
     unknown,
 )
+from pmosim.forecast.futures import due_of_rows
 from pmosim.money import benefit_by_period, cost_by_period, quarters
 from pmosim.network.arrays import NONE
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from pmosim.forecast import Forecast
     from pmosim.forecast.estimate import Json
     from pmosim.forecast.futures import ProjectFutures
-    from pmosim.network.arrays import BoolArray, FloatArray, IntArray
+    from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.outcomes import Outcomes
 
 SCHEMA = "pmosim.run/1"
@@ -335,7 +336,7 @@ def _by_quarter(outcomes: Outcomes) -> list[Json]:
     periods = quarters(outcomes.network, int(outcomes.run_end.max(initial=0)))
     rows = outcomes.projects_
     is_finished = outcomes.has_status("finished")
-    due = _due_of_rows(outcomes)
+    due = due_of_rows(outcomes)
     quarter = periods.of_finish(rows.finished)
     spent = cost.per_future(outcomes, cost_by_period(outcomes, periods))
     earned = cost.per_future(outcomes, benefit_by_period(outcomes, periods))
@@ -364,14 +365,6 @@ def _by_quarter(outcomes: Outcomes) -> list[Json]:
 def _band(counts: FloatArray) -> Json:
     found = quantiles(counts, list(COUNT_LEVELS.values()))
     return {name: level.to_json() for name, level in zip(COUNT_LEVELS, found, strict=True)}
-
-
-def _due_of_rows(outcomes: Outcomes) -> IntArray:
-    """(N,) minute at which each project is due, NONE = never; demand counts from its arrival."""
-    rows = outcomes.projects_
-    due = outcomes.network.projects.due[rows.row]
-    is_relative = (rows.number > 0) & (due != NONE)
-    return np.where(is_relative, rows.arrived + due, due)
 
 
 def _mean_number(outcomes: Outcomes, chosen: BoolArray) -> Json:

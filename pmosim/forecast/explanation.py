@@ -329,21 +329,22 @@ def _given_on(outcomes: Outcomes, task_row: int, name: str) -> Iterator[Event]:
 
 
 def _absences(outcomes: Outcomes, row: int) -> Iterator[Event]:
-    """Yield when people of a running task are away, and when they are back."""
+    """Yield when people of running tasks are away and back, all of a minute together."""
     tasks, people = outcomes.tasks_, outcomes.network.people
     names = public_names(outcomes.network)
+    found: dict[tuple[int, EventKind], set[int]] = {}
     end_of_run = int(outcomes.run_end[outcomes.future[row]])
     for index in np.flatnonzero((tasks.project_row == row) & (tasks.started != NONE)).tolist():
         started, finished = int(tasks.started[index]), int(tasks.finished[index])
         end = end_of_run if finished == NONE else finished
-        task = outcomes.network.tasks.ids[tasks.task[index]]
         for person in _persons(outcomes, index):
             for begin, until in people.away[person]:
                 if begin < end and until > started:
-                    who = (names[person],)
-                    yield Event(minute=max(begin, started), kind="away", task=task, people=who)
+                    found.setdefault((max(begin, started), "away"), set()).add(person)
                     if until < end:
-                        yield Event(minute=until, kind="back", task=task, people=who)
+                        found.setdefault((until, "back"), set()).add(person)
+    for (minute, kind), absent in found.items():
+        yield Event(minute=minute, kind=kind, people=tuple(names[n] for n in sorted(absent)))
 
 
 def _people(outcomes: Outcomes, task_row: int) -> tuple[str, ...]:

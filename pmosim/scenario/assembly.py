@@ -67,10 +67,19 @@ def parse_scenario(document: Mapping[str, Any], *, folder: Path | str = ".") -> 
 def changed(scenario: Scenario, verbs: Mapping[str, Any]) -> Scenario:
     """Return a scenario with changes made, in the verbs of an overlay, in the order given."""
     problems = Problems()
-    before = scenario.origin or from_python(scenario.document)
     given = from_python([{verb: value} for verb, value in verbs.items()], "change")
-    root = changes.applied(before, given, problems)
+    root = changes.applied(written(scenario), given, problems)
     return _or_raise(*_assembled(root, problems))
+
+
+def written(scenario: Scenario) -> Node:
+    """Return a scenario's document as written, which changes are made to."""
+    return scenario.origin or from_python(scenario.document)
+
+
+def assembled(root: Node, problems: Problems) -> Scenario | None:
+    """Return the scenario of a document that was changed, None where there are errors."""
+    return _assembled(root, problems)[0]
 
 
 def _or_raise(scenario: Scenario | None, problems: list[Problem]) -> Scenario:

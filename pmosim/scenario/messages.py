@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "PMO040": "An ending of a file that cannot be written.",
     "PMO041": "A place where the system lets nothing be read or written.",
     "PMO042": "A precision of --until that cannot be asked for or reached.",
+    "PMO043": "A --sweep, or a choice of policies, that cannot be made.",
     "PMO044": "Runs that do not share their luck and cannot be compared.",
     "PMO101": "A key that does not exist here.",
     "PMO102": "A key that has to be there is missing.",

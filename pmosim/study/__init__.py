@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from pmosim.study.bottleneck import find_bottlenecks
     from pmosim.study.goal import Goal
     from pmosim.study.persons import price_absences
+    from pmosim.study.sequence import find_sequence
     from pmosim.study.staffing import find_staff
 
 _HOME = {
     "Goal": "pmosim.study.goal",
     "find_bottlenecks": "pmosim.study.bottleneck",
+    "find_sequence": "pmosim.study.sequence",
     "find_staff": "pmosim.study.staffing",
     "price_absences": "pmosim.study.persons",
 }
 
-__all__ = ["Goal", "find_bottlenecks", "find_staff", "price_absences"]
+__all__ = ["Goal", "find_bottlenecks", "find_sequence", "find_staff", "price_absences"]
 
 
 def __getattr__(name: str) -> object:

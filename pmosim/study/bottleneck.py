@@ -51,6 +51,10 @@ SCHEMA = "pmosim.bottlenecks/1"
 P80 = 0.8
 MOST_CELLS = 8
 """Roles by quarter that are looked at, unless asked for more or fewer."""
+HARMFUL = (
+    "One more person can make it worse: what starts sooner may take people from what matters more, "
+    "and phases are cut anew for the people there are; here surely so"
+)
 Measure = Literal["p_late", "npv_per_cost", "finish_mean_days", "wait_days"]
 MEASURES: dict[str, Measure] = {
     "late": "p_late",
@@ -138,6 +142,19 @@ class Bottlenecks:
     misleading: str
     """One sentence: whether the busiest role is the one that pays."""
 
+    @property
+    def harmful(self) -> str:
+        """One sentence on roles whose next person surely makes it worse; empty = there is none."""
+        names = [
+            role.role
+            for role in self.roles
+            if role.effects is not None
+            and role.effects[self.ranked_by].is_settled
+            and (_gain(role.effects, self.ranked_by) or 0.0) < 0.0
+            and not _holds_zero(role.effects[self.ranked_by])
+        ]
+        return f"{HARMFUL} ({', '.join(names)})." if names else ""
+
     def by_value(self) -> list[RoleValue]:
         """Return the roles that were tried, the most helpful first."""
         tried = [role for role in self.roles if _gain(role.effects, self.ranked_by) is not None]
@@ -184,7 +201,7 @@ class Bottlenecks:
             "best_quarter": None
             if cell is None
             else {"role": cell[1].role, "quarter": cell[0].label},
-            "words": {"misleading": self.misleading},
+            "words": {"misleading": self.misleading, "harmful": self.harmful or None},
         }
 
     def _role(self, role: RoleValue) -> Json:
@@ -405,6 +422,10 @@ def _gain(effects: Effects | None, measure: str) -> float | None:
         return None
     value = effects[measure].value
     return value if measure in MORE_IS_BETTER else -value
+
+
+def _holds_zero(difference: Difference) -> bool:
+    return difference.low <= 0.0 <= difference.high
 
 
 def _by(roles: Sequence[RoleValue], measure: str) -> list[str]:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pmosim.forecast.estimate import Json
     from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.outcomes import Outcomes
+    from pmosim.workdays import WorkCalendar
 
 SCHEMA = "pmosim.compare/1"
 PORTFOLIO = "portfolio"
@@ -58,6 +59,7 @@ MATERIAL_PROJECTS = 0.05
 ROUNDING = 1e-12
 """Amounts that differ by this share only, differ by the order in which they were added up."""
 LEVELS = {"finish_p50_days": 0.5, "finish_p80_days": 0.8}
+FINISHES = ("finish_mean_days", *LEVELS)
 NO_COST = "have no cost"
 NO_DUE_DATE = "nothing was promised: no due date"
 OVER = tuple(BEFORE_DAY_0.values())
@@ -169,7 +171,10 @@ class Comparison:
         )
 
     def to_document(self) -> Json:
-        """Return the comparison as plain dicts, lists and scalars, schema ``pmosim.compare/1``."""
+        """Return the comparison as plain dicts, lists and scalars, schema ``pmosim.compare/1``.
+
+        ``names`` are the projects' names by id; estimates of a finish have its ``date``, too.
+        """
         network = self.base.network
         return {
             "schema": SCHEMA,
@@ -178,8 +183,12 @@ class Comparison:
             "replications": self.base.replications,
             "currency": network.currency or None,
             "as_of": network.calendar.as_of.isoformat(),
+            "names": _names([self.base, *(outcomes for _, outcomes in self.alternatives)]),
             "alternatives": [
-                {"name": name, "rows": [row.to_json() for row in self.rows(name)]}
+                {
+                    "name": name,
+                    "rows": [_with_dates(row, network.calendar) for row in self.rows(name)],
+                }
                 for name in self.names
             ],
         }
@@ -467,6 +476,24 @@ def _rows(entity: str, kind: Kind, numbers: Mapping[str, Numbers]) -> Iterator[R
             value=value,
             difference=difference,
         )
+
+
+def _names(runs: Sequence[Outcomes]) -> dict[str, str]:
+    """Return the name of every listed project by its id; the base's goes before the others'."""
+    result: dict[str, str] = {}
+    for run in reversed(runs):
+        projects, n = run.network.projects, run.network.n_listed
+        result |= zip(projects.ids[:n], projects.names[:n], strict=True)
+    return result
+
+
+def _with_dates(row: Row, calendar: WorkCalendar) -> Json:
+    result = row.to_json()
+    if row.measure in FINISHES:
+        for side, estimate in (("base", row.base), ("value", row.value)):
+            if estimate is not None and estimate.is_known:
+                result[side]["date"] = calendar.to_date(estimate.value).isoformat()
+    return result
 
 
 def _ends(name: str, number: Estimate | Difference | None) -> dict[str, float]:

@@ -50,7 +50,7 @@ MOST_GROUPS = 8
 """Tasks or roles with a run of their own, at most; the others are one source together."""
 KNOWN_FROM = 4_000
 """Draws from which the mean of what is left of running work is taken."""
-TASK_ROWS = 1_500_000
+TASK_ROWS = 1_000_000
 """Task rows of all runs together, about: about a minute on two cores with the worked example."""
 FEWEST, MOST = 100, 400
 """Futures of each run, unless a number is asked for."""

@@ -83,6 +83,11 @@ def wait_difference(before: Extract, after: Extract, role: int | None = None) ->
     return ratio_difference(first, second, material=MATERIAL_DAYS, reason=NOTHING_FINISHES)
 
 
+def finished_difference(before: Extract, after: Extract) -> Difference:
+    """Return how many projects more finish in the run, listed and demand."""
+    return mean_difference(before.finished, after.finished, material=MATERIAL_SHARE)
+
+
 def project_days(before: Extract, after: Extract) -> Difference:
     """Return the working days that the listed projects end later, summed over them.
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pmosim.replication import PARALLEL_FROM, simulate, workers
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pmosim.policy.intake import Intake
     from pmosim.scenario import Scenario
 
+Result = TypeVar("Result")
 Told = Callable[["Outcomes"], None]
 """What is told of every finished block, e.g. a progress bar."""
 
@@ -87,16 +89,25 @@ class Runs:
         Short runs have fewer blocks than there are workers; this keeps all of them busy. At most
         one run more than there are cores is under way or waits to be taken.
         """
+        return self.take(
+            partial(self.run, scenario, replications=replications) for scenario in scenarios
+        )
+
+    def take(self, todo: Iterable[Callable[[], Result]]) -> Iterator[Result]:
+        """Yield what calls return, in their order, a few of them under way at once.
+
+        The calls are runs of this object, and may reduce their outcomes to something small.
+        """
         if self.executor is None:
-            for scenario in scenarios:
-                yield self.run(scenario, replications=replications)
+            for call in todo:
+                yield call()
             return
         at_once = max(2, os.cpu_count() or 1)
-        under_way: deque[Future[Outcomes]] = deque()
+        under_way: deque[Future[Result]] = deque()
         threads = ThreadPoolExecutor(at_once)  # they wait for workers, which do the work
         try:
-            for scenario in scenarios:
-                under_way.append(threads.submit(self.run, scenario, replications=replications))
+            for call in todo:
+                under_way.append(threads.submit(call))
                 if len(under_way) > at_once:  # one more, so that no worker waits for us
                     yield under_way.popleft().result()
             while under_way:

@@ -10,6 +10,7 @@ import pytest
 
 import pmosim as pm
 from pmosim.forecast.chain import Steps, chain, own_path
+from pmosim.forecast.delay import agreed_finish, slip_parts
 from pmosim.network.arrays import NONE
 from pmosim.outcomes import CAUSES
 from tests.properties.scenarios import random_chance_scenario, random_scenario, valid_document
@@ -72,6 +73,21 @@ def test_a_chain_goes_from_the_finish_to_the_request_without_a_gap(
         assert mine[0][1] == projects.finished[row]
         assert mine[-1][0] == projects.arrived[row]
         assert all(later[0] == earlier[1] for later, earlier in pairwise(mine))
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_parts_of_a_slip_add_up_to_it_to_the_minute(
+    make: Callable[[int], Document], seed: int
+) -> None:
+    outcomes = outcomes_of(make, seed)
+    done = finished(outcomes)
+    for row in np.unique(outcomes.projects_.row[done]).tolist():
+        rows = done[outcomes.projects_.row[done] == row]
+        _, agreed = agreed_finish(outcomes, rows)
+        parts = slip_parts(outcomes, rows, agreed)
+        assert np.issubdtype(parts.dtype, np.integer)
+        assert np.array_equal(parts.sum(axis=1), outcomes.projects_.finished[rows] - agreed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

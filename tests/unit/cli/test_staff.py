@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT = [
-    "staff", "tiny", "--keep", "p_late(web) < 0.3", "-n", "20", "--jobs", "1", "--time-to-hire", "0d",
+    "staff", "tiny", "--keep", "p_late(web) < 0.3", "-n", "20", "--jobs", "1",
+    "--time-to-hire", "0d",
 ]  # fmt: skip
 
 
@@ -37,6 +38,16 @@ def test_a_condition_that_is_not_kept_ends_with_1_and_says_why(
     out = capsys.readouterr().out
     assert "not reached" in out
     assert "people are not what is missing" in out
+
+
+def test_the_plan_can_be_saved_and_reads_back(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [*KEPT, "--time-to-contract", "0d", "--save", "scenarios/plan.yaml"]
+    assert invoke(asked) == 0
+    text = (workspace / "scenarios" / "plan.yaml").read_text(encoding="utf-8")
+    assert "changes:\n  - hire: {role: developer, headcount: 1, until: 2027-03-31" in text
+    assert invoke(["check", "scenarios/plan.yaml"]) == 0
 
 
 def test_json_is_the_document_and_nothing_else(

@@ -112,3 +112,46 @@ def test_a_run_says_what_its_number_of_futures_resolves(
     assert invoke(["run", "tiny", "-n", "100"]) == 0
     assert "how well known        100 futures tell the P80 of everything" in capsys.readouterr().out
     assert "100 futures tell the P80" in Path("reports/tiny/report.html").read_text()
+
+
+def test_a_comparison_grows_until_the_difference_is_known(
+    workspace: Path, blocks: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", "tiny", "hire", "--json", "-q", "--jobs", "1"]
+    until = ["--until", "finish_mean(web)=1.5d and p80=20d", "-n", "50"]
+    assert invoke([*command, *until]) == 0
+    grown = json.loads(capsys.readouterr().out)
+    n = grown["replications"]
+    assert n > 50
+    assert sorted(blocks) == sorted([*range(0, n, 50), *range(0, n, 50)])  # both, once
+    assert invoke([*command, "-n", str(n)]) == 0
+    assert json.loads(capsys.readouterr().out) == grown
+    row = next(
+        row
+        for row in grown["alternatives"][0]["rows"]
+        if (row["entity"], row["measure"]) == ("web", "finish_mean_days")
+    )
+    assert row["difference"]["high"] - row["difference"]["low"] <= 3.0
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["tiny", "hire", "--until", "p90=2d"], "a comparison has no difference of finish_p90"),
+        (["tiny", "hire", "--until", "finish_p80(crx)=2d"], "Did you mean 'crm'?"),
+        (["tiny", "hire", "--most", "9"], "--most has a meaning only with --until"),
+    ],
+)
+def test_a_difference_that_cannot_be_known_is_refused(
+    args: list[str], says: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["compare", *args]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_runs_that_are_there_do_not_grow(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["run", "tiny", "-n", "2", "-q", "--jobs", "1"]) == 0
+    assert invoke(["compare", "reports/tiny", "hire", "--until", "p80=2d"]) == 2
+    assert "give scenario files, not run folders" in capsys.readouterr().err

@@ -179,6 +179,21 @@ def test_nobody_holds_those_who_are_away() -> None:
     assert waits(outcomes, own_path(outcomes, of(outcomes, "a"))) == [(3, "architect", "")]
 
 
+def test_nobody_holds_those_who_are_kept_free_for_an_older_task() -> None:
+    # b waits for both developers and keeps the second one free; on day 5 it is cancelled.
+    both = {"tasks": {"pair": {"effort": "4pd", "needs": {"developer": 2}}}}
+    outcomes = portfolio(
+        {"a": work(0, 10), "b": both | {"cancelled": "2027-01-11"}, "c": work(0, 3)},
+        people=[{"role": "developer", "headcount": 2}, {"role": "architect", "headcount": 1}],
+        dispatch={"rule": "rank", "hold_after": "0d"},
+    )
+    assert told(outcomes, chain(outcomes, of(outcomes, "c"))) == [
+        (5, 8, "c.build", "work", ""),
+        (0, 5, "c.build", "developer", ""),
+    ]
+    assert waits(outcomes, own_path(outcomes, of(outcomes, "c"))) == [(5, "developer", "")]
+
+
 def test_shares_held_throughout_are_given_back_at_the_end_of_their_project() -> None:
     share = {"throughout": {"developer": "60%"}}
     second = {"tasks": {"wait": {"duration": "2d"}}} | share

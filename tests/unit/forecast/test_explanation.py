@@ -162,8 +162,8 @@ def test_pauses_and_absences_are_in_the_diary() -> None:
         (0, "started", "design", ("architect-1",), ""),
         (1, "paused", "", (), ""),
         (3, "resumed", "", (), ""),
-        (5, "away", "design", ("architect-1",), ""),
-        (7, "back", "design", ("architect-1",), ""),
+        (5, "away", "", ("architect-1",), ""),
+        (7, "back", "", ("architect-1",), ""),
         (9, "finished", "design", (), ""),
         (9, "ended", "", (), ""),
     ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pmosim as pm
 from pmosim.errors import InputError
+from pmosim.forecast.paired import exactly
 from pmosim.study.bottleneck import find_bottlenecks
+from pmosim.study.extract import Extract
 from pmosim.study.runs import Runs
 
 STUDY = Runs(replications=2, seed=1)
@@ -161,3 +165,31 @@ def test_every_run_is_told_and_the_document_is_plain() -> None:
     assert document["schema"] == "pmosim.bottlenecks/1"
     assert document["best"] == {"role": "architect"}
     assert document["best_quarter"] == {"role": "architect", "quarter": "2027-Q1"}
+
+
+def test_where_one_role_works_on_single_tasks_one_person_more_is_late_in_no_future() -> None:
+    work = {"dist": "lognormal", "mean": "10d", "cv": "1"}
+    scenario = one_constraint(
+        projects=[
+            {"id": f"p{k}", "tasks": {"do": {"duration": work, "needs": {"developer": 1}}}}
+            for k in range(12)
+        ],
+        dispatch={"rule": "fcfs"},
+    )
+    before, after = (
+        Extract.of(STUDY.run(one, replications=30))
+        for one in (scenario, scenario.change(hire={"role": "developer", "headcount": 1}))
+    )
+    # The start times in order, whoever it is that starts: Wolff 1989, on adding a server.
+    assert (np.sort(after.finish_days, axis=1) <= np.sort(before.finish_days, axis=1)).all()
+    assert (after.waited_days.sum(axis=1) <= before.waited_days.sum(axis=1)).all()
+
+
+def test_a_person_who_makes_it_worse_is_not_kept_quiet() -> None:
+    found = find_bottlenecks(one_constraint(), STUDY, cells=0)
+    assert found.harmful == ""
+    architect, *others = found.roles
+    assert architect.effects is not None
+    worse = exactly(1.0, 2)
+    turned = replace(architect, effects=architect.effects | {"p_late": worse})
+    assert "(architect)" in replace(found, roles=(turned, *others)).harmful

@@ -292,6 +292,13 @@ def test_the_frame_and_the_document_say_the_same(hired: Comparison) -> None:
     assert json.dumps(document, allow_nan=False)
     assert (document["base"], document["seed"], document["replications"]) == ("base", 5, N)
     rows = document["alternatives"][0]["rows"]
+    assert document["names"] == {"crm": "crm", "web": "web", "maybe": "maybe"}
+    median = next(r for r in rows if (r["entity"], r["measure"]) == ("crm", "finish_p50_days"))
+    assert (
+        median["value"]["date"]
+        == pm.Forecast(hired.of("hired")).finish("crm", 0.5).value.isoformat()
+    )
+    assert "date" not in hired.row("crm", "finish_p50_days").to_json()["value"]
     assert len(frame) == len(rows)
     assert set(frame["alternative"]) == {"hired"}
     for (_, line), row in zip(frame.iterrows(), rows, strict=True):
