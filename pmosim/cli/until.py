@@ -71,6 +71,7 @@ def settle_differences(
     scenarios: Sequence[Scenario],
     compare: Callable[[list[Outcomes]], Comparison],
     steps: Steps | None = None,
+    known: Sequence[dict[int, Outcomes]] | None = None,
 ) -> Settled[Comparison]:
     """Grow several runs together until the differences that were asked for are known.
 
@@ -80,16 +81,17 @@ def settle_differences(
     runs : of the study.
     scenarios : the base, then its alternatives.
     compare : makes the comparison of their outcomes, given in that order.
-    steps : is told how many blocks are done.
+    steps : is told how many runs are done.
+    known : blocks of each scenario that are there already; those that are run are added.
     """
     from pmosim.forecast.precision import read_differences
     from pmosim.study.precision import settle
 
-    known: list[dict[int, Outcomes]] = [{} for _ in scenarios]
+    blocks_of = [{} for _ in scenarios] if known is None else list(known)
 
     def attempt(n: int) -> Comparison:
         outcomes = []
-        for number, (scenario, blocks) in enumerate(zip(scenarios, known, strict=True)):
+        for number, (scenario, blocks) in enumerate(zip(scenarios, blocks_of, strict=True)):
             if steps is not None:
                 steps.count_run(number, len(scenarios))
             outcomes.append(runs.run(scenario, replications=n, known=blocks))

@@ -57,6 +57,8 @@ def late_difference(before: Extract, after: Extract) -> Difference:
 
 def missed_difference(before: Extract, after: Extract) -> Difference:
     """Return how many promises more are missed, of all."""
+    if not (before.promises.any() or after.promises.any()):
+        return no_difference(NO_PROMISE)
     first, second = before.late_count(), after.late_count()
     if not np.array_equal(first, second) or _are_same(before, after):
         return mean_difference(first, second, material=MATERIAL_SHARE)

@@ -169,9 +169,9 @@ def read_terms(
     """
     if contractor_factor is not None and contractor_factor <= 0.0:
         text = f"is {contractor_factor:g}; it must be more than 0, such as 130%."
-        raise InputError([Problem(place="contractor-rate", code="PMO112", text=text)])
-    hire_days = whole_days(scenario, time_to_hire, "time-to-hire", least=0)
-    contract_days = whole_days(scenario, time_to_contract, "time-to-contract", least=0)
+        raise InputError([Problem(place="--contractor-rate", code="PMO112", text=text)])
+    hire_days = whole_days(scenario, time_to_hire, "--time-to-hire", least=0)
+    contract_days = whole_days(scenario, time_to_contract, "--time-to-contract", least=0)
     rates, known = {}, []
     for role in scenario.organisation.roles:
         paid = [
