@@ -207,7 +207,7 @@ class Office:
             self._count(project, -1)
 
     def _aged(self, project: int) -> float:
-        waiting = self.minute - self.projects[project].arrived
+        waiting = self.minute - self.projects[project].eligible
         months = waiting / self.network.month_minutes
         return intake_score(self.network, self.projects[project], self.order, months)
 

@@ -384,7 +384,7 @@ def random_intake(dice: Dice, document: Document) -> Document:
             intake["role"] = dice.pick(*document["roles"])
             if dice.flip(0.5):
                 intake["of"] = "cost_of_delay"
-        if order in ("value", "wsjf", "bottleneck") and dice.often():
+        if order in ("value", "wsjf", "bottleneck") and dice.flip(0.4):
             intake["ageing"] = dice.pick("5%/mo", "200%/mo")
     if dice.often(1.5):
         intake["gates"] = random_gates(dice, document)

@@ -202,14 +202,15 @@ def test_priority_and_due_line_the_projects_up() -> None:
     assert "".join(sorted(found, key=lambda name: found[name])) == "CFABDE"
 
 
+def asks(name: str, value: float, length: int, **keys: Any) -> dict[str, Any]:
+    tasks = {"dev": {"effort": f"{length}pd", "needs": {"developer": 1}}}
+    return {"id": name, "value": value, "tasks": tasks} | keys
+
+
 @pytest.mark.parametrize(("ageing", "first"), [("10%/mo", "old"), ("5%/mo", "new")])
 def test_ageing_lets_those_that_wait_climb(ageing: str, first: str) -> None:
     # `long` holds the only place until day 40: `old` has waited two months then, and is worth
     # 10 x 1.2 = 12 or 10 x 1.1 = 11 against the 11.5 of `new`, which has just asked
-    def asks(name: str, value: float, length: int, **keys: Any) -> dict[str, Any]:
-        tasks = {"dev": {"effort": f"{length}pd", "needs": {"developer": 1}}}
-        return {"id": name, "value": value, "tasks": tasks} | keys
-
     described = document(ONE | {"order": "value", "ageing": ageing})
     described["projects"] = [
         asks("long", 99, 40),
@@ -219,6 +220,17 @@ def test_ageing_lets_those_that_wait_climb(ageing: str, first: str) -> None:
     found = releases(described)
     assert found[first] == 40
     assert max(found.values()) == 45
+
+
+def test_ageing_counts_from_when_a_project_could_have_started() -> None:
+    # `old` asks on day 0 but may not start before day 30: half a month, 10 x 1.05 against 11.5
+    described = document(ONE | {"order": "value", "ageing": "10%/mo"})
+    described["projects"] = [
+        asks("long", 99, 40),
+        asks("old", 10, 5, not_before="2027-02-15"),
+        asks("new", 11.5, 5, arrives="2027-03-01"),
+    ]
+    assert releases(described) == {"long": 0, "new": 40, "old": 45}
 
 
 def test_what_waits_for_its_own_date_or_predecessor_takes_no_place() -> None:
