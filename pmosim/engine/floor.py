@@ -71,9 +71,9 @@ class Floor:
             if person.in_hand != WHOLE or hold.share != WHOLE:
                 attention = attention_rate(attention, hold.share, person.in_hand)
             hold.attention = attention
-            if hold.proficiency != WHOLE or person.loses_focus:
+            if hold.proficiency != WHOLE or person.loses_focus or person.ramp != WHOLE:
                 focus = focus_factor(person.focus, len(person.holds))
-                attention = progress_rate(attention, hold.proficiency, focus)
+                attention = progress_rate(attention, hold.proficiency, focus, person.ramp)
             rate += attention
         if pool.is_duration:
             rate = 0 if n_away or pool.n_missing else 1

@@ -17,7 +17,17 @@ import simpy
 
 from pmosim.engine.course import Course, is_out
 from pmosim.engine.desk import short_role
-from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT, WITHDRAWS
+from pmosim.engine.order import (
+    ARRIVAL,
+    COMES,
+    GATE,
+    PAUSES,
+    PEOPLE,
+    RAMPS,
+    RESUMES,
+    WAIT,
+    WITHDRAWS,
+)
 from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Pool, Project, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED
@@ -55,8 +65,9 @@ class Replication(Course):
         network = blueprint.network
         self.last_minute = network.window_end + (network.run_off if network.has_horizon else 0)
         self.luck = luck
-        self.people_changes = blueprint.changes_of(luck.spells)
+        self.people_changes = blueprint.changes_of(luck.spells, luck.stints)
         """(minute, what, person) of everybody, sorted."""
+        self._note_stints(luck.stints)
         self.projects: list[Project] = []
 
     # --- the calendar ---------------------------------------------------------------------------
@@ -78,6 +89,8 @@ class Replication(Course):
         self.env.run(until=self.closing)
         for project in self.projects:
             self._settle_project(project)
+        if self.newcomers is not None:
+            self.newcomers.close()
 
     def close(self) -> None:
         """Cut what refers to each other, so that the memory of a run is free with it."""
@@ -148,6 +161,10 @@ class Replication(Course):
                 self.at(minute, WAIT, None)
         for minute, what, n in self.people_changes:
             self.at(minute, PEOPLE, (what, n))
+        if self.newcomers is not None:
+            for minute, what, n in self.people_changes:
+                if what == COMES and minute and self.newcomers.has_ramp(n):
+                    self.at(minute, PEOPLE, (RAMPS, n))
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]
             amounts = luck.amounts[sheet.first_pool : sheet.first_pool + sheet.n_pools]

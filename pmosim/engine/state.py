@@ -45,12 +45,14 @@ class Person:
         "in_hand",
         "is_away",
         "is_employed",
+        "is_first",
         "is_here",
         "loses_focus",
         "max_parallel",
         "n",
         "places",
         "presence",
+        "ramp",
         "room",
         "seats",
         "skill",
@@ -74,6 +76,10 @@ class Person:
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
         self.is_employed = self.is_away = self.is_here = False
+        self.is_first = True
+        """Whether still the one who is listed, not who came in the place."""
+        self.ramp = WHOLE
+        """Speed of a newcomer today."""
         self.freed_at = 0
         self.freed_by: Pool | None = None
         """Who gave back a share of this person last and when, None = came, or came back."""

@@ -61,7 +61,7 @@ class Bench:
         if person == NONE:
             free = [p for _, p in self.with_room[role] if p.room >= share]
         else:
-            free = [p for p in self.people[person : person + 1] if p.room >= share]
+            free = [p for p in self.people[person : person + 1] if p.room >= share and p.is_first]
         return [p for p in free if p.n not in excluded] if excluded else free
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:

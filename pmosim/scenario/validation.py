@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import capacity, cycles, hazards, in_flight, ranking, staffing
+from pmosim.scenario import capacity, cycles, hazards, in_flight, ranking, staffing, turnover
 
 if TYPE_CHECKING:
     from pmosim.scenario.facts import Facts
@@ -23,6 +23,7 @@ CHECKS = (
     capacity.check_promises,
     capacity.check_capacity,
     hazards.check_double_counting,
+    turnover.check_named_may_leave,
 )
 
 
