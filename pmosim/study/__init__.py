@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pmosim.study.bakeoff import judge_rules
     from pmosim.study.bottleneck import find_bottlenecks
     from pmosim.study.goal import Goal
     from pmosim.study.persons import price_absences
@@ -21,10 +22,18 @@ _HOME = {
     "find_bottlenecks": "pmosim.study.bottleneck",
     "find_sequence": "pmosim.study.sequence",
     "find_staff": "pmosim.study.staffing",
+    "judge_rules": "pmosim.study.bakeoff",
     "price_absences": "pmosim.study.persons",
 }
 
-__all__ = ["Goal", "find_bottlenecks", "find_sequence", "find_staff", "price_absences"]
+__all__ = [
+    "Goal",
+    "find_bottlenecks",
+    "find_sequence",
+    "find_staff",
+    "judge_rules",
+    "price_absences",
+]
 
 
 def __getattr__(name: str) -> object:

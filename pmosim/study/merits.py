@@ -138,7 +138,7 @@ class Merits:
             "waiting": per_future(outcomes, (is_new & ~is_released).astype(np.float64)),
         }
         due = due_of_rows(outcomes)
-        is_promised = exists & (due != NONE) & (due <= closes)
+        is_promised = exists & (due != NONE) & (due <= _last_promise(network))
         if _has_due_dates(network):
             is_late = (rows.finished == NONE) | (rows.finished > due)
             values["p_late"] = _mean(outcomes, is_late.astype(np.float64), is_promised)
@@ -173,11 +173,16 @@ def missing_measures(network: Network) -> dict[Name, str]:
 
 def _has_due_dates(network: Network) -> bool:
     due, status = network.projects.due, network.projects.status
-    last = network.window_end if network.has_horizon else np.iinfo(np.int64).max
+    last = _last_promise(network)
     return any(
         int(due[row]) != NONE and int(due[row]) <= last and status[row] not in {"done", "cancelled"}
         for row in range(len(due))
     )
+
+
+def _last_promise(network: Network) -> int:
+    """Return the last minute at which a due date counts: all do where there is no window."""
+    return network.window_end if network.has_horizon else int(np.iinfo(np.int64).max)
 
 
 def _was_running(network: Network) -> BoolArray:
