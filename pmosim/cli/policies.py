@@ -118,8 +118,8 @@ def tell_bakeoff(bakeoff: Bakeoff) -> Iterator[str]:
     entries, n_most = bakeoff.entries, max(entry.merits.n for entry in bakeoff.entries)
     futures = f"{bakeoff.n_common:,}" + f" to {n_most:,}" * (n_most > bakeoff.n_common)
     yield (
-        f"{bakeoff.scenario.name}: {len(entries)} start rules, {futures} futures of each "
-        f"on the same luck (seed {bakeoff.seed})"
+        f"{bakeoff.scenario.name or 'Portfolio'}: {len(entries)} start rules, {futures} futures "
+        f"of each on the same luck (seed {bakeoff.seed})"
     )
     yield ""
     for name in ("verdict", "guarantee"):
