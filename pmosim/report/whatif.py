@@ -79,6 +79,7 @@ def read_what_if(document: Mapping[str, Any]) -> Study:
         name=words or f"{changes.name} beside {base}",
         subtitles=(*_subtitles(document, base, is_question=bool(question)),),
         lead=write_lead(changes, "" if words else f"With {changes.name}"),
+        answer=clean(as_mapping(document.get("answer")).get("text")),
         numbers=_key_numbers(changes),
         cards=_cards(document, changes),
         near=tuple(_near(document, changes)),
@@ -482,7 +483,6 @@ def _near(document: Mapping[str, Any], changes: Changes) -> list[Section]:
             Section(
                 id="starts",
                 heading="When could it start?",
-                sentence=" ".join(clean(as_mapping(s).get("text")) for s in starts[:3]).strip(),
                 table=tabulate_starts(starts, names),
             )
         )
