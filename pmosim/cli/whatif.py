@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.core import ParameterSource
 
+from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
@@ -76,6 +77,7 @@ def _with_verbs(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--save", metavar="FILE", help="Write the changes as scenarios/x.yaml.")
 @of_a_study(FUTURES)
+@into_folder("whatif")
 @as_json
 @talking
 @click.pass_context
@@ -87,6 +89,7 @@ def command(
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
+    output: Path | None,
     *,
     is_json: bool,
 ) -> int:
@@ -104,21 +107,24 @@ def command(
     if each is not None and save is not None:
         raise click.UsageError("--save writes the changes of one question; --each asks many.")
     from pmosim.study.verbs import make_changes
+    from pmosim.workspace import locate
 
     scenario, file = read_for_study(terminal, path)
     if save is not None:
         from pmosim.scenario.overlay import check_overlay_place
 
         check_overlay_place(Path(save), file)
+    folder = folder_of(output, locate(path), "whatif" if each is None else "each", is_json=is_json)
     question = make_changes(scenario, ctx.meta[TYPED])
     terminal.problems(question.warnings)
     if each is not None:
         is_default = ctx.get_parameter_source("replications") is ParameterSource.DEFAULT
         n = FUTURES_OF_EACH if is_default else replications
-        return _each(terminal, question.after, path, each, (n, seed, jobs), is_json=is_json)
+        return _each(terminal, question.after, path, each, (n, seed, jobs), folder, is_json=is_json)
     if save is not None:
         question = _save(terminal, question, Path(save), file)
-    return _ask(terminal, question, path, save, (replications, seed, jobs), is_json=is_json)
+    size = (replications, seed, jobs)
+    return _ask(terminal, question, path, save, size, folder, is_json=is_json)
 
 
 def _save(terminal: Terminal, question: Changed, target: Path, base: Path) -> Changed:
@@ -140,6 +146,7 @@ def _ask(
     path: str,
     save: str | None,
     size: tuple[int, int, int | Literal["auto"]],
+    folder: Path | None,
     *,
     is_json: bool,
 ) -> int:
@@ -155,11 +162,13 @@ def _ask(
     except KeyboardInterrupt:
         terminal.complain("Interrupted: the answer needs all its runs; nothing is kept.")
         return INTERRUPTED
+    document = answer.to_document()
     if is_json:
-        terminal.document(answer.to_document())
+        terminal.document(document)
     else:
         for line in _lines(answer, path):
             terminal.result(line)
+    leave(terminal, folder, document, [locate(path)])
     following = [] if save is None else [typed("run", save)]
     options = f"{answer.command} --save scenarios/NAME.yaml"
     if not following and question.changes:
@@ -208,6 +217,7 @@ def _each(
     path: str,
     each: str,
     size: tuple[int, int, int | Literal["auto"]],
+    folder: Path | None,
     *,
     is_json: bool,
 ) -> int:
@@ -224,11 +234,13 @@ def _each(
     except KeyboardInterrupt:
         terminal.complain("Interrupted: the list needs a run of each project; nothing is kept.")
         return INTERRUPTED
+    document = listed.to_document()
     if is_json:
-        terminal.document(listed.to_document())
+        terminal.document(document)
     else:
         for line in _list_lines(listed):
             terminal.result(line)
+    leave(terminal, folder, document, [locate(path)])
     best = next(iter(listed.run_rows), None)
     if best is not None:
         example = f"--cancel {shlex.quote(best.project)}"
