@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,12 +14,18 @@ from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
+from pmosim.cli.until import check_until, read_until, settle_differences, until_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from pmosim.cli.steps import Steps
     from pmosim.cli.terminal import Terminal
+    from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
+    from pmosim.study.comparison import Comparison
+    from pmosim.study.precision import Settled, Until
+    from pmosim.study.runs import Runs
     from pmosim.study.singly import Row, Singly
     from pmosim.study.verbs import Changed
     from pmosim.study.whatif import WhatIf
@@ -77,6 +84,7 @@ def _with_verbs(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--save", metavar="FILE", help="Write the changes as scenarios/x.yaml.")
 @of_a_study(FUTURES)
+@until_options
 @into_folder("whatif")
 @as_json
 @talking
@@ -89,6 +97,8 @@ def command(
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
+    until: str | None,
+    most: int | None,
     output: Path | None,
     *,
     is_json: bool,
@@ -101,11 +111,15 @@ def command(
     pmosim whatif baseline --add 3:medium@2027-03
     pmosim whatif baseline --add 3:medium@2027-03,rank=6 --hire 2:developer@2027-04
     pmosim whatif baseline --delay portal=6w --absent ana=6w --save scenarios/late.yaml
+    pmosim whatif baseline --rank crm=1 --until "finish_p80(crm)=2d"
     pmosim whatif baseline --each "cancel"        the stop list
     """  # fmt: skip
     terminal: Terminal = ctx.obj
     if each is not None and save is not None:
         raise click.UsageError("--save writes the changes of one question; --each asks many.")
+    goal = read_until(until, replications, most)
+    if each is not None and goal is not None:
+        raise click.UsageError("--until grows the runs of one question; --each asks many.")
     from pmosim.study.verbs import make_changes
     from pmosim.workspace import locate
 
@@ -121,20 +135,20 @@ def command(
         is_default = ctx.get_parameter_source("replications") is ParameterSource.DEFAULT
         n = FUTURES_OF_EACH if is_default else replications
         return _each(terminal, question.after, path, each, (n, seed, jobs), folder, is_json=is_json)
+    if goal is not None:
+        check_until(goal, question.before, of_differences=True)
     if save is not None:
         question = _save(terminal, question, Path(save), file)
-    size = (replications, seed, jobs)
-    return _ask(terminal, question, path, save, size, folder, is_json=is_json)
+    size = (goal.first if goal else replications, seed, jobs)
+    return _ask(terminal, question, path, save, size, goal, folder, is_json=is_json)
 
 
 def _save(terminal: Terminal, question: Changed, target: Path, base: Path) -> Changed:
     """Write the overlay and return the question with the scenario as it is called there."""
-    from dataclasses import replace
-
     from pmosim.scenario.overlay import save_overlay
 
     entries = [(change.verb, change.value) for change in question.changes]
-    name = question.words[:1].upper() + question.words[1:]
+    name = question.words
     save_overlay(target, base, entries, name=name)
     terminal.say(f"saved: {target}")
     return replace(question, after=question.after.change(set={"name": name}))
@@ -146,6 +160,7 @@ def _ask(
     path: str,
     save: str | None,
     size: tuple[int, int, int | Literal["auto"]],
+    goal: Until | None,
     folder: Path | None,
     *,
     is_json: bool,
@@ -156,9 +171,15 @@ def _ask(
 
     if not question.changes:
         terminal.say("no change is given; such as --add 3:medium@2027-03 (see --help).")
+    known: tuple[dict[int, Outcomes], dict[int, Outcomes]] = ({}, {})
+    settled = None
+    name = locate(path).name
     try:
         with studying(terminal, *size) as (runs, steps):
-            answer = ask(question, runs, base_name=locate(path).name, on_run=steps.count_run)
+            if goal is not None:
+                settled = _grow(goal, question, runs, name, steps, known)
+                runs = replace(runs, replications=settled.n)
+            answer = ask(question, runs, base_name=name, on_run=steps.count_run, known=known)
     except KeyboardInterrupt:
         terminal.complain("Interrupted: the answer needs all its runs; nothing is kept.")
         return INTERRUPTED
@@ -168,6 +189,8 @@ def _ask(
     else:
         for line in _lines(answer, path):
             terminal.result(line)
+    for warning in settled.warnings() if settled else []:
+        terminal.complain(f"mind: {warning}")
     leave(terminal, folder, document, [locate(path)])
     following = [] if save is None else [typed("run", save)]
     options = f"{answer.command} --save scenarios/NAME.yaml"
@@ -175,6 +198,28 @@ def _ask(
         following = [typed("whatif", path, options=options)]
     terminal.next(typed("bottlenecks", path), *following)
     return DONE
+
+
+def _grow(
+    goal: Until,
+    question: Changed,
+    runs: Runs,
+    name: str,
+    steps: Steps,
+    known: tuple[dict[int, Outcomes], dict[int, Outcomes]],
+) -> Settled[Comparison]:
+    """Run both sides until the differences that were asked for are known."""
+    from pmosim.study.comparison import compare
+    from pmosim.study.whatif import NAME
+
+    return settle_differences(
+        goal,
+        runs,
+        [question.before, question.after],
+        lambda outcomes: compare(*outcomes, names=[name, NAME]),
+        steps,
+        known=known,
+    )
 
 
 def _lines(answer: WhatIf, path: str) -> Iterator[str]:

@@ -141,6 +141,7 @@ def ask(
     *,
     base_name: str,
     on_run: Callable[[int, int], None] = lambda _done, _most: None,
+    known: tuple[dict[int, Outcomes], dict[int, Outcomes]] | None = None,
 ) -> WhatIf:
     """Return the answer to a question, from runs on the same luck.
 
@@ -149,6 +150,7 @@ def ask(
     runs : as many futures as the comparison takes.
     base_name : what the scenario is called.
     on_run : told how many runs are done, and how many there will be at most.
+    known : blocks of the two runs that are there already, by their first future.
     """
     few = min(SEARCH_FUTURES, runs.replications)
     most = 2 + _can_rank(question) + (MOST_RUNS + 1 if question.added else 0)
@@ -160,7 +162,7 @@ def ask(
         on_run(n_done, max(most, n_done))
 
     on_run(0, most)
-    parts: tuple[dict[int, Outcomes], dict[int, Outcomes]] = ({}, {})
+    parts: tuple[dict[int, Outcomes], dict[int, Outcomes]] = known or ({}, {})
     base = runs.run(question.before, known=parts[0])
     count()
     after = runs.run(question.after, known=parts[1])
