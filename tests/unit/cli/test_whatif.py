@@ -211,3 +211,14 @@ def test_ctrl_c_ends_with_130_and_a_clear_line(
     assert out == ""
     assert "Interrupted: the " in err
     assert "nothing is kept" in err
+
+
+def test_the_answer_does_not_depend_on_the_number_of_workers(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = []
+    for jobs in ("1", "2"):
+        options = ["--add", "2:small@2027-02", "-n", "60", "--jobs", jobs, "--json", "-q"]
+        assert invoke(["whatif", "tiny", *options]) == 0
+        found.append(said(capsys)[0])
+    assert found[0] == found[1]
