@@ -29,11 +29,13 @@ COMMANDS: dict[str, str] = {
     "check": "Find every problem of scenario files.",
     "show": "Show what a scenario says, also resolved.",
     "run": "Forecast a scenario.",
+    "whatif": "Say what a change does to all the others.",
     "compare": "Say what changes between scenarios, on the same luck.",
     "policies": "Say which start rule would be best.",
     "bottlenecks": "Say what one more person of each role buys.",
     "sequence": "Find start months that keep a condition.",
     "staff": "Find hires and contractors that keep a condition.",
+    "price": "Say what each mechanism costs, and when a hire pays for itself.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
     "convert": "Turn a scenario into a workbook, and back.",
@@ -42,8 +44,8 @@ COMMANDS: dict[str, str] = {
 """Name -> help in one line, in the order a user meets them."""
 
 LATER = {
-    "import", "calibrate", "backtest", "whatif",
-    "export", "runs", "merge", "price",
+    "import", "calibrate", "backtest",
+    "export", "runs", "merge",
 }  # fmt: skip
 """Commands that come with a later version."""
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.study.bakeoff import Bakeoff, By, Entry
@@ -54,6 +56,7 @@ _EXAMPLES = {"p_late": "2%", "value": "20k", "throughput": "0.5", "lead": "2d"}
     help="The smallest difference that matters, with --by: 2%, 20k, 0.5, 2d.",
 )
 @of_a_study(FUTURES)
+@into_folder("policies")
 @as_json
 @talking
 @click.pass_obj
@@ -66,6 +69,7 @@ def command(
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
+    output: Path | None,
     *,
     is_json: bool,
 ) -> int:
@@ -82,10 +86,12 @@ def command(
     from pmosim.replication import BLOCK
     from pmosim.study.bakeoff import judge_rules
     from pmosim.study.contenders import read_sweeps
+    from pmosim.workspace import locate
 
     ranges = read_sweeps(sweeps)
     delta = _read_matters(matters, by)
     scenario, _ = read_for_study(terminal, path)
+    folder = folder_of(output, locate(path), "policies", is_json=is_json)
     with studying(terminal, BLOCK, seed, jobs) as (runs, steps):
         bakeoff = judge_rules(
             scenario,
@@ -96,11 +102,13 @@ def command(
             sweeps=ranges,
             tell=steps.count_run,
         )
+    document = bakeoff.to_document()
     if is_json:
-        terminal.document(bakeoff.to_document())
+        terminal.document(document)
     else:
         for line in tell_bakeoff(bakeoff):
             terminal.result(line)
+    leave(terminal, folder, document, [locate(path)])
     _name_next(terminal, bakeoff, path)
     return 0
 
@@ -110,8 +118,8 @@ def tell_bakeoff(bakeoff: Bakeoff) -> Iterator[str]:
     entries, n_most = bakeoff.entries, max(entry.merits.n for entry in bakeoff.entries)
     futures = f"{bakeoff.n_common:,}" + f" to {n_most:,}" * (n_most > bakeoff.n_common)
     yield (
-        f"{bakeoff.scenario.name}: {len(entries)} start rules, {futures} futures of each "
-        f"on the same luck (seed {bakeoff.seed})"
+        f"{bakeoff.scenario.name or 'Portfolio'}: {len(entries)} start rules, {futures} futures "
+        f"of each on the same luck (seed {bakeoff.seed})"
     )
     yield ""
     for name in ("verdict", "guarantee"):

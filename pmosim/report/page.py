@@ -26,6 +26,7 @@ from pmosim.report.sentences import (
     write_lead,
     write_outlook_heading,
 )
+from pmosim.report.study import is_study, write_study_report
 from pmosim.report.tables import (
     tabulate_earned_value,
     tabulate_groups,
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
 
+    from jinja2 import Environment
+
     from pmosim.report.answers import Answers, Assumption
-    from pmosim.report.figures import Plan
+    from pmosim.report.figures import Chart, Plan
 
 BASES = (
     ("off", "Left out of this forecast"),
@@ -53,7 +56,10 @@ BASES = (
 
 
 KINDS = frozenset(
-    {"gantt", "busy", "capacity", "dates", "joint", "spending", "worth-it", "finished"}
+    {
+        *("gantt", "dates", "delays", "chain", "busy", "capacity"),
+        *("joint", "spending", "worth-it", "finished"),
+    }
 )
 """Names of charts, each perhaps with a number."""
 LISTED = 10
@@ -85,7 +91,7 @@ def write_report(
 
     Parameters
     ----------
-    forecast : a Forecast, or its document.
+    forecast : a Forecast or a Comparison, or a document of ``--json``; a study has its own page.
     folder : made where it is missing; files of an earlier report are overwritten.
     provenance : names and values shown at the end (version, seed, digests); no dates of a run, so
         that the same inputs give the same bytes.
@@ -97,6 +103,8 @@ def write_report(
     from pmosim.report.figures import write_chart
 
     document = forecast.to_document() if isinstance(forecast, Documented) else forecast
+    if is_study(document):
+        return write_study_report(document, folder, provenance)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     page = target / "report.html"
@@ -112,22 +120,12 @@ def write_report(
 
 def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | None = None) -> str:
     """Return the page as text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    from pmosim.report.figures import THEME, draw_chart
+    from pmosim.report.figures import draw_chart
 
     answers = read_answers(document)
-    environment = Environment(
-        loader=PackageLoader("pmosim.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["glue"] = glue
-    return environment.get_template("page.html").render(
+    page = environment().get_template("page.html")
+    return page.render(
+        title=f"{answers.name}: forecast",
         answers=answers,
         subtitle=_write_subtitle(answers),
         lead=write_lead(answers),
@@ -143,17 +141,46 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         projects=tabulate_projects(answers),
         streams=tabulate_streams(answers),
         groups=tabulate_groups(answers),
-        charts=[
-            # the SVG was built as a tree and serialised: its text is escaped already
-            {**vars(chart), "svg": Markup(chart.svg)}
-            for chart in map(draw_chart, plan_charts(answers))
-        ],
+        charts=[shown(draw_chart(plan)) for plan in plan_charts(answers)],
         assumptions=_group_assumptions(answers),
         listed=LISTED,
-        provenance=_list_provenance(answers, provenance),
-        light=[(name, light) for name, (light, _) in THEME.items()],
-        dark=[(name, dark) for name, (_, dark) in THEME.items()],
+        provenance=list_provenance(answers.seed, answers.replications, provenance),
+        **theme(),
     )
+
+
+def environment() -> Environment:
+    """Return what fills the templates; text is escaped unless it says that it is markup."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    result = Environment(
+        loader=PackageLoader("pmosim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    result.filters["glue"] = glue
+    return result
+
+
+def shown(chart: Chart) -> dict[str, Any]:
+    """Return a chart as a template takes it."""
+    from markupsafe import Markup
+
+    # the SVG was built as a tree and serialised: its text is escaped already
+    return {**vars(chart), "svg": Markup(chart.svg)}
+
+
+def theme() -> dict[str, list[tuple[str, str]]]:
+    """Return the colours of both themes as a template takes them."""
+    from pmosim.report.figures import THEME
+
+    return {
+        "light": [(name, light) for name, (light, _) in THEME.items()],
+        "dark": [(name, dark) for name, (_, dark) in THEME.items()],
+    }
 
 
 def glue(text: str) -> str:
@@ -168,6 +195,7 @@ def plan_charts(answers: Answers) -> list[Plan]:
     from pmosim.report.gantt import plan_gantts
     from pmosim.report.heatmap import plan_heat_maps
     from pmosim.report.joint import plan_joint
+    from pmosim.report.reasons import plan_chain, plan_delays
     from pmosim.report.spending import plan_spending
     from pmosim.report.throughput import plan_throughput
     from pmosim.report.worth import plan_worth
@@ -175,6 +203,8 @@ def plan_charts(answers: Answers) -> list[Plan]:
     planners = (
         plan_gantts,
         plan_dates,
+        plan_delays,
+        plan_chain,
         plan_heat_maps,
         plan_capacity,
         plan_joint,
@@ -214,12 +244,14 @@ def _say_assumption(assumption: Assumption) -> str:
     return f"{assumption.text} {assumption.source}".strip()
 
 
-def _list_provenance(
-    answers: Answers, provenance: Mapping[str, Any] | None
+def list_provenance(
+    seed: str, replications: int | None, provenance: Mapping[str, Any] | None
 ) -> list[tuple[str, str]]:
+    """Return the names and values at the end of a page."""
     from pmosim import __version__
 
-    rows = {"pmosim": __version__, "seed": answers.seed, "futures": f"{answers.replications:,}"}
+    futures = "" if replications is None else f"{replications:,}"
+    rows = {"pmosim": __version__, "seed": seed, "futures": futures}
     named = {"version": "pmosim", "replications": "futures"}
     for key, value in _flatten(provenance or {}):
         rows[named.get(key, clean(key.replace("_", " ")))] = clean(value)

@@ -57,6 +57,8 @@ OF_MONEY = 0.01
 MOST = 400
 """Futures of a rule at most, unless told otherwise."""
 NO_NUMBER = "have none"
+LISTED = 6
+"""Rules that a sentence names, at most."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -266,10 +268,12 @@ class Bakeoff:
 
     def _say_verdict(self) -> str:
         name, best = self.by.name, self.best
+        so_far = "" if self.selection.is_decided else " so far"
         value = self.say(name, best.estimates[name].value)
-        text = f"By {self.by.words}: {best.contender.words} ({value})"
+        text = f"By {self.by.words}{so_far}: {best.contender.words} ({value})"
         if best.contender.is_today:
-            return f"{text}; no other rule is better by {self.say(name, self.matters)}."
+            matters = self.say(name, self.matters)
+            return f"{text}" + f"; no other rule is better by {matters}" * (not so_far) + "."
         change = best.changes[name]
         said = self.say(name, change.value, signed=True)
         if change.is_known and not (change.low > 0.0 or change.high < 0.0):
@@ -284,11 +288,11 @@ class Bakeoff:
         selection, matters = self.selection, self.say(self.by.name, self.matters)
         left = [entry.id for entry in self.entries if entry.is_contender]
         if not selection.is_decided:
-            others = f"{', '.join(left[:-1])} and {left[-1]}"
+            bound = whole_blocks(selection.bound)
             return (
-                f"Not decided: {others} may each be the best after {self.best.merits.n:,} futures "
-                f"of each. {selection.bound:,} of each would decide it for certain "
-                f"(-n {selection.bound}); fewer would if only more than {matters} matters "
+                f"Not decided: {_listed(left)} may each be the best after "
+                f"{self.best.merits.n:,} futures of each. {bound:,} of each would decide it for "
+                f"certain (-n {bound}); fewer would if only more than {matters} matters "
                 "(--matters)."
             )
         return (
@@ -538,13 +542,19 @@ def _entries(race: _Race, selection: Selection) -> Iterator[Entry]:
 
 
 def _estimate(name: Name, merits: Merits) -> Estimate:
-    return mean_of_known(merits.values[name], NO_NUMBER)
+    values = merits.values[name]
+    if name == "p_late":  # a future in which nothing is due says nothing of it, under any rule
+        values = values[~np.isnan(values)]
+    return mean_of_known(values, NO_NUMBER)
 
 
 def _change(name: Name, before: Merits, after: Merits) -> Difference:
     """Return the change of a measure in the futures that both have."""
     n = min(before.n, after.n)
     first, second = before.values[name][:n], after.values[name][:n]
+    if name == "p_late":
+        is_due = ~np.isnan(first)
+        first, second = first[is_due], second[is_due]
     return mean_difference(first, second, material=_material(name, first), reason=NO_NUMBER)
 
 
@@ -594,6 +604,13 @@ def _beats(one: Merits, other: Merits) -> bool:
             return False
         is_ahead |= gain > 0.0
     return is_ahead
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return ``a, b and c``, the first few of many."""
+    if len(names) > LISTED:
+        return f"{', '.join(names[:LISTED])} and {len(names) - LISTED} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _rounded_share(amount: float) -> float:

@@ -122,7 +122,7 @@ class Merits:
         the window closes. ``lead_request``, ``lead_release``: mean working days until the finish,
         or until the window closes, over the projects that asked, and over those that were
         released; projects that run on day 0 are left out, because when they asked is not known.
-        ``waiting``: projects that have asked, and were not released before the window closes.
+        ``waiting``: projects that have asked, and wait for their release when the window closes.
         """
         rows, network = outcomes.projects_, outcomes.network
         exists = ~outcomes.has_status("absent", "done", "cancelled")
@@ -130,15 +130,16 @@ class Merits:
         is_new = exists & (rows.arrived != NONE) & ~_was_running(network)[rows.row]
         is_new &= rows.arrived < closes
         is_released = is_new & (rows.released != NONE) & (rows.released < closes)
+        has_left = outcomes.has_status("rejected", "withdrawn", "stopped", "blocked")
         over = _over(outcomes, closes)
         days = outcomes.minutes_per_day
         values: dict[Name, FloatArray] = {
             "lead_request": _mean(outcomes, (over - rows.arrived) / days, is_new),
             "lead_release": _mean(outcomes, (over - rows.released) / days, is_released),
-            "waiting": per_future(outcomes, (is_new & ~is_released).astype(np.float64)),
+            "waiting": per_future(outcomes, (is_new & ~is_released & ~has_left).astype(np.float64)),
         }
         due = due_of_rows(outcomes)
-        is_promised = exists & (due != NONE) & (due <= closes)
+        is_promised = exists & (due != NONE) & (due <= _last_promise(network))
         if _has_due_dates(network):
             is_late = (rows.finished == NONE) | (rows.finished > due)
             values["p_late"] = _mean(outcomes, is_late.astype(np.float64), is_promised)
@@ -173,11 +174,16 @@ def missing_measures(network: Network) -> dict[Name, str]:
 
 def _has_due_dates(network: Network) -> bool:
     due, status = network.projects.due, network.projects.status
-    last = network.window_end if network.has_horizon else np.iinfo(np.int64).max
+    last = _last_promise(network)
     return any(
         int(due[row]) != NONE and int(due[row]) <= last and status[row] not in {"done", "cancelled"}
         for row in range(len(due))
     )
+
+
+def _last_promise(network: Network) -> int:
+    """Return the last minute at which a due date counts: all do where there is no window."""
+    return network.window_end if network.has_horizon else int(np.iinfo(np.int64).max)
 
 
 def _was_running(network: Network) -> BoolArray:

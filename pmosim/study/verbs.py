@@ -48,6 +48,12 @@ FORMS: dict[str, str] = {
 
 _COUNT = re.compile(r"(\d+):(.*)\Z", re.DOTALL)
 _FURTHER = re.compile(r",\s*([a-z_]+)=", re.ASCII)
+_WAYS_OUT = (
+    (re.compile(r"Use cancel: \{(.*): ([\d-]+)\}"), r"Use --cancel \1@\2"),
+    (re.compile(r"Use pause: or cancel: instead"), "Use --pause or --cancel instead"),
+    (re.compile(r"use set: \{(.*): \.\.\.\}"), r"use --set \1=DATE"),
+)
+"""What the messages of an overlay offer, and the option for it."""
 _PATH = re.compile(r"(changes|projects|people)\[\d+\](\.|(?= ))")
 
 
@@ -182,7 +188,12 @@ class _Maker:
             raise InputError(errors)
         known = {(each.code, each.text) for each in map(_told, self.scenario.warnings)}
         doubts = tuple(each for each in told if (each.code, each.text) not in known)
-        return Changed(before=self.scenario, after=after, changes=tuple(self.done), warnings=doubts)
+        there = {project.id for project in after.projects}
+        done = tuple(
+            replace(change, added=tuple(name for name in change.added if name in there))
+            for change in self.done
+        )
+        return Changed(before=self.scenario, after=after, changes=done, warnings=doubts)
 
     # ---- what is typed behind each option
 
@@ -436,8 +447,11 @@ def _placed(node: Node, place: str) -> Node:
 
 
 def _told(problem: Problem) -> Problem:
-    """Return a problem without the number that a list gives what was just typed."""
-    return replace(problem, text=_PATH.sub("", problem.text, count=1))
+    """Return a problem of what was typed: no numbers of lists, and options as the way out."""
+    text = _PATH.sub("", problem.text, count=1)
+    for pattern, way_out in _WAYS_OUT:
+        text = pattern.sub(way_out, text)
+    return replace(problem, text=text)
 
 
 def _flat(value: Any) -> str:

@@ -358,6 +358,17 @@ def test_merits_count_up_to_the_moment_the_window_closes():
     assert "value" not in found
 
 
+def test_who_was_refused_or_gave_up_was_not_served_and_does_not_wait():
+    network = build_network([P("refused"), P("gone")], window_end=100 * DAY, has_horizon=True)
+    rows = [
+        Row(0, 0, status="rejected", released=NONE, ended=0),
+        Row(0, 1, status="withdrawn", released=NONE, arrived=10 * DAY, ended=30 * DAY),
+    ]
+    found = Merits.of(build_outcomes(network, rows, replications=1)).values
+    assert found["waiting"].tolist() == [0.0]
+    assert found["lead_request"].tolist() == [pytest.approx((100 + 90) / 2)]
+
+
 def test_value_is_that_of_projects_with_a_benefit_so_that_idleness_is_worth_nothing():
     """The second costs money and states no benefit: not doing it must not look good."""
     benefit = {"per_year": "200k", "for": "2y"}
@@ -369,3 +380,22 @@ def test_value_is_that_of_projects_with_a_benefit_so_that_idleness_is_worth_noth
     mine = outcomes.projects().set_index("project")["npv"]
     assert Merits.of(outcomes).values["value"].tolist() == [mine["a"]]
     assert mine["b"] < 0.0
+
+
+def test_without_a_window_every_due_date_counts_under_every_rule():
+    """A rule that ends early must not lose promises from the count, nor one that ends late."""
+    projects = [project(f"p{n}", "20pd", due="2027-02-01") for n in range(2)]
+    projects.append(project("later", "5pd", due="2030-01-31"))
+    portfolio = scenario(projects, horizon=None)
+    bakeoff = judge(portfolio, most=50, sweeps={"wip_limit": (1,)})
+    assert [each.estimates["p_late"].value for each in bakeoff.entries] == [
+        pytest.approx(1 / 3)
+    ] * 2
+
+
+def test_a_future_in_which_nothing_is_due_says_nothing_of_lateness():
+    sometimes = project("p", "20pd", due="2027-01-15", status="candidate", probability="50%")
+    portfolio = scenario([sometimes, project("q", "20pd")])
+    bakeoff = judge(portfolio, by="p_late", most=50, sweeps={"wip_limit": (1,)})
+    assert bakeoff.today.estimates["p_late"].value == 1.0
+    assert 0 < bakeoff.today.estimates["p_late"].n < 50

@@ -126,7 +126,9 @@ def test_every_problem_of_every_option_is_told_at_once_with_its_place(base: pm.S
         ("--request", "medium@2027-13"): ("PMO116", "no such month"),
         ("--add", "medium,rnk=1"): ("PMO101", "Did you mean 'rank'?"),
         ("--cancel", "crmm"): ("PMO701", "Did you mean 'crm'?"),
-        ("--remove", "crm"): ("PMO703", "runs already"),
+        ("--remove", "crm"): ("PMO703", "Use --cancel crm@2027-03."),
+        ("--delay", "crm=6w"): ("PMO703", "Use --pause or --cancel instead."),
+        ("--delay", "portal=-2w"): ("PMO112", "use --set projects.ID.starts=DATE"),
         ("--pause", "crm"): ("PMO104", "--pause crm=2027-03..2027-06"),
         ("--delay", "portal=six"): ("PMO111", "such as 6h, 3d, 2w or 3mo"),
         ("--rank", "portal=0"): ("PMO112", "1 or more"),
@@ -159,3 +161,8 @@ def test_an_empty_option_shows_how_it_is_written(base: pm.Scenario) -> None:
 def test_a_change_without_effect_is_a_doubt_and_no_error(base: pm.Scenario) -> None:
     made = make_changes(base, [("--rank", "portal=2")])
     assert [problem.code for problem in made.warnings] == ["PMO702"]
+
+
+def test_what_is_added_and_removed_again_is_not_there(base: pm.Scenario) -> None:
+    made = make_changes(base, [("--add", "2:medium"), ("--remove", "medium-1")])
+    assert made.added == ("medium-2",)
