@@ -336,7 +336,8 @@ def _fits(ask: Ask, people: Sequence[Person]) -> bool:
     busy_with_it = at_work(ask)
 
     def able(person: Person, role: int, named: int, share: int) -> bool:
-        knows = person.n == named if role == NONE else bool(person.skill[role])
+        is_named = person.n == named and person.is_first
+        knows = is_named if role == NONE else bool(person.skill[role])
         return (
             knows
             and person.n not in busy_with_it

@@ -164,8 +164,8 @@ def _newcomers(facts: Facts) -> Iterator[Assumption]:
         share = sum(mentor.share for mentor in mentors) / len(mentors) / WHOLE
         part = sum(mentor.shortens for mentor in mentors) / len(mentors) / WHOLE
         text = (
-            f"A mentor gives a newcomer {share:.0%} of the day, which saves {part:.0%} of the ramp: "
-            f"{_how(basis)} (`mentor`)."
+            f"A mentor gives a newcomer {share:.0%} of the day, which saves {part:.0%} of the "
+            f"ramp: {_how(basis)} (`mentor`)."
         )
         yield _entry("mentoring", basis, text, priors.MENTOR)
     if not losses:
@@ -174,8 +174,8 @@ def _newcomers(facts: Facts) -> Iterator[Assumption]:
         basis = _basis(facts, priors.HAND_OVER)
         days = sum(law.mean for law in losses) / len(losses) / day
         text = (
-            f"Each task in hand takes {days:.3g} person-days more on average when one of its people "
-            f"leaves: {_how(basis)} (`hand_over`)."
+            f"Each task in hand takes {days:.3g} person-days more on average when one of its "
+            f"people leaves: {_how(basis)} (`hand_over`)."
         )
         yield _entry("hand-over", basis, text, priors.HAND_OVER)
 
@@ -189,9 +189,9 @@ def _standard(facts: Facts) -> Iterator[Assumption]:
     is_said = given is not None and all(given.get(key) for key in ("spread", "hand_over"))
     mean = sum(site.project.coverage for site in covered) / len(covered)
     text = (
-        f"A standard covers {mean:.0%} of the work of {len(covered)} projects, templates or streams "
-        f"(`coverage`). Where it covers all, it takes {settings.standard_spread:.0%} off the spread "
-        f"and {settings.standard_hand_over:.0%} off a hand-over: "
+        f"A standard covers {mean:.0%} of the work of {len(covered)} projects or streams "
+        f"(`coverage`). Where it covers all, it takes {settings.standard_spread:.0%} off the "
+        f"spread and {settings.standard_hand_over:.0%} off a hand-over: "
         f"{'as stated' if is_said else 'an assumption without a measure'} (`settings.standard`)."
     )
     yield _entry("standard", "stated" if is_said else "assumed", text)
