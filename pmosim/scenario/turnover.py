@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from pmosim.scenario import amounts, shapes
@@ -12,6 +13,7 @@ from pmosim.units import WHOLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pmosim.scenario.amounts import Measures
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.kinds import Reader
     from pmosim.scenario.nodes import Node
@@ -63,6 +65,21 @@ def _mentor(node: Node, reader: Reader, path: str) -> Mentor | None:
         return None
     share, shortens = (amounts.billionths(given[key]) for key in ("share", "shortens"))
     return Mentor(share=share, shortens=shortens, most=most) if share or shortens else None
+
+
+def staffed_share(change: Change, days: float, measures: Measures) -> float:
+    """Return the expected share of so many working days, from the first on, that a place is held.
+
+    Of a place that is empty at a rate l and filled at a rate m (0 = never): the long run is
+    m / (l + m), approached at the rate l + m; the time to hire is taken as exponential.
+    """
+    if not change.turnover or not days:
+        return 1.0
+    empties, fills = -math.log1p(-change.turnover) / measures.year_days, 0.0
+    if change.time_to_hire is not None:
+        fills = measures.minutes_per_day / max(change.time_to_hire.mean, measures.minutes_per_day)
+    rate = empties + fills
+    return (fills + empties * -math.expm1(-rate * days) / (rate * days)) / rate
 
 
 def check_named_may_leave(facts: Facts) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pmosim import priors
+from pmosim.distributions import Fixed
+from pmosim.scenario.amounts import Measures
 from pmosim.scenario.organisation import Change, Mentor, Ramp
+from pmosim.scenario.turnover import staffed_share
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -99,3 +104,15 @@ def test_a_key_that_does_nothing_is_told(person: dict[str, Any], said: str, pars
     people = [{"role": "dev", "headcount": 2} | person, {"role": "test"}]
     warnings = [str(problem) for problem in parse(people=people).warnings]
     assert any("PMO904" in text and said in text for text in warnings)
+
+
+def test_a_place_is_expected_to_be_held_less_the_longer_it_is_looked_at() -> None:
+    measures = Measures(year_days=261)
+    still = Change(turnover=1 - math.exp(-1))
+    assert staffed_share(Change(), 261, measures) == 1
+    # Nobody comes: the mean of exp(-t) over a year, and over two.
+    assert math.isclose(staffed_share(still, 261, measures), 1 - math.exp(-1))
+    assert math.isclose(staffed_share(still, 522, measures), (1 - math.exp(-2)) / 2)
+    # Filled as fast as it is emptied: half of the time in the end.
+    filled = replace(still, time_to_hire=Fixed(value=261.0 * 480))
+    assert math.isclose(staffed_share(filled, 26_100, measures), 0.5, rel_tol=0.01)
