@@ -11,7 +11,6 @@ from pmosim.engine.keys import unfinished_days
 from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT
 from pmosim.engine.state import (
     DONE,
-    FAR,
     NEVER,
     READY,
     RUNNING,
@@ -134,12 +133,12 @@ class Course(Taskwork):
             pools = [hold.pool for hold in person.holds]
             for pool in pools:
                 self.floor.settle(pool)
-            person.is_here = is_here
-            person.room += FAR if is_here else -FAR
+            person.is_here = person.is_free = is_here
+            person.is_even = is_here and not person.loses_focus
             self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
-                self.desk.wake([person])
+                self.floor.bench.freed.update(person.places)
         if not person.is_employed:
             self._replace(person)
 

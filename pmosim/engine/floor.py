@@ -16,7 +16,7 @@ from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pmosim.engine.state import Pool
     from pmosim.network import Network
@@ -63,18 +63,15 @@ class Floor:
         rate, n_away = 0, 0
         for hold in pool.holds:
             person = hold.person
-            if not person.is_here:
+            if hold.is_whole and person.is_even and person.in_hand == WHOLE:
+                hold.attention = attention = person.presence
+                rate += attention
+            elif person.is_here:
+                hold.attention, progress = _rates(hold)
+                rate += progress
+            else:
                 hold.attention = 0
                 n_away += 1
-                continue
-            attention = person.presence
-            if person.in_hand != WHOLE or hold.share != WHOLE:
-                attention = attention_rate(attention, hold.share, person.in_hand)
-            hold.attention = attention
-            if hold.proficiency != WHOLE or person.loses_focus:
-                focus = focus_factor(person.focus, len(person.holds))
-                attention = progress_rate(attention, hold.proficiency, focus)
-            rate += attention
         if pool.is_duration:
             rate = 0 if n_away or pool.n_missing else 1
             if not rate:
@@ -82,46 +79,65 @@ class Floor:
                     hold.attention = 0
         pool.rate = rate
         due, left = NONE, pool.remaining
-        if pool.task is not None and (rate or left <= 0):
-            due = self.minute + (-(-left // rate) if left > 0 else 0)
-        if due != pool.due:
+        if left <= 0:
+            due = self.minute
+        elif rate:
+            due = self.minute - (-left // rate)
+        if due != pool.due and pool.task is not None:
             pool.due = due
             if due != NONE:
                 self.at(due, FINISH, pool)
 
-    def take(self, pool: Pool, need: Need, people: Iterable[Person]) -> list[Pool]:
+    def take(self, pool: Pool, need: Need, people: Sequence[Person]) -> Sequence[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         _, role, _, _, share = need
-        minute, workers = self.minute, pool.project.workers
-        others: list[Pool] = []
+        minute, holds, is_whole = self.minute, pool.holds, share == WHOLE
+        others: list[Pool] | tuple[()] = ()
         for person in people:
-            workers.add(person.n)
-            proficiency = person.skill[role] if role != NONE else WHOLE
-            hold = Hold(person, pool, need, share, proficiency, minute)
             held = person.holds
-            person.room -= share
-            self.bench.note_room(person)
-            if held:
-                others += self._load(person, share, len(held), len(held) + 1)
+            if held or share < person.max_parallel:
+                others = [*others, *self._load(person, share, len(held), len(held) + 1)]
+                self.bench.note_room(person)
             else:
                 person.in_hand = share
+                for idle in person.idle:
+                    idle.discard(person)
+            hold = Hold(person, pool, need, minute)
+            hold.is_whole = is_whole and person.skill[role] == WHOLE
             held.append(hold)
-            pool.holds.append(hold)
+            holds.append(hold)
+        pool.project.workers.update(people)
         return others
 
-    def give_back(self, holds: Iterable[Hold]) -> list[Pool]:
-        """Take out of people's hands what is off a pool; return the pools whose rates change."""
-        others: list[Pool] = []
+    def give_back(self, pool: Pool, holds: Sequence[Hold]) -> Sequence[Pool]:
+        """Book what people did for a pool, and take it out of their hands.
+
+        ``holds`` are all of the pool's, or some of a pool just settled. Returns the other pools
+        whose rates this changes.
+        """
+        minute, since = self.minute, pool.since
+        elapsed = minute - since
+        pool.since = minute
+        pool.remaining -= pool.rate * elapsed
+        others: list[Pool] | tuple[()] = ()
+        booked, segments, freed = pool.booked, self.segments, self.bench.freed
         for hold in holds:
-            person = hold.person
-            held = person.holds
+            person, attention = hold.person, hold.attention
+            if elapsed and attention:
+                hold.total += attention * elapsed
+                segments.append((person.home, since, minute, attention))
+            booked[person.n] = booked.get(person.n, 0) + hold.total
+            share, held = hold.need[4], person.holds
             held.remove(hold)
-            person.room += hold.share
-            self.bench.note_room(person)
-            if held:
-                others += self._load(person, -hold.share, len(held) + 1, len(held))
+            if held or share < person.max_parallel:
+                others = [*others, *self._load(person, -share, len(held) + 1, len(held))]
+                self.bench.note_room(person)
             else:
                 person.in_hand = 0
+                if person.is_free:
+                    for idle in person.idle:
+                        idle.add(person)
+            freed.update(person.places)
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:
@@ -139,3 +155,11 @@ class Floor:
         ) != focus_factor(person.focus, n_after):
             return [hold.pool for hold in person.holds]
         return []
+
+
+def _rates(hold: Hold) -> tuple[int, int]:
+    """Return (attention, progress) of somebody at work."""
+    person = hold.person
+    attention = attention_rate(person.presence, hold.share, person.in_hand)
+    focus = focus_factor(person.focus, len(person.holds))
+    return attention, progress_rate(attention, hold.proficiency, focus)

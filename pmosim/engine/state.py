@@ -25,9 +25,6 @@ from running work, for the shares a project holds ``throughout``."""
 FAR = 1 << 62
 """A minute after every other."""
 
-Seat = tuple[int, "Person"]
-"""(place in the order of a role, person)."""
-
 Link = tuple[int, "Task | Project", int, bool]
 """(kind, successor, lag, is ignored if absent) of a link that leaves a task or project."""
 
@@ -37,20 +34,21 @@ class Person:
 
     __slots__ = (
         "focus",
-        "has_room",
         "holds",
         "home",
+        "idle",
         "in_hand",
         "is_away",
         "is_employed",
+        "is_even",
+        "is_free",
         "is_here",
         "loses_focus",
         "max_parallel",
         "n",
+        "partly",
         "places",
         "presence",
-        "room",
-        "seats",
         "skill",
         "until",
     )
@@ -65,36 +63,55 @@ class Person:
         focus: tuple[int, ...],
         until: int,
     ) -> None:
-        self.n, self.home, self.skill = n, home, skill
+        self.n, self.home = n, home
+        self.skill = (*skill, WHOLE)
+        """Proficiency by role; the last one, of NONE, is that of somebody asked for by name."""
         self.places = (*(role for role, proficiency in enumerate(skill) if proficiency), ~n)
         """Where asks wait for this person: the roles, and the person's own name."""
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
         self.is_employed = self.is_away = self.is_here = False
+        self.is_even = False
+        """Whether at work, and as fast with several tasks in hand as with one."""
         self.in_hand = 0
-        self.room = max_parallel - FAR
-        """Share that can still be taken in hand; below 0 while away or kept for an old ask."""
-        self.has_room = False
-        self.seats: list[tuple[list[Seat], Seat]] = []
-        """Where the bench lists this person while there is room; kept by the bench."""
+        self.is_free = False
+        """Whether at work, and not kept for an old ask."""
+        self.idle: tuple[set[Person], ...] = ()
+        self.partly: tuple[set[Person], ...] = ()
+        """Of each role the people with nothing in hand, and those who could take more; the bench
+        lists this person there."""
         self.holds: list[Hold] = []
+
+    @property
+    def room(self) -> int:
+        """Share that can be taken in hand now."""
+        return self.max_parallel - self.in_hand if self.is_free else 0
 
 
 class Hold:
     """A share of one person in the hands of one pool."""
 
-    __slots__ = ("attention", "need", "person", "pool", "proficiency", "share", "since", "total")
+    __slots__ = ("attention", "is_whole", "need", "person", "pool", "since", "total")
 
-    def __init__(
-        self, person: Person, pool: Pool, need: Need, share: int, proficiency: int, since: int
-    ) -> None:
-        self.person, self.pool, self.need, self.share = person, pool, need, share
-        self.proficiency, self.since = proficiency, since
+    def __init__(self, person: Person, pool: Pool, need: Need, since: int) -> None:
+        self.person, self.pool, self.need, self.since = person, pool, need, since
+        self.is_whole = False
+        """Whether it takes all of somebody who is fully proficient."""
         self.attention = 0
         """Rate since the pool was settled last."""
         self.total = 0
         """Attention booked, billionths of person-minutes."""
+
+    @property
+    def share(self) -> int:
+        """Share of the person, billionths."""
+        return self.need[4]
+
+    @property
+    def proficiency(self) -> int:
+        """Proficiency of the person in what was asked for, billionths."""
+        return self.person.skill[self.need[1]]
 
 
 class Pool:
@@ -253,7 +270,7 @@ class Project:
         self.staff_since = NONE
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
-        self.workers: set[int] = set()
+        self.workers: set[Person] = set()
         self.booked: dict[int, int] = {}
         self.out_of_start: list[Link] = []
         self.out_of_finish: list[Link] = []
@@ -299,12 +316,32 @@ class Ask:
 class Group:
     """Asks of the same need: if the first does not fit, none behind it does."""
 
-    __slots__ = ("asks", "is_disjoint", "needs", "number", "short")
+    __slots__ = (
+        "alike_until",
+        "asks",
+        "first_need",
+        "is_disjoint",
+        "least",
+        "needs",
+        "places",
+        "short",
+    )
 
     def __init__(
-        self, number: int, needs: tuple[tuple[int, int, int, int], ...], *, is_disjoint: bool
+        self,
+        needs: tuple[tuple[int, int, int, int], ...],
+        *,
+        first_need: tuple[int, ...],
+        is_disjoint: bool,
+        alike_until: tuple[int, ...],
     ) -> None:
-        self.number, self.needs, self.is_disjoint = number, needs, is_disjoint
+        self.needs, self.first_need, self.is_disjoint = needs, first_need, is_disjoint
+        self.alike_until = alike_until
+        """Of each need, see ``Bench.alike_until``."""
+        self.places = tuple(role if person == NONE else ~person for role, person, _, _ in needs)
+        """Of each need where it waits: the role, or ~person."""
+        self.least = needs[0][2] if len(needs) == 1 else 0
+        """People with room below which it cannot fit, where it asks for one role."""
         self.asks: list[tuple[Any, ...]] = []
         """Entries of the desk, sorted."""
         self.short = NONE

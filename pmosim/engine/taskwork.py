@@ -170,35 +170,53 @@ class Taskwork(ABC):
 
     def _start_team(self, ask: Ask, team: Team) -> None:
         """Give people to what asked for them."""
-        project, task = ask.project, ask.task
         if ask.asked < self.minute:
             self._note_wait(ask)
-        if task is None:
-            all_pools = [self._throughout_of(project)]
-            project.asks.remove(ask)
+        if ask.task is None:
+            self._start_throughout(ask, team)
+        elif ask.kind == START:
+            self._start_task(ask, ask.task, team)
         else:
-            all_pools = task.pools
-            task.asks.remove(ask)
-        for pool in all_pools:
-            if pool.holds:
-                self.floor.settle(pool)
-            else:
-                pool.since = self.minute
+            self._refill(ask, ask.task, team)
+
+    def _start_task(self, ask: Ask, task: Task, team: Team) -> None:
+        """Put people to work on a task that starts, or goes on after a pause."""
+        task.asks.remove(ask)
+        floor, pools = self.floor, task.pools
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
-            pool = all_pools[need[0]]
-            if ask.kind == REFILL:
-                pool.n_missing -= need[3]
-            others += self.floor.take(pool, need, people)
-        if task is None:
-            self._staff(project)
-        elif ask.kind == START:
-            self._mark_started(task)
-        for pool in all_pools:
+            others += floor.take(pools[need[0]], need, people)
+        self._mark_started(task)
+        for pool in pools:
             if pool.is_open:
-                self.floor.time(pool)
+                pool.since = self.minute
+                floor.time(pool)
         if others:
-            self.floor.retime(others)
+            floor.retime(others)
+
+    def _refill(self, ask: Ask, task: Task, team: Team) -> None:
+        """Give running work somebody in the place of those who are missing."""
+        task.asks.remove(ask)
+        for pool in task.pools:
+            self.floor.settle(pool)
+        others: list[Pool] = []
+        for need, people in zip(ask.units, team, strict=True):
+            pool = task.pools[need[0]]
+            pool.n_missing -= need[3]
+            others += self.floor.take(pool, need, people)
+        self.floor.retime([*(pool for pool in task.pools if pool.is_open), *others])
+
+    def _start_throughout(self, ask: Ask, team: Team) -> None:
+        """Give a project shares it holds ``throughout``."""
+        project = ask.project
+        project.asks.remove(ask)
+        pool = self._throughout_of(project)
+        self.floor.settle(pool)
+        others: list[Pool] = []
+        for need, people in zip(ask.units, team, strict=True):
+            others += self.floor.take(pool, need, people)
+        self._staff(project)
+        self.floor.retime([pool, *others])
 
     def _throughout_of(self, project: Project) -> Pool:
         if project.throughout is None:
@@ -257,7 +275,6 @@ class Taskwork(ABC):
         """Give the people of a used-up pool back; the task's work is done with its last pool."""
         task = pool.task
         assert task is not None
-        self.floor.settle(pool)
         pool.is_open = False
         if task.asks:
             for ask in tuple(task.asks):
@@ -313,25 +330,19 @@ class Taskwork(ABC):
                     self._ask_refill(pool.task, unit)
 
     def _give_back(self, pool: Pool, holds: Sequence[Hold]) -> None:
-        """Free people of what they had in hand for a settled pool; book what was done."""
-        others = self.floor.give_back(holds)
-        booked = pool.booked
-        for hold in holds:
-            n = hold.person.n
-            booked[n] = booked.get(n, 0) + hold.total
+        """Free people of what they had in hand for a pool; book what was done."""
+        others = self.floor.give_back(pool, holds)
         if self.audit is not None:
             for hold in holds:
                 self.audit.note_hold(hold, self.minute)
         if others:
             self.floor.retime(others)
-        self.desk.wake([hold.person for hold in holds])
 
     def _empty(self, pool: Pool) -> None:
-        """Give all people of a settled pool back."""
-        holds, pool.holds = pool.holds, []
+        """Give all people of a pool back."""
+        self._give_back(pool, pool.holds)
+        pool.holds = []
         pool.rate, pool.due = 0, NONE
-        if holds:
-            self._give_back(pool, holds)
 
     def _withdraw(self, ask: Ask) -> None:
         self.desk.withdraw(ask)
@@ -340,7 +351,6 @@ class Taskwork(ABC):
     def _put_down(self, task: Task) -> None:
         """Take a task's people and asks away; what is left of its work stays."""
         for pool in task.pools:
-            self.floor.settle(pool)
             self._empty(pool)
             pool.n_missing = 0
         for ask in tuple(task.asks):
@@ -348,7 +358,6 @@ class Taskwork(ABC):
 
     def _put_down_throughout(self, project: Project) -> None:
         if project.throughout is not None:
-            self.floor.settle(project.throughout)
             self._empty(project.throughout)
         for ask in tuple(project.asks):
             self._withdraw(ask)

@@ -7,15 +7,15 @@ order of ``roles``; a person is passed over when taking them would leave another
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from pmosim.engine.state import Person, Seat
+    from pmosim.engine.state import Group, Person
 
 Need = tuple[int, int, int, int]
 """(role or NONE, person or NONE, heads, share)."""
@@ -23,46 +23,74 @@ Team = list[list["Person"]]
 """The people of each need."""
 Preference = tuple[int, bool, bool, bool]
 
+_file_order = attrgetter("n")
+
 
 class Bench:
-    """All people, and who can fill which need."""
+    """All people, who of them has room, and who can fill which need."""
 
     def __init__(self, people: Sequence[Person], n_roles: int) -> None:
         self.people = people
         self.by_role = [_able_first(people, role) for role in range(n_roles)]
-        self.with_room: list[list[Seat]] = [[] for _ in range(n_roles)]
-        """Of each role who has room for anything, in the same order."""
-        for role, able in enumerate(self.by_role):
-            for place, person in enumerate(able):
-                person.seats.append((self.with_room[role], (place, person)))
-        for person in people:
-            self.note_room(person)
+        self.places = [{p: at for at, p in enumerate(able)} for able in self.by_role]
+        """Of each role the place of everybody who can do it, all else alike."""
+        self.idle: list[set[Person]] = [set() for _ in range(n_roles)]
+        """Of each role who has room and nothing in hand."""
+        self.partly: list[set[Person]] = [set() for _ in range(n_roles)]
+        """Of each role who has room beside what is in hand."""
+        self.freed: set[int] = set()
+        """Roles (or ~person) in which somebody was freed since the desk looked last."""
+        for idle, partly, able in zip(self.idle, self.partly, self.by_role, strict=True):
+            for person in able:
+                person.idle, person.partly = (*person.idle, idle), (*person.partly, partly)
 
     def note_room(self, person: Person) -> None:
         """Keep those with room in mind, so that a search costs nothing for the others."""
-        has_room = person.room > 0
-        if has_room == person.has_room:
-            return
-        person.has_room = has_room
-        for seats, seat in person.seats:
-            if has_room:
-                insort(seats, seat)
-            else:
-                del seats[bisect_left(seats, seat)]
+        for seats in (*person.idle, *person.partly):
+            seats.discard(person)
+        if person.room > 0:
+            for seats in person.partly if person.in_hand else person.idle:
+                seats.add(person)
 
     def able(self, need: Need) -> Sequence[Person]:
         """Return everybody who could ever fill a need: home role, proficiency, file order."""
         role, person, _, _ = need
         return self.by_role[role] if person == NONE else self.people[person : person + 1]
 
+    def alike_until(self, need: Need) -> int:
+        """Return the minute until which the idle who are able differ in what they worked on only.
+
+        All of them have the role as their home and stay until then. NONE = there is no such minute.
+        """
+        role, person, _, share = need
+        able = self.able(need)
+        kinds = {(p.home, p.skill[role], p.max_parallel >= share) for p in able}
+        is_alike = person == NONE and kinds == {(role, able[0].skill[role], True)}
+        return min(p.until for p in able) if is_alike else NONE
+
+    def n_with_room(self, role: int) -> int:
+        """Return how many people could fill a need of a role, if it asks for little."""
+        return len(self.idle[role]) + len(self.partly[role])
+
     def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
         role, person, _, share = need
         if person == NONE:
-            free = [p for _, p in self.with_room[role] if p.room >= share]
+            with_room = self.idle[role] | self.partly[role]
+            able: Iterable[Person] = sorted(with_room, key=self.places[role].__getitem__)
         else:
-            free = [p for p in self.people[person : person + 1] if p.room >= share]
+            able = self.people[person : person + 1]
+        free = [p for p in able if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
+
+    def first_idle(self, role: int, heads: int, workers: set[Person]) -> list[Person]:
+        """Return the preferred ones of people with nothing in hand who are alike otherwise."""
+        idle = self.idle[role]
+        known = workers & idle
+        team = sorted(known, key=_file_order)[:heads]
+        if len(team) < heads:
+            team += sorted(idle - known, key=_file_order)[: heads - len(team)]
+        return team
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
         """Return whether nobody could fill two of the needs."""
@@ -81,7 +109,9 @@ def _able_first(people: Sequence[Person], role: int) -> list[Person]:
     return sorted(able, key=lambda p: (p.home != role, -p.skill[role], p.n))
 
 
-def preference(need: Need, workers: set[int], leaves_before: int) -> Callable[[Person], Preference]:
+def preference(
+    need: Need, workers: set[Person], leaves_before: int
+) -> Callable[[Person], Preference]:
     """Return the key by which people are preferred: the smaller first.
 
     Least in hand, then not leaving before the planned end, home role, having worked on the
@@ -90,55 +120,74 @@ def preference(need: Need, workers: set[int], leaves_before: int) -> Callable[[P
     role = need[0]
 
     def key(p: Person) -> Preference:
-        return p.in_hand, p.until < leaves_before, p.home != role, p.n not in workers
+        return p.in_hand, p.until < leaves_before, p.home != role, p not in workers
 
     return key
 
 
 def find_team(
     bench: Bench,
-    needs: Sequence[Need],
-    workers: set[int],
+    group: Group,
+    workers: set[Person],
     leaves_before: int,
     excluded: Collection[int] = (),
-    *,
-    is_disjoint: bool,
-) -> tuple[Team | None, int]:
-    """Return (team, NONE), or (None, index of a need that cannot be filled)."""
-    if is_disjoint:
-        team = []
-        for index, need in enumerate(needs):
+) -> Team | None:
+    """Return who takes a task; None if it does not fit: then the group notes what was short."""
+    if not group.is_disjoint:
+        return _find_among_rivals(bench, group, workers, leaves_before, excluded)
+    team = []
+    for index, need in enumerate(group.needs):
+        role, _, heads, _ = need
+        is_alike = leaves_before <= group.alike_until[index] and not excluded
+        if is_alike and len(bench.idle[role]) >= heads:
+            people = bench.first_idle(role, heads, workers)
+        elif is_alike and bench.n_with_room(role) < heads:
+            group.short = index
+            return None
+        else:
             people = bench.free(need, excluded)
-            if len(people) < need[2]:
-                return None, index
+            if len(people) < heads:
+                group.short = index
+                return None
             if len(people) > 1:
                 people = _best(people, need, workers, leaves_before)
-            team.append(people)
-        return team, NONE
-    free = []
+        team.append(people)
+    return team
+
+
+def _find_among_rivals(
+    bench: Bench,
+    group: Group,
+    workers: set[Person],
+    leaves_before: int,
+    excluded: Collection[int],
+) -> Team | None:
+    """Find a team where somebody could fill several needs."""
+    needs, free = group.needs, []
     for index, need in enumerate(needs):
         candidates = bench.free(need, excluded)
         if len(candidates) < need[2]:
-            return None, index
+            group.short = index
+            return None
         free.append(candidates)
     units, names = _units(needs, free)
     if _most_filled(names) < len(units):
-        return None, len(needs) - 1
-    return _fill(needs, units, free, workers, leaves_before), NONE
+        group.short = len(needs) - 1
+        return None
+    return _fill(needs, units, free, workers, leaves_before)
 
 
 def keep_team(
     bench: Bench,
-    needs: Sequence[Need],
-    workers: set[int],
+    group: Group,
+    workers: set[Person],
     leaves_before: int,
     excluded: Collection[int] = (),
-    *,
-    is_disjoint: bool,
 ) -> list[Person]:
     """Return the free people that a task which does not fit could use: of each need its heads."""
+    needs = group.needs
     free = [bench.free(need, excluded) for need in needs]
-    if is_disjoint:
+    if group.is_disjoint:
         return [
             person
             for candidates, need in zip(free, needs, strict=True)
@@ -151,7 +200,7 @@ def keep_team(
 
 
 def _best(
-    candidates: list[Person], need: Need, workers: set[int], leaves_before: int
+    candidates: list[Person], need: Need, workers: set[Person], leaves_before: int
 ) -> list[Person]:
     heads = need[2]
     if len(candidates) == heads == 1:
@@ -173,7 +222,7 @@ def _fill(
     needs: Sequence[Need],
     units: Sequence[int],
     free: Sequence[list[Person]],
-    workers: set[int],
+    workers: set[Person],
     leaves_before: int,
 ) -> Team:
     """Fill as many units as possible, in order, each by the best whose choice costs no other."""
