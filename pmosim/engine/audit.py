@@ -213,7 +213,7 @@ def _name(ask: Ask, run: Replication) -> str:
 
 def _task_name(run: Replication, task: Task) -> str:
     project = run.network.projects.ids[task.project.row]
-    return f"{project}-{task.project.number}.{run.network.tasks.ids[task.row]}"
+    return f"{project}-{task.project.number}.{run.network.tasks.ids[task.sheet.row]}"
 
 
 def _fits(ask: Ask, people: Sequence[Person]) -> bool:

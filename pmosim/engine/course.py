@@ -20,14 +20,14 @@ from pmosim.engine.state import (
     Task,
 )
 from pmosim.engine.taskwork import Taskwork
-from pmosim.network import FF, FS, NONE, PHASE
+from pmosim.network import FF, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pmosim.engine.audit import Audit
-    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.blueprint import Blueprint, InnerLink
     from pmosim.engine.state import Link
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
@@ -59,6 +59,37 @@ class Course(Taskwork):
             else:
                 self._satisfy(after, kind)
 
+    def _note_start(self, task: Task) -> None:
+        """Tell what follows a task that it has started."""
+        if task.sheet.out_of_start:
+            self._happen_within(task.project, task.sheet.out_of_start)
+        if task.out_of_start:
+            self._happen(task.out_of_start)
+
+    def _note_finish(self, task: Task) -> None:
+        """Tell what follows a task that it has finished."""
+        if task.sheet.out_of_finish:
+            self._happen_within(task.project, task.sheet.out_of_finish)
+        if task.out_of_finish:
+            self._happen(task.out_of_finish)
+
+    def _happen_within(self, project: Project, links: Sequence[InnerLink]) -> None:
+        """Tell tasks of a project that one they wait for has started, or finished."""
+        tasks = project.tasks
+        for kind, order, lag, _ in links:
+            if lag:
+                self.at(self.minute + lag, WAIT, (tasks[order], kind))
+            elif kind == FF:
+                self._satisfy(tasks[order], FF)
+            else:
+                self._satisfy_start(tasks[order])
+
+    def _satisfy_start(self, task: Task) -> None:
+        """One thing less for a task to wait for before it is ready."""
+        task.n_start_waits -= 1
+        if not task.n_start_waits and task.state == WAITS_FOR_LINKS:
+            self._ready(task)
+
     def _satisfy(self, what: Task | Project, kind: int) -> None:
         """One thing less to wait for."""
         if kind == FF:
@@ -68,9 +99,7 @@ class Course(Taskwork):
             else:
                 self._finish_project(what)
         elif isinstance(what, Task):
-            what.n_start_waits -= 1
-            if not what.n_start_waits and what.state == WAITS_FOR_LINKS:
-                self._ready(what)
+            self._satisfy_start(what)
         else:
             what.n_release_waits -= 1
             if not what.n_release_waits:
@@ -105,9 +134,10 @@ class Course(Taskwork):
         self._finish_project(project)
 
     def _miss_all(self, what: Task | Project) -> None:
-        links = what.out_of_finish
+        """Tell what follows a task or project that its end, and perhaps its start, will not come."""
+        links = list(_links_out(what, is_start=False))
         if what.started == NONE:
-            links = [*links, *what.out_of_start]
+            links += _links_out(what, is_start=True)
         for kind, after, _, is_ignored in links:
             self._miss(after, kind, is_ignored=is_ignored)
 
@@ -213,7 +243,7 @@ class Course(Taskwork):
         project.release_number = len(self.office.released)
         self.office.add_active(project)
         for task in project.tasks:
-            self._satisfy(task, FS)
+            self._satisfy_start(task)
         self._finish_project(project)
 
     def _finish_project(self, project: Project) -> None:
@@ -260,6 +290,15 @@ class Course(Taskwork):
         """Begin this minute again after a pass that let a project ask or end."""
         if self.is_passing:
             self.at(self.minute, WAIT, None)
+
+
+def _links_out(what: Task | Project, *, is_start: bool) -> Iterator[Link]:
+    """Yield the links out of the start, or the finish, of a task or project."""
+    if isinstance(what, Task):
+        tasks, sheet = what.project.tasks, what.sheet
+        for kind, order, lag, is_ignored in sheet.out_of_start if is_start else sheet.out_of_finish:
+            yield kind, tasks[order], lag, is_ignored
+    yield from what.out_of_start if is_start else what.out_of_finish
 
 
 def is_out(what: Task | Project) -> bool:

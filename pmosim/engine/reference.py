@@ -18,7 +18,7 @@ import simpy
 from pmosim.engine.course import Course, by_order, is_out
 from pmosim.engine.desk import short_role
 from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT
-from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Pool, Project, Task
+from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED, STOPPED
 from pmosim.outcomes import DONE as DONE_BEFORE
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, LinkSheet
     from pmosim.engine.luck import Luck
+    from pmosim.engine.state import Pool
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
 
@@ -79,11 +80,9 @@ class Replication(Course):
         for project in self.projects:
             for task in project.tasks:
                 task.pools.clear()
-                task.out_of_start.clear()
-                task.out_of_finish.clear()
+                task.out_of_start = task.out_of_finish = ()
             project.tasks.clear()
-            project.out_of_start.clear()
-            project.out_of_finish.clear()
+            project.out_of_start = project.out_of_finish = ()
         self.projects.clear()
         self.office.projects.clear()
 
@@ -178,27 +177,15 @@ class Replication(Course):
         due = int(self.network.projects.due[row])
         is_listed = row < self.network.n_listed
         project.due = due if due == NONE or is_listed else due + self.minute
-        for local, task_sheet in enumerate(sheet.tasks):
-            task = Task(project, local, task_sheet)
-            if task_sheet.parent != NONE:
-                task.parent = project.tasks[task_sheet.parent]
-            for i in range(task_sheet.n_pools):
-                amount = amounts[task_sheet.first_pool + i]
-                task.pools.append(Pool(project, task, i, amount, is_duration=task_sheet.is_timed))
-            project.tasks.append(task)
+        project.tasks = [Task(project, task, amounts) for task in sheet.tasks]
         project.n_open = len(project.tasks)
         self.projects.append(project)
         self.office.projects[order] = project
         return project
 
     def _link(self, project: Project) -> None:
-        """Tie the tasks of a project to each other, and to what else they wait for."""
-        sheet, tasks = self.blueprint.projects[project.row], project.tasks
-        for predecessor, successor, kind, lag, is_ignored in sheet.inner_links:
-            before = tasks[predecessor]
-            out = before.out_of_start if kind == SS else before.out_of_finish
-            out.append((kind, tasks[successor], lag, is_ignored))
-        for link in sheet.outer_links:
+        """Tie a project and its tasks to the others they wait for."""
+        for link in self.blueprint.projects[project.row].outer_links:
             self._link_to_other(project, link)
 
     def _link_to_other(self, project: Project, link: LinkSheet) -> None:
@@ -206,14 +193,16 @@ class Replication(Course):
         of = self.projects[link.predecessor_project]
         before: Task | Project = of if link.predecessor == NONE else of.tasks[link.predecessor]
         after: Task | Project = project if link.successor == NONE else project.tasks[link.successor]
+        link_out = (link.kind, after, link.lag, link.is_ignored)
         since = before.started if link.kind == SS else before.finished
         if since != NONE:
             self.at(max(self.minute, since + link.lag), WAIT, (after, link.kind))
         elif is_out(before):
             self._miss(after, link.kind, is_ignored=link.is_ignored)
+        elif link.kind == SS:
+            before.out_of_start = (*before.out_of_start, link_out)
         else:
-            out = before.out_of_start if link.kind == SS else before.out_of_finish
-            out.append((link.kind, after, link.lag, link.is_ignored))
+            before.out_of_finish = (*before.out_of_finish, link_out)
 
     def _open_project(self, project: Project) -> bool:
         """Set a listed project to its state on day 0; return whether it is part of this future."""
@@ -256,19 +245,17 @@ class Replication(Course):
         not_before = int(self.network.projects.not_before[project.row])
         if not_before > 0:
             self.at(max(self.minute, not_before), WAIT, (project, FS))
-        for task, sheet in zip(
-            project.tasks, self.blueprint.projects[project.row].tasks, strict=True
-        ):
-            if sheet.not_before > 0:
-                self.at(max(self.minute, sheet.not_before), WAIT, (task, FS))
+        for sheet in self.blueprint.projects[project.row].dated:
+            task = project.tasks[sheet.order]
+            self.at(max(self.minute, sheet.not_before), WAIT, (task, FS))
 
     def _finish_before(self, task: Task) -> None:
         """Set a task that was finished before day 0."""
         task.state = DONE
         task.ready = task.started = task.finished = 0
         task.project.n_open -= 1
-        self._happen(task.out_of_start)
-        self._happen(task.out_of_finish)
+        self._note_start(task)
+        self._note_finish(task)
 
     def _open_finished(self, project: Project) -> None:
         """Set the tasks of a project that were finished before day 0."""

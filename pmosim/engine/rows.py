@@ -94,7 +94,7 @@ class Rows:
         first = len(self.tasks) // TASK_WIDTH
         for task_at, task in enumerate(project.tasks, first):
             self.tasks.extend(
-                (at, task.row, task.ready, task.started, task.finished, task.wait_role)
+                (at, task.sheet.row, task.ready, task.started, task.finished, task.wait_role)
             )
             due = ended if task.finished == NONE else task.finished
             for n, attention in task.booked.items():

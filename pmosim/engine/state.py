@@ -12,6 +12,8 @@ from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pmosim.engine.blueprint import TaskSheet
     from pmosim.plan import Need, Plan
 
@@ -26,7 +28,7 @@ FAR = 1 << 62
 """A minute after every other."""
 
 Link = tuple[int, "Task | Project", int, bool]
-"""(kind, successor, lag, is ignored if absent) of a link that leaves a task or project."""
+"""(kind, successor, lag, is ignored if absent) of a link to another project or a task of it."""
 
 
 class Person:
@@ -118,7 +120,6 @@ class Pool:
     """An amount being used up: work, time, or (``throughout``) nothing but attention."""
 
     __slots__ = (
-        "booked",
         "due",
         "holds",
         "index",
@@ -132,27 +133,20 @@ class Pool:
         "task",
     )
 
-    def __init__(
-        self,
-        project: Project,
-        task: Task | None,
-        index: int,
-        amount: int,
-        *,
-        is_duration: bool,
-        since: int = 0,
-    ) -> None:
-        self.project, self.task, self.index = project, task, index
-        self.remaining, self.is_duration = amount, is_duration
-        self.booked = project.booked if task is None else task.booked
+    def __init__(self, project: Project, task: Task | None, index: int, amount: int) -> None:
+        self.project, self.task, self.index, self.remaining = project, task, index, amount
         """``task`` None: the shares of a project held ``throughout``."""
+        self.is_duration = task is not None and task.sheet.is_timed
         self.holds: list[Hold] = []
         self.is_open = True
-        self.n_missing = 0
+        self.n_missing = self.rate = self.since = 0
         """Heads that left or were missing on day 0 and have been asked for."""
-        self.rate = 0
-        self.since = since
         self.due = NONE
+
+    @property
+    def booked(self) -> dict[int, int]:
+        """Attention by person, of holds that have ended."""
+        return self.project.booked if self.task is None else self.task.booked
 
 
 class Task:
@@ -166,40 +160,44 @@ class Task:
         "key",
         "kind",
         "n_finish_waits",
-        "n_open_pools",
         "n_start_waits",
         "order",
         "out_of_finish",
         "out_of_start",
-        "parent",
         "pools",
         "project",
         "ready",
-        "row",
+        "sheet",
         "started",
         "state",
         "wait_role",
         "work_done",
     )
 
-    def __init__(self, project: Project, order: int, sheet: TaskSheet) -> None:
-        self.project, self.order, self.row, self.kind = project, order, sheet.row, sheet.kind
+    def __init__(self, project: Project, sheet: TaskSheet, amounts: Sequence[int]) -> None:
+        self.project, self.sheet, self.order, self.kind = project, sheet, sheet.order, sheet.kind
         self.n_start_waits, self.n_finish_waits = sheet.n_start_waits, sheet.n_finish_waits
-        self.n_open_pools = sheet.n_pools
         self.state = WAITS_FOR_LINKS
-        self.parent: Task | None = None
-        """The phase of a part."""
         self.is_stuck = False
         """Whether it may go on, but can never finish: what it must wait for does not happen."""
-        self.ready = self.started = self.finished = self.work_done = NONE
-        self.key: float = 0.0
-        self.wait_role = NONE
+        self.ready = self.started = self.finished = self.work_done = self.wait_role = NONE
+        self.key: float
+        """Set when it becomes ready."""
         self.pools: list[Pool] = []
+        for index in range(sheet.n_pools):
+            self.pools.append(Pool(project, self, index, amounts[sheet.first_pool + index]))
         self.asks: list[Ask] = []
         self.booked: dict[int, int] = {}
         """Attention by person, of holds that have ended."""
-        self.out_of_start: list[Link] = []
-        self.out_of_finish: list[Link] = []
+        self.out_of_start: Sequence[Link] = ()
+        self.out_of_finish: Sequence[Link] = ()
+        """Links to other projects and their tasks; those within the project are in the sheet."""
+
+    @property
+    def parent(self) -> Task | None:
+        """The phase of a part."""
+        parent = self.sheet.parent
+        return None if parent == NONE else self.project.tasks[parent]
 
 
 class Project:
@@ -272,8 +270,8 @@ class Project:
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[Person] = set()
         self.booked: dict[int, int] = {}
-        self.out_of_start: list[Link] = []
-        self.out_of_finish: list[Link] = []
+        self.out_of_start: Sequence[Link] = ()
+        self.out_of_finish: Sequence[Link] = ()
 
 
 class Ask:

@@ -87,6 +87,14 @@ class Taskwork(ABC):
         """Tell what follows a task or project that it has started, or finished."""
 
     @abstractmethod
+    def _note_start(self, task: Task) -> None:
+        """Tell what follows a task that it has started."""
+
+    @abstractmethod
+    def _note_finish(self, task: Task) -> None:
+        """Tell what follows a task that it has finished."""
+
+    @abstractmethod
     def _satisfy(self, what: Task | Project, kind: int) -> None:
         """One thing less to wait for."""
 
@@ -142,7 +150,7 @@ class Taskwork(ABC):
                 self.newly_ready.append(project)
             return
         units = project.plan.needs[task.order]
-        if task.n_open_pools < len(task.pools):
+        if len(task.pools) > 1:
             units = tuple(need for need in units if task.pools[need[0]].is_open)
         minutes = project.plan.whole_minutes[task.order]
         ask = Ask(START, project, task, units, minutes, task.ready, self.minute)
@@ -220,7 +228,7 @@ class Taskwork(ABC):
 
     def _throughout_of(self, project: Project) -> Pool:
         if project.throughout is None:
-            project.throughout = Pool(project, None, 0, 0, is_duration=False, since=self.minute)
+            project.throughout = Pool(project, None, 0, 0)
         return project.throughout
 
     def _note_wait(self, ask: Ask) -> None:
@@ -256,16 +264,20 @@ class Taskwork(ABC):
         if task.started != NONE:
             return
         task.started = self.minute
-        if task.parent is not None and task.parent.started == NONE:
-            task.parent.started = self.minute
-            if task.parent.ready == NONE:
-                task.parent.ready = self.minute
-                task.parent.state = READY
-            self._happen(task.parent.out_of_start)
+        if task.sheet.parent != NONE:
+            self._mark_phase_started(task.project.tasks[task.sheet.parent])
         if task.project.started == NONE:
             self._start_project(task.project)
-        if task.out_of_start:
-            self._happen(task.out_of_start)
+        self._note_start(task)
+
+    def _mark_phase_started(self, phase: Task) -> None:
+        if phase.started != NONE:
+            return
+        phase.started = self.minute
+        if phase.ready == NONE:
+            phase.ready = self.minute
+            phase.state = READY
+        self._note_start(phase)
 
     def _start_project(self, project: Project) -> None:
         project.started = self.minute
@@ -281,8 +293,7 @@ class Taskwork(ABC):
                 if ask.kind == REFILL and ask.units[0][0] == pool.index:
                     self._withdraw(ask)
         self._empty(pool)
-        task.n_open_pools -= 1
-        if not task.n_open_pools:
+        if len(task.pools) == 1 or not any(other.is_open for other in task.pools):
             task.work_done = self.minute
             if task.is_stuck:
                 self._rule_out(task)
@@ -300,9 +311,9 @@ class Taskwork(ABC):
         task.state = DONE
         task.finished = self.minute
         task.project.n_open -= 1
-        self._happen(task.out_of_finish)
-        if task.parent is not None:
-            self._satisfy(task.parent, FF)
+        self._note_finish(task)
+        if task.sheet.parent != NONE:
+            self._satisfy(task.project.tasks[task.sheet.parent], FF)
         if not task.project.n_open:
             self._finish_project(task.project)
 
