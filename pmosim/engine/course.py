@@ -134,7 +134,7 @@ class Course(Taskwork):
         self._finish_project(project)
 
     def _miss_all(self, what: Task | Project) -> None:
-        """Tell what follows a task or project that its end, and perhaps its start, will not come."""
+        """Tell what follows a task or project that it will not happen."""
         links = list(_links_out(what, is_start=False))
         if what.started == NONE:
             links += _links_out(what, is_start=True)
