@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from pmosim.engine.course import Course, by_order, is_out
+from pmosim.engine.course import Course, is_out
 from pmosim.engine.desk import short_role
-from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT
+from pmosim.engine.order import ARRIVAL, FINISH, GATE, PAUSES, PEOPLE, RESUMES, WAIT
 from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED, STOPPED
@@ -25,12 +25,11 @@ from pmosim.outcomes import DONE as DONE_BEFORE
 from pmosim.policy.intake import Open, WipLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, LinkSheet
     from pmosim.engine.luck import Luck
-    from pmosim.engine.state import Pool
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
 
@@ -48,9 +47,13 @@ class Replication(Course):
     ) -> None:
         self.env = simpy.Environment()
         self.closing = self.env.event()
-        self.agenda: dict[int, tuple[list[Any], ...]] = {}
+        self.tick = _Tick(self.env)
+        self.on_tick: list[Callable[[Any], None]] = [self._instant]
+        self.agenda: dict[int, list[tuple[int, Any]]] = {}
+        """What is due, as (FINISH .. GATE, what it is about), by minute."""
         super().__init__(blueprint, intake, dispatch, audit)
         network = blueprint.network
+        self.window_end = network.window_end
         self.last_minute = network.window_end + (network.run_off if network.has_horizon else 0)
         self.luck = luck
         self.projects: list[Project] = []
@@ -59,17 +62,17 @@ class Replication(Course):
 
     def at(self, minute: int, what: int, item: object) -> None:
         """Note that something is due at a minute, now or later."""
-        bucket = self.agenda.get(minute)
-        if bucket is None:
+        due = self.agenda.get(minute)
+        if due is None:
             if minute > self.last_minute:
                 return
-            bucket = self.agenda[minute] = ([], [], [], [], [])
-            timeout = simpy.Timeout(self.env, minute - self.minute)
-            timeout.callbacks.append(self._instant)
-        bucket[what].append(item)
+            due = self.agenda[minute] = []
+            self.env.schedule(self.tick, delay=minute - self.minute)
+        due.append((what, item))
 
     def run(self) -> None:
         """Run from day 0 to the end."""
+        self.tick.callbacks = self.on_tick
         self._open()
         self.env.run(until=self.closing)
         for project in self.projects:
@@ -85,31 +88,33 @@ class Replication(Course):
             project.out_of_start = project.out_of_finish = ()
         self.projects.clear()
         self.office.projects.clear()
+        self.on_tick.clear()
 
     def _instant(self, _: simpy.Event) -> None:
         """Do everything that is due this minute, in the order of ``order``."""
         minute = int(self.env.now)
+        self.tick.callbacks = self.on_tick  # simpy takes them away from what has happened
         self.minute = self.floor.minute = self.office.minute = minute
         if self.audit is not None:
             self.audit.note_minute(self, minute)
-        pools, waits, people, arrivals, gates = self.agenda.pop(minute)
-        for pool in sorted(pools, key=_by_place) if len(pools) > 1 else pools:
-            if pool.due == minute and pool.is_open:
-                self._finish_pool(pool)
-        for wait in waits:
-            if wait is not None:
-                self._satisfy(*wait)
-        if people:
-            for what, item in sorted(people, key=_by_change):
-                self._change_people(what, item)
-        is_open = minute < self.network.window_end
-        if arrivals and is_open:
-            for order in sorted(arrivals):
-                self._arrive(order)
-        if gates:
-            for project in sorted(gates, key=by_order):
-                if is_open or project.released != NONE:
-                    self._end(project, STOPPED)
+        is_open = minute < self.window_end
+        due = self.agenda.pop(minute)
+        if len(due) > 1:
+            due.sort(key=_by_turn)
+        for what, item in due:
+            if what == FINISH:
+                if item.due == minute and item.is_open:
+                    self._finish_pool(item)
+            elif what == WAIT:
+                if item is not None:
+                    self._satisfy(*item)
+            elif what == PEOPLE:
+                self._change_people(*item)
+            elif what == ARRIVAL:
+                if is_open:
+                    self._arrive(item)
+            elif is_open or item.released != NONE:
+                self._end(item, STOPPED)
         if is_open and (self.forced or self.office.line):
             self._release()
         if minute < self.last_minute:
@@ -336,11 +341,22 @@ class Replication(Course):
                 task.wait_role = role
 
 
-def _by_place(pool: Pool) -> tuple[int, int, int]:
-    assert pool.task is not None
-    return pool.project.order, pool.task.order, pool.index
+class _Tick(simpy.Event):
+    """A minute at which something is due: one event that happens again and again."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
 
 
-def _by_change(change: tuple[int, Any]) -> tuple[int, int]:
-    what, item = change
-    return what, item if isinstance(item, int) else item.order
+def _by_turn(due: tuple[int, Any]) -> tuple[int, ...]:
+    """Sort what is due in one minute as ``order`` says; waits as they came."""
+    what, item = due
+    if what == FINISH:
+        return what, item.project.order, item.task.order, item.index
+    if what == PEOPLE:
+        change, of = item
+        return what, change, of if isinstance(of, int) else of.order
+    if what == ARRIVAL:
+        return what, item
+    return (what, item.order) if what == GATE else (what,)
