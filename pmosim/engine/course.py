@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.keys import unfinished_days
+from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT
 from pmosim.engine.state import (
     DONE,
@@ -241,6 +241,8 @@ class Course(Taskwork):
         if "wsjf" in {self.network.dispatch.rule, self.office.order.kind}:
             project.unfinished_days = unfinished_days(project)
         project.release_number = len(self.office.released)
+        if self.dispatch is None:
+            project.key = project_key(self.network, self.rule, project)
         self.office.add_active(project)
         for task in project.tasks:
             self._satisfy_start(task)

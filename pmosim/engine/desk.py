@@ -55,7 +55,7 @@ class Desk:
         if group is None:
             group = self.groups[ask.units, of] = self._group(ask.units)
         self.n_asks += 1
-        ask.group, ask.is_waiting = group, True
+        ask.group = group
         ask.entry = entry = (key, project_order, task_order, group.first_need, self.n_asks, ask)
         asks = group.asks
         if not asks or self.hold_after is not None:
@@ -77,10 +77,10 @@ class Desk:
 
     def withdraw(self, ask: Ask) -> None:
         """Take an ask away that is no longer wanted."""
-        if ask.is_waiting:
-            asks, entry = ask.group.asks, ask.entry
+        asks, entry = ask.group.asks, ask.entry
+        if entry:
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
-            ask.entry, ask.is_waiting = (), False
+            ask.entry = ()
 
     def _rouse(self) -> None:
         """Look again at the groups that were short of somebody like those freed meanwhile.
@@ -89,11 +89,14 @@ class Desk:
         """
         bench, asleep = self.bench, self.asleep
         for place in bench.freed.intersection(asleep):
-            groups = asleep[place]
             n_with_room = bench.n_with_room(place) if place >= 0 else 1
-            awake = {group for group in groups if group.least <= n_with_room}
-            self.ripe |= awake
-            groups -= awake
+            groups = asleep[place]
+            awake = [group for group in groups if group.least <= n_with_room]
+            if awake:
+                self.ripe.update(awake)
+                groups.difference_update(awake)
+                if not groups:
+                    del asleep[place]
         bench.freed.clear()
 
     def serve(self, minute: int) -> None:
@@ -132,7 +135,7 @@ class Desk:
 
     def serve_alone(self, ask: Ask, minute: int) -> bool:
         """Start one ask ahead of all others if it fits."""
-        return ask.is_waiting and self._serve(ask, minute)
+        return bool(ask.entry) and self._serve(ask, minute)
 
     def _serve(self, ask: Ask, minute: int) -> bool:
         excluded = () if ask.kind == START else at_work(ask)
@@ -157,7 +160,7 @@ class Desk:
         """Keep the free people that an old ask could use; go on with the one behind it."""
         ask: Ask = entry[-1]
         bench, group, kept = self.bench, ask.group, []
-        if ask.is_waiting and self.hold_after is not None:
+        if ask.entry and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
                 until = minute + ask.minutes
                 kept = keep_team(bench, group, ask.project.workers, until, at_work(ask))

@@ -219,6 +219,7 @@ class Project:
         "is_forced",
         "is_paused",
         "is_staffed",
+        "key",
         "n_finish_waits",
         "n_open",
         "n_release_waits",
@@ -256,6 +257,8 @@ class Project:
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0
         self.release_number = NONE
+        self.key: float | None = None
+        """Of all its tasks, once released; None where it depends on the task."""
         self.unfinished_days = 0.0
         """Planned person-days not finished at the release."""
         self.tasks: list[Task] = []
@@ -281,7 +284,6 @@ class Ask:
         "asked",
         "entry",
         "group",
-        "is_waiting",
         "kind",
         "minutes",
         "project",
@@ -305,10 +307,9 @@ class Ask:
         """Planned length of what is asked for."""
         self.ready, self.asked = ready, asked
         """Minute since which it waits (for the links to allow), and since which for people."""
-        self.entry: tuple[Any, ...] = ()
         self.group: Group
-        """Set by the desk, with ``entry``."""
-        self.is_waiting = False
+        self.entry: tuple[Any, ...]
+        """Set by the desk; no entry is left when it is served or withdrawn."""
 
 
 class Group:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pmosim.engine.desk import Desk, short_role
 from pmosim.engine.floor import Floor
-from pmosim.engine.keys import dispatch_key, latest_finish
+from pmosim.engine.keys import latest_finish, task_key
 from pmosim.engine.office import Office
 from pmosim.engine.order import THROUGHOUT
 from pmosim.engine.state import (
@@ -136,9 +136,12 @@ class Taskwork(ABC):
             self._finish_task(task)
 
     def _key(self, task: Task) -> float:
+        """Return the key of a task that becomes ready."""
+        if task.project.key is not None:
+            return task.project.key
         if self.dispatch is not None:
             return self.dispatch.key(self.office, _View(task))
-        return dispatch_key(self.network, self.rule, task.project, task.order, task.ready)
+        return task_key(self.network, self.rule, task.project, task.order, task.ready)
 
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""

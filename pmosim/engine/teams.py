@@ -87,6 +87,8 @@ class Bench:
         """Return the preferred ones of people with nothing in hand who are alike otherwise."""
         idle = self.idle[role]
         known = workers & idle
+        if not known:
+            return sorted(idle, key=_file_order)[:heads]
         team = sorted(known, key=_file_order)[:heads]
         if len(team) < heads:
             team += sorted(idle - known, key=_file_order)[: heads - len(team)]
