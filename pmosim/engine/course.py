@@ -82,7 +82,10 @@ class Course(Taskwork):
             elif kind == FF:
                 self._satisfy(tasks[order], FF)
             else:
-                self._satisfy_start(tasks[order])
+                task = tasks[order]
+                task.n_start_waits -= 1
+                if not task.n_start_waits and task.state == WAITS_FOR_LINKS:
+                    self._ready(task)
 
     def _satisfy_start(self, task: Task) -> None:
         """One thing less for a task to wait for before it is ready."""
@@ -197,6 +200,7 @@ class Course(Taskwork):
             self._ask_staff(project, units, project.staff_key)
         for task in suspended:
             if task.state == SUSPENDED:
+                task.state = READY
                 self._queue_task(task)
 
     # --- the life of a project ------------------------------------------------------------------

@@ -43,8 +43,10 @@ class Desk:
         self.asleep: defaultdict[int, set[Group]] = defaultdict(set)
         """Groups that did not fit, by the role (or ~person) they were short of."""
         self.n_asks = 0
-        self.heap: list[tuple[Entry, bool]] = []
-        """(entry, whether one before it in its group did not fit) of this pass."""
+        self.heap: list[Entry] = []
+        """What is looked at in this pass: of each ripe group the first."""
+        self.passed: set[Ask] = set()
+        """Asks in the heap behind one of their group that did not fit (with ``hold_after``)."""
         self.is_passing = False
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
@@ -64,7 +66,7 @@ class Desk:
         if self.is_passing and asks[0] is entry:
             self._rouse()
             if group in self.ripe:
-                heappush(self.heap, (entry, False))
+                heappush(self.heap, entry)
 
     def _group(self, units: tuple[Need, ...]) -> Group:
         needs = tuple(need[1:] for need in units)
@@ -72,7 +74,7 @@ class Desk:
             needs,
             first_need=units[0][:3] if units else (),
             is_disjoint=self.bench.is_disjoint(needs),
-            alike_until=tuple(self.bench.alike_until(need) for need in needs),
+            alike_until=self.bench.alike_until(needs),
         )
 
     def withdraw(self, ask: Ask) -> None:
@@ -103,29 +105,30 @@ class Desk:
         """Start every ask that fits, smaller keys first."""
         if self.bench.freed:
             self._rouse()
-        if not self.ripe:
+        ripe, passed = self.ripe, self.passed
+        if not ripe:
             return
-        ripe = self.ripe
-        heap = self.heap = [(group.asks[0], False) for group in ripe if group.asks]
+        heap = self.heap = [group.asks[0] for group in ripe if group.asks]
         heapify(heap)
         self.is_passing = True
         kept: list[Person] = []
         while heap:
-            entry, has_failed = heappop(heap)
-            ask: Ask = entry[-1]
-            asks = ask.group.asks
-            if has_failed:
-                kept += self._keep(entry, minute)
-            elif asks and asks[0] is entry and ask.group in ripe:
+            ask: Ask = heappop(heap)[-1]
+            group = ask.group
+            asks = group.asks
+            if passed and ask in passed:
+                passed.discard(ask)
+                kept += self._keep(ask, minute)
+            elif asks and asks[0] is ask.entry and group in ripe:
                 if self._serve(ask, minute):
                     if asks:
-                        heappush(heap, (asks[0], False))
+                        heappush(heap, asks[0])
                     else:
-                        ripe.discard(ask.group)
+                        ripe.discard(group)
                 else:
-                    self._put_to_sleep(ask.group)
+                    self._put_to_sleep(group)
                     if self.hold_after is not None:
-                        kept += self._keep(entry, minute)
+                        kept += self._keep(ask, minute)
         for person in kept:
             person.is_free = True
             self.bench.note_room(person)
@@ -156,9 +159,8 @@ class Desk:
             for place in group.places:
                 self.asleep[place].add(group)
 
-    def _keep(self, entry: Entry, minute: int) -> list[Person]:
+    def _keep(self, ask: Ask, minute: int) -> list[Person]:
         """Keep the free people that an old ask could use; go on with the one behind it."""
-        ask: Ask = entry[-1]
         bench, group, kept = self.bench, ask.group, []
         if ask.entry and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
@@ -168,9 +170,11 @@ class Desk:
                     person.is_free = False
                     bench.note_room(person)
             if any(bench.free(need) for need in group.needs):
-                behind = bisect_right(group.asks, entry)
+                behind = bisect_right(group.asks, ask.entry)
                 if behind < len(group.asks):
-                    heappush(self.heap, (group.asks[behind], True))
+                    entry = group.asks[behind]
+                    self.passed.add(entry[-1])
+                    heappush(self.heap, entry)
         return kept
 
 

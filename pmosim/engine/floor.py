@@ -63,7 +63,7 @@ class Floor:
         rate, n_away = 0, 0
         for hold in pool.holds:
             person = hold.person
-            if hold.is_whole and person.is_even and person.in_hand == WHOLE:
+            if hold.is_sole and person.is_even:
                 hold.attention = attention = person.presence
                 rate += attention
             elif person.is_here:
@@ -78,11 +78,13 @@ class Floor:
                 for hold in pool.holds:
                     hold.attention = 0
         pool.rate = rate
-        due, left = NONE, pool.remaining
+        left = pool.remaining
         if left <= 0:
             due = self.minute
         elif rate:
             due = self.minute - (-left // rate)
+        else:
+            due = NONE
         if due != pool.due and pool.task is not None:
             pool.due = due
             if due != NONE:
@@ -94,16 +96,15 @@ class Floor:
         minute, holds, is_whole = self.minute, pool.holds, share == WHOLE
         others: list[Pool] | tuple[()] = ()
         for person in people:
+            hold = Hold(person, pool, need, minute)
             held = person.holds
             if held or share < person.max_parallel:
                 others = [*others, *self._load(person, share, len(held), len(held) + 1)]
-                self.bench.note_room(person)
             else:
                 person.in_hand = share
+                hold.is_sole = is_whole and person.skill[role] == WHOLE
                 for idle in person.idle:
                     idle.discard(person)
-            hold = Hold(person, pool, need, minute)
-            hold.is_whole = is_whole and person.skill[role] == WHOLE
             held.append(hold)
             holds.append(hold)
         pool.project.workers.update(people)
@@ -120,24 +121,24 @@ class Floor:
         pool.since = minute
         pool.remaining -= pool.rate * elapsed
         others: list[Pool] | tuple[()] = ()
-        booked, segments, freed = pool.booked, self.segments, self.bench.freed
+        booked = (pool.task or pool.project).booked
+        segments, freed = self.segments, self.bench.freed
         for hold in holds:
             person, attention = hold.person, hold.attention
-            if elapsed and attention:
-                hold.total += attention * elapsed
-                segments.append((person.home, since, minute, attention))
+            hold.total += attention * elapsed
+            segments.append((person.home, since, minute, attention))
             booked[person.n] = booked.get(person.n, 0) + hold.total
-            share, held = hold.need[4], person.holds
-            held.remove(hold)
-            if held or share < person.max_parallel:
-                others = [*others, *self._load(person, -share, len(held) + 1, len(held))]
-                self.bench.note_room(person)
-            else:
+            held = person.holds
+            if hold.is_sole:
+                held.clear()
                 person.in_hand = 0
                 if person.is_free:
                     for idle in person.idle:
                         idle.add(person)
-            freed.update(person.places)
+            else:
+                held.remove(hold)
+                others = [*others, *self._load(person, -hold.share, len(held) + 1, len(held))]
+            freed |= person.places
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:
@@ -150,6 +151,9 @@ class Floor:
         """Change what a person has in hand; return the pools held all along whose rates change."""
         before = person.in_hand
         person.in_hand = after = before + share
+        self.bench.note_room(person)
+        for hold in person.holds:
+            hold.is_sole = False
         if max(before, WHOLE) != max(after, WHOLE) or focus_factor(
             person.focus, n_before
         ) != focus_factor(person.focus, n_after):

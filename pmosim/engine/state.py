@@ -68,7 +68,7 @@ class Person:
         self.n, self.home = n, home
         self.skill = (*skill, WHOLE)
         """Proficiency by role; the last one, of NONE, is that of somebody asked for by name."""
-        self.places = (*(role for role, proficiency in enumerate(skill) if proficiency), ~n)
+        self.places = {*(role for role, proficiency in enumerate(skill) if proficiency), ~n}
         """Where asks wait for this person: the roles, and the person's own name."""
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
@@ -94,12 +94,12 @@ class Person:
 class Hold:
     """A share of one person in the hands of one pool."""
 
-    __slots__ = ("attention", "is_whole", "need", "person", "pool", "since", "total")
+    __slots__ = ("attention", "is_sole", "need", "person", "pool", "since", "total")
 
     def __init__(self, person: Person, pool: Pool, need: Need, since: int) -> None:
         self.person, self.pool, self.need, self.since = person, pool, need, since
-        self.is_whole = False
-        """Whether it takes all of somebody who is fully proficient."""
+        self.is_sole = False
+        """Whether it takes all of somebody fully proficient, who has nothing else in hand."""
         self.attention = 0
         """Rate since the pool was settled last."""
         self.total = 0
@@ -183,9 +183,11 @@ class Task:
         self.ready = self.started = self.finished = self.work_done = self.wait_role = NONE
         self.key: float
         """Set when it becomes ready."""
-        self.pools: list[Pool] = []
-        for index in range(sheet.n_pools):
-            self.pools.append(Pool(project, self, index, amounts[sheet.first_pool + index]))
+        first, n_pools = sheet.first_pool, sheet.n_pools
+        self.pools = [Pool(project, self, 0, amounts[first])] if n_pools else []
+        if n_pools > 1:
+            others = enumerate(amounts[first + 1 : first + n_pools], 1)
+            self.pools += [Pool(project, self, index, amount) for index, amount in others]
         self.asks: list[Ask] = []
         self.booked: dict[int, int] = {}
         """Attention by person, of holds that have ended."""
@@ -332,11 +334,11 @@ class Group:
         *,
         first_need: tuple[int, ...],
         is_disjoint: bool,
-        alike_until: tuple[int, ...],
+        alike_until: int,
     ) -> None:
         self.needs, self.first_need, self.is_disjoint = needs, first_need, is_disjoint
         self.alike_until = alike_until
-        """Of each need, see ``Bench.alike_until``."""
+        """See ``Bench.alike_until``."""
         self.places = tuple(role if person == NONE else ~person for role, person, _, _ in needs)
         """Of each need where it waits: the role, or ~person."""
         self.least = needs[0][2] if len(needs) == 1 else 0

@@ -146,7 +146,6 @@ class Taskwork(ABC):
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""
         project = task.project
-        task.state = READY
         if not project.is_staffed:
             project.behind.append(task)
             if not project.asks and project not in self.newly_ready:

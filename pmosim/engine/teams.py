@@ -10,6 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from pmosim.engine.state import FAR
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
@@ -57,16 +58,23 @@ class Bench:
         role, person, _, _ = need
         return self.by_role[role] if person == NONE else self.people[person : person + 1]
 
-    def alike_until(self, need: Need) -> int:
-        """Return the minute until which the idle who are able differ in what they worked on only.
+    def alike_until(self, needs: Sequence[Need]) -> int:
+        """Return the minute until which those who are idle differ in what they worked on only.
 
-        All of them have the role as their home and stay until then. NONE = there is no such minute.
+        Everybody able to fill a need has its role as home, room for its share, and stays until
+        then; nobody could fill two. NONE = there is no such minute.
         """
-        role, person, _, share = need
-        able = self.able(need)
-        kinds = {(p.home, p.skill[role], p.max_parallel >= share) for p in able}
-        is_alike = person == NONE and kinds == {(role, able[0].skill[role], True)}
-        return min(p.until for p in able) if is_alike else NONE
+        if not self.is_disjoint(needs):
+            return NONE
+        until = FAR
+        for need in needs:
+            role, person, _, share = need
+            able = self.able(need)
+            kinds = {(p.home, p.skill[role], p.max_parallel >= share) for p in able}
+            if person != NONE or not able or kinds != {(role, able[0].skill[role], True)}:
+                return NONE
+            until = min(until, *(p.until for p in able))
+        return until
 
     def n_with_room(self, role: int) -> int:
         """Return how many people could fill a need of a role, if it asks for little."""
@@ -82,17 +90,6 @@ class Bench:
             able = self.people[person : person + 1]
         free = [p for p in able if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
-
-    def first_idle(self, role: int, heads: int, workers: set[Person]) -> list[Person]:
-        """Return the preferred ones of people with nothing in hand who are alike otherwise."""
-        idle = self.idle[role]
-        known = workers & idle
-        if not known:
-            return sorted(idle, key=_file_order)[:heads]
-        team = sorted(known, key=_file_order)[:heads]
-        if len(team) < heads:
-            team += sorted(idle - known, key=_file_order)[: heads - len(team)]
-        return team
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
         """Return whether nobody could fill two of the needs."""
@@ -135,25 +132,38 @@ def find_team(
     excluded: Collection[int] = (),
 ) -> Team | None:
     """Return who takes a task; None if it does not fit: then the group notes what was short."""
+    team: Team = []
+    if leaves_before <= group.alike_until and not excluded:
+        for role, _, heads, _ in group.needs:
+            idle = bench.idle[role]
+            if len(idle) >= heads:
+                team.append(_first_idle(idle, heads, workers))
+            elif bench.partly[role]:
+                break
+            else:
+                group.short = len(team)
+                return None
+        else:
+            return team
     if not group.is_disjoint:
         return _find_among_rivals(bench, group, workers, leaves_before, excluded)
-    team = []
-    for index, need in enumerate(group.needs):
-        role, _, heads, _ = need
-        is_alike = leaves_before <= group.alike_until[index] and not excluded
-        if is_alike and len(bench.idle[role]) >= heads:
-            people = bench.first_idle(role, heads, workers)
-        elif is_alike and bench.n_with_room(role) < heads:
-            group.short = index
+    for need in group.needs[len(team) :]:
+        people = bench.free(need, excluded)
+        if len(people) < need[2]:
+            group.short = len(team)
             return None
-        else:
-            people = bench.free(need, excluded)
-            if len(people) < heads:
-                group.short = index
-                return None
-            if len(people) > 1:
-                people = _best(people, need, workers, leaves_before)
-        team.append(people)
+        team.append(_best(people, need, workers, leaves_before) if len(people) > 1 else people)
+    return team
+
+
+def _first_idle(idle: set[Person], heads: int, workers: set[Person]) -> list[Person]:
+    """Return the preferred ones of people with nothing in hand who are alike otherwise."""
+    known = workers & idle
+    if not known:
+        return sorted(idle, key=_file_order)[:heads]
+    team = sorted(known, key=_file_order)[:heads]
+    if len(team) < heads:
+        team += sorted(idle - known, key=_file_order)[: heads - len(team)]
     return team
 
 
