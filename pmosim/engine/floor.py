@@ -121,13 +121,11 @@ class Floor:
         pool.since = minute
         pool.remaining -= pool.rate * elapsed
         others: list[Pool] | tuple[()] = ()
-        booked = (pool.task or pool.project).booked
         segments, freed = self.segments, self.bench.freed
         for hold in holds:
             person, attention = hold.person, hold.attention
             hold.total += attention * elapsed
             segments.append((person.home, since, minute, attention))
-            booked[person.n] = booked.get(person.n, 0) + hold.total
             held = person.holds
             if hold.is_sole:
                 held.clear()
@@ -139,6 +137,8 @@ class Floor:
                 held.remove(hold)
                 others = [*others, *self._load(person, -hold.share, len(held) + 1, len(held))]
             freed |= person.places
+        owner = pool.task or pool.project
+        owner.ended_holds = (*owner.ended_holds, *holds)
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:

@@ -83,9 +83,9 @@ class Replication(Course):
         for project in self.projects:
             for task in project.tasks:
                 task.pools.clear()
-                task.out_of_start = task.out_of_finish = ()
+                task.out_of_start = task.out_of_finish = task.ended_holds = ()
             project.tasks.clear()
-            project.out_of_start = project.out_of_finish = ()
+            project.out_of_start = project.out_of_finish = project.ended_holds = ()
         self.projects.clear()
         self.office.projects.clear()
         self.on_tick.clear()
@@ -330,10 +330,11 @@ class Replication(Course):
         for pool in pools:
             if pool.holds:
                 self.floor.settle(pool)
-            for hold in pool.holds:
-                pool.booked[hold.person.n] = pool.booked.get(hold.person.n, 0) + hold.total
+                owner = pool.task or project
+                owner.ended_holds = (*owner.ended_holds, *pool.holds)
                 if self.audit is not None:
-                    self.audit.note_hold(hold, self.minute)
+                    for hold in pool.holds:
+                        self.audit.note_hold(hold, self.minute)
         for ask in (*project.asks, *(ask for task in project.tasks for ask in task.asks)):
             role = short_role(ask.group, self._home_of)
             self._note_area(ask, role)

@@ -29,11 +29,11 @@ from pmosim.outcomes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pmosim.engine.blueprint import Blueprint
     from pmosim.engine.reference import Replication
-    from pmosim.engine.state import Project
+    from pmosim.engine.state import Hold, Project
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
@@ -87,7 +87,7 @@ class Rows:
         sheet = self.blueprint.projects[row]
         self.causes.append(trace_causes(project, sheet, not_before, n_roles))
         ended = end if project.ended == NONE else project.ended
-        for n, attention in sorted(project.booked.items()):
+        for n, attention in sorted(_booked(project.ended_holds)):
             self.bookings.extend((at, NONE, n, attention, ended))
         if project.status in NOT_HERE:
             return
@@ -97,7 +97,7 @@ class Rows:
                 (at, task.sheet.row, task.ready, task.started, task.finished, task.wait_role)
             )
             due = ended if task.finished == NONE else task.finished
-            for n, attention in task.booked.items():
+            for n, attention in _booked(task.ended_holds):
                 self.bookings.extend((at, task_at, n, attention, due))
 
     def _fixed_cost(self, project: Project) -> float:
@@ -177,6 +177,15 @@ def _status(project: Project) -> int:
     if project.is_blocked:
         return BLOCKED
     return QUEUED if project.released == NONE else ACTIVE
+
+
+def _booked(holds: Sequence[Hold]) -> Iterable[tuple[int, int]]:
+    """Return (person, attention) of holds; of one who came back once."""
+    booked: dict[int, int] = {}
+    for hold in holds:
+        n = hold.person.n
+        booked[n] = booked.get(n, 0) + hold.total
+    return booked.items()
 
 
 def _columns(rows: Sequence[tuple[int, ...]] | array[int], width: int) -> list[IntArray]:

@@ -143,18 +143,13 @@ class Pool:
         """Heads that left or were missing on day 0 and have been asked for."""
         self.due = NONE
 
-    @property
-    def booked(self) -> dict[int, int]:
-        """Attention by person, of holds that have ended."""
-        return self.project.booked if self.task is None else self.task.booked
-
 
 class Task:
     """One task of one project; ``order`` counts from the project's first task."""
 
     __slots__ = (
         "asks",
-        "booked",
+        "ended_holds",
         "finished",
         "is_stuck",
         "key",
@@ -188,9 +183,8 @@ class Task:
         if n_pools > 1:
             others = enumerate(amounts[first + 1 : first + n_pools], 1)
             self.pools += [Pool(project, self, index, amount) for index, amount in others]
-        self.asks: list[Ask] = []
-        self.booked: dict[int, int] = {}
-        """Attention by person, of holds that have ended."""
+        self.asks: Sequence[Ask] = ()
+        self.ended_holds: Sequence[Hold] = ()
         self.out_of_start: Sequence[Link] = ()
         self.out_of_finish: Sequence[Link] = ()
         """Links to other projects and their tasks; those within the project are in the sheet."""
@@ -210,10 +204,10 @@ class Project:
         "asks",
         "behind",
         "benefit",
-        "booked",
         "due",
         "eligible",
         "ended",
+        "ended_holds",
         "finished",
         "fixed_cost",
         "is_blocked",
@@ -266,7 +260,7 @@ class Project:
         self.tasks: list[Task] = []
         self.suspended: list[Task] = []
         self.throughout: Pool | None = None
-        self.asks: list[Ask] = []
+        self.asks: Sequence[Ask] = ()
         """Of the shares held ``throughout``."""
         self.staff_key: float | None = None
         """Key with which they were first asked for, None = not yet."""
@@ -274,7 +268,8 @@ class Project:
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[Person] = set()
-        self.booked: dict[int, int] = {}
+        self.ended_holds: Sequence[Hold] = ()
+        """Of the shares held ``throughout``."""
         self.out_of_start: Sequence[Link] = ()
         self.out_of_finish: Sequence[Link] = ()
 

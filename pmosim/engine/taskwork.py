@@ -156,7 +156,7 @@ class Taskwork(ABC):
             units = tuple(need for need in units if task.pools[need[0]].is_open)
         minutes = project.plan.whole_minutes[task.order]
         ask = Ask(START, project, task, units, minutes, task.ready, self.minute)
-        task.asks.append(ask)
+        task.asks = (ask,)
         self.desk.add(ask, task.key, project.order, task.order)
 
     def _ask_staff(self, project: Project, units: tuple[Need, ...], key: float) -> Ask:
@@ -166,7 +166,7 @@ class Taskwork(ABC):
         minutes = ceil(project.plan.length)
         since = FAR if project.is_staffed else project.staff_since
         ask = Ask(STAFF, project, None, units, minutes, since, self.minute)
-        project.asks.append(ask)
+        project.asks = (*project.asks, ask)
         self.desk.add(ask, key, project.order, THROUGHOUT)
         return ask
 
@@ -174,7 +174,7 @@ class Taskwork(ABC):
         """Ask for people who are missing from running work."""
         minutes = task.project.plan.whole_minutes[task.order]
         ask = Ask(REFILL, task.project, task, units, minutes, self.minute, self.minute)
-        task.asks.append(ask)
+        task.asks = (*task.asks, ask)
         self.desk.add(ask, task.key, task.project.order, task.order)
         return ask
 
@@ -191,7 +191,7 @@ class Taskwork(ABC):
 
     def _start_task(self, ask: Ask, task: Task, team: Team) -> None:
         """Put people to work on a task that starts, or goes on after a pause."""
-        task.asks.remove(ask)
+        task.asks = ()
         floor, pools = self.floor, task.pools
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
@@ -206,7 +206,7 @@ class Taskwork(ABC):
 
     def _refill(self, ask: Ask, task: Task, team: Team) -> None:
         """Give running work somebody in the place of those who are missing."""
-        task.asks.remove(ask)
+        task.asks = _without(task.asks, ask)
         for pool in task.pools:
             self.floor.settle(pool)
         others: list[Pool] = []
@@ -219,7 +219,7 @@ class Taskwork(ABC):
     def _start_throughout(self, ask: Ask, team: Team) -> None:
         """Give a project shares it holds ``throughout``."""
         project = ask.project
-        project.asks.remove(ask)
+        project.asks = _without(project.asks, ask)
         pool = self._throughout_of(project)
         self.floor.settle(pool)
         others: list[Pool] = []
@@ -270,7 +270,8 @@ class Taskwork(ABC):
             self._mark_phase_started(task.project.tasks[task.sheet.parent])
         if task.project.started == NONE:
             self._start_project(task.project)
-        self._note_start(task)
+        if task.sheet.out_of_start or task.out_of_start:
+            self._note_start(task)
 
     def _mark_phase_started(self, phase: Task) -> None:
         if phase.started != NONE:
@@ -291,7 +292,7 @@ class Taskwork(ABC):
         assert task is not None
         pool.is_open = False
         if task.asks:
-            for ask in tuple(task.asks):
+            for ask in task.asks:
                 if ask.kind == REFILL and ask.units[0][0] == pool.index:
                     self._withdraw(ask)
         self._empty(pool)
@@ -336,7 +337,7 @@ class Taskwork(ABC):
                 pool.n_missing += 1
                 self.floor.time(pool)
                 if pool.is_duration:
-                    for ask in tuple(pool.task.asks):
+                    for ask in pool.task.asks:
                         self._withdraw(ask)
                     self._ask_for_missing(pool.task)
                 else:
@@ -359,20 +360,21 @@ class Taskwork(ABC):
 
     def _withdraw(self, ask: Ask) -> None:
         self.desk.withdraw(ask)
-        (ask.project.asks if ask.task is None else ask.task.asks).remove(ask)
+        owner = ask.task or ask.project
+        owner.asks = _without(owner.asks, ask)
 
     def _put_down(self, task: Task) -> None:
         """Take a task's people and asks away; what is left of its work stays."""
         for pool in task.pools:
             self._empty(pool)
             pool.n_missing = 0
-        for ask in tuple(task.asks):
+        for ask in task.asks:
             self._withdraw(ask)
 
     def _put_down_throughout(self, project: Project) -> None:
         if project.throughout is not None:
             self._empty(project.throughout)
-        for ask in tuple(project.asks):
+        for ask in project.asks:
             self._withdraw(ask)
 
     # --- running work ---------------------------------------------------------------------------
@@ -459,6 +461,10 @@ class _View:
         self.planned_minutes = float(plan.minutes[task.order])
         self.latest_finish = float(latest_finish(task.project, task.order))
         self.n_successors = plan.n_successors[task.order]
+
+
+def _without(asks: Sequence[Ask], ask: Ask) -> tuple[Ask, ...]:
+    return tuple(other for other in asks if other is not ask)
 
 
 def _can_fill(person: Person, need: Need) -> bool:
