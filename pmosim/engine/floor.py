@@ -90,12 +90,14 @@ class Floor:
             if due != NONE:
                 self.at(due, FINISH, pool)
 
-    def take(self, pool: Pool, need: Need, people: Sequence[Person]) -> Sequence[Pool]:
+    def take(self, pool: Pool, need: Need, team: Sequence[int]) -> Sequence[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         _, role, _, _, share = need
         minute, holds, is_whole = self.minute, pool.holds, share == WHOLE
         others: list[Pool] | tuple[()] = ()
-        for person in people:
+        people = self.people
+        for n in team:
+            person = people[n]
             hold = Hold(person, pool, need, minute)
             held = person.holds
             if held or share < person.max_parallel:
@@ -104,10 +106,10 @@ class Floor:
                 person.in_hand = share
                 hold.is_sole = is_whole and person.skill[role] == WHOLE
                 for idle in person.idle:
-                    idle.discard(person)
+                    idle.discard(n)
             held.append(hold)
             holds.append(hold)
-        pool.project.workers.update(people)
+        pool.project.workers.update(team)
         return others
 
     def give_back(self, pool: Pool, holds: Sequence[Hold]) -> Sequence[Pool]:
@@ -132,7 +134,7 @@ class Floor:
                 person.in_hand = 0
                 if person.is_free:
                     for idle in person.idle:
-                        idle.add(person)
+                        idle.add(person.n)
             else:
                 held.remove(hold)
                 others = [*others, *self._load(person, -hold.share, len(held) + 1, len(held))]

@@ -79,8 +79,8 @@ class Person:
         self.in_hand = 0
         self.is_free = False
         """Whether at work, and not kept for an old ask."""
-        self.idle: tuple[set[Person], ...] = ()
-        self.partly: tuple[set[Person], ...] = ()
+        self.idle: tuple[set[int], ...] = ()
+        self.partly: tuple[set[int], ...] = ()
         """Of each role the people with nothing in hand, and those who could take more; the bench
         lists this person there."""
         self.holds: list[Hold] = []
@@ -267,7 +267,7 @@ class Project:
         self.staff_since = NONE
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
-        self.workers: set[Person] = set()
+        self.workers: set[int] = set()
         self.ended_holds: Sequence[Hold] = ()
         """Of the shares held ``throughout``."""
         self.out_of_start: Sequence[Link] = ()

@@ -392,7 +392,7 @@ class Taskwork(ABC):
                     able, key=lambda i: (needs[i][2] != person.n, needs[i][1] != person.home)
                 )
                 left[best] -= 1
-                others += self.floor.take(task.pools[needs[best][0]], needs[best], [person])
+                others += self.floor.take(task.pools[needs[best][0]], needs[best], [person.n])
         for need, heads in zip(needs, left, strict=True):
             task.pools[need[0]].n_missing += heads
         self.floor.retime([*task.pools, *others])

@@ -7,24 +7,21 @@ order of ``roles``; a person is passed over when taking them would leave another
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pmosim.engine.state import FAR
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pmosim.engine.state import Group, Person
 
 Need = tuple[int, int, int, int]
 """(role or NONE, person or NONE, heads, share)."""
-Team = list[list["Person"]]
-"""The people of each need."""
+Team = list[list[int]]
+"""The people of each need, by number."""
 Preference = tuple[int, bool, bool, bool]
-
-_file_order = attrgetter("n")
 
 
 class Bench:
@@ -33,11 +30,11 @@ class Bench:
     def __init__(self, people: Sequence[Person], n_roles: int) -> None:
         self.people = people
         self.by_role = [_able_first(people, role) for role in range(n_roles)]
-        self.places = [{p: at for at, p in enumerate(able)} for able in self.by_role]
+        self.places = [{p.n: at for at, p in enumerate(able)} for able in self.by_role]
         """Of each role the place of everybody who can do it, all else alike."""
-        self.idle: list[set[Person]] = [set() for _ in range(n_roles)]
+        self.idle: list[set[int]] = [set() for _ in range(n_roles)]
         """Of each role who has room and nothing in hand."""
-        self.partly: list[set[Person]] = [set() for _ in range(n_roles)]
+        self.partly: list[set[int]] = [set() for _ in range(n_roles)]
         """Of each role who has room beside what is in hand."""
         self.freed: set[int] = set()
         """Roles (or ~person) in which somebody was freed since the desk looked last."""
@@ -48,10 +45,10 @@ class Bench:
     def note_room(self, person: Person) -> None:
         """Keep those with room in mind, so that a search costs nothing for the others."""
         for seats in (*person.idle, *person.partly):
-            seats.discard(person)
+            seats.discard(person.n)
         if person.room > 0:
             for seats in person.partly if person.in_hand else person.idle:
-                seats.add(person)
+                seats.add(person.n)
 
     def able(self, need: Need) -> Sequence[Person]:
         """Return everybody who could ever fill a need: home role, proficiency, file order."""
@@ -84,11 +81,10 @@ class Bench:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
         role, person, _, share = need
         if person == NONE:
-            with_room = self.idle[role] | self.partly[role]
-            able: Iterable[Person] = sorted(with_room, key=self.places[role].__getitem__)
+            able = sorted(self.idle[role] | self.partly[role], key=self.places[role].__getitem__)
         else:
-            able = self.people[person : person + 1]
-        free = [p for p in able if p.room >= share]
+            able = [person]
+        free = [p for p in map(self.people.__getitem__, able) if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
@@ -108,9 +104,7 @@ def _able_first(people: Sequence[Person], role: int) -> list[Person]:
     return sorted(able, key=lambda p: (p.home != role, -p.skill[role], p.n))
 
 
-def preference(
-    need: Need, workers: set[Person], leaves_before: int
-) -> Callable[[Person], Preference]:
+def preference(need: Need, workers: set[int], leaves_before: int) -> Callable[[Person], Preference]:
     """Return the key by which people are preferred: the smaller first.
 
     Least in hand, then not leaving before the planned end, home role, having worked on the
@@ -119,7 +113,7 @@ def preference(
     role = need[0]
 
     def key(p: Person) -> Preference:
-        return p.in_hand, p.until < leaves_before, p.home != role, p not in workers
+        return p.in_hand, p.until < leaves_before, p.home != role, p.n not in workers
 
     return key
 
@@ -127,7 +121,7 @@ def preference(
 def find_team(
     bench: Bench,
     group: Group,
-    workers: set[Person],
+    workers: set[int],
     leaves_before: int,
     excluded: Collection[int] = (),
 ) -> Team | None:
@@ -152,25 +146,25 @@ def find_team(
         if len(people) < need[2]:
             group.short = len(team)
             return None
-        team.append(_best(people, need, workers, leaves_before) if len(people) > 1 else people)
+        team.append([p.n for p in _best(people, need, workers, leaves_before)])
     return team
 
 
-def _first_idle(idle: set[Person], heads: int, workers: set[Person]) -> list[Person]:
+def _first_idle(idle: set[int], heads: int, workers: set[int]) -> list[int]:
     """Return the preferred ones of people with nothing in hand who are alike otherwise."""
     known = workers & idle
     if not known:
-        return sorted(idle, key=_file_order)[:heads]
-    team = sorted(known, key=_file_order)[:heads]
+        return sorted(idle)[:heads]
+    team = sorted(known)[:heads]
     if len(team) < heads:
-        team += sorted(idle - known, key=_file_order)[: heads - len(team)]
+        team += sorted(idle - known)[: heads - len(team)]
     return team
 
 
 def _find_among_rivals(
     bench: Bench,
     group: Group,
-    workers: set[Person],
+    workers: set[int],
     leaves_before: int,
     excluded: Collection[int],
 ) -> Team | None:
@@ -186,13 +180,14 @@ def _find_among_rivals(
     if _most_filled(names) < len(units):
         group.short = len(needs) - 1
         return None
-    return _fill(needs, units, free, workers, leaves_before)
+    team = _fill(needs, units, free, workers, leaves_before)
+    return [[p.n for p in people] for people in team]
 
 
 def keep_team(
     bench: Bench,
     group: Group,
-    workers: set[Person],
+    workers: set[int],
     leaves_before: int,
     excluded: Collection[int] = (),
 ) -> list[Person]:
@@ -212,7 +207,7 @@ def keep_team(
 
 
 def _best(
-    candidates: list[Person], need: Need, workers: set[Person], leaves_before: int
+    candidates: list[Person], need: Need, workers: set[int], leaves_before: int
 ) -> list[Person]:
     heads = need[2]
     if len(candidates) == heads == 1:
@@ -234,15 +229,15 @@ def _fill(
     needs: Sequence[Need],
     units: Sequence[int],
     free: Sequence[list[Person]],
-    workers: set[Person],
+    workers: set[int],
     leaves_before: int,
-) -> Team:
+) -> list[list[Person]]:
     """Fill as many units as possible, in order, each by the best whose choice costs no other."""
     ranked = [
         sorted(candidates, key=preference(need, workers, leaves_before))
         for candidates, need in zip(free, needs, strict=True)
     ]
-    team: Team = [[] for _ in needs]
+    team: list[list[Person]] = [[] for _ in needs]
     taken: set[int] = set()
     for at, index in enumerate(units):
         rest = [[p.n for p in free[later] if p.n not in taken] for later in units[at + 1 :]]
