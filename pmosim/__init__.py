@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pmosim.replication import simulate
     from pmosim.report import write_report
     from pmosim.scenario import Scenario, check_scenario, parse_scenario, read_scenario
+    from pmosim.study.comparison import compare
 
 __version__ = "0.1.0"
 
@@ -42,6 +43,7 @@ _HOME = {
     "ScenarioError": "pmosim.errors",
     "UnpairedError": "pmosim.errors",
     "check_scenario": "pmosim.scenario",
+    "compare": "pmosim.study.comparison",
     "parse_scenario": "pmosim.scenario",
     "read_scenario": "pmosim.scenario",
     "scenario_from_frames": "pmosim.exchange",
@@ -63,6 +65,7 @@ __all__ = [
     "UnpairedError",
     "__version__",
     "check_scenario",
+    "compare",
     "parse_scenario",
     "read_scenario",
     "scenario_from_frames",

@@ -9,13 +9,15 @@ section 1), rounded half up. Work in flight is drawn as what is left of it (sect
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.distributions import Lognormal, correlated, lognormal_from_median_p90
-from pmosim.network.streams import arrival_minutes
+from pmosim.distributions import Exponential, Gamma, correlated, correlated_beyond, factor_given
+from pmosim.in_flight import left_law, project_evidence
+from pmosim.network.arrays import NONE
+from pmosim.network.streams import arrival_minutes, at_boards
 from pmosim.streams import uniform_table, uniforms
 from pmosim.units import WHOLE, whole
 
@@ -26,16 +28,7 @@ if TYPE_CHECKING:
 
     from pmosim.distributions import Law
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
-
-DISCREDITED_BELOW = 0.10
-"""An estimate of which less than this lies above what is spent is not believed any more."""
-SINGLE_NUMBER_SIGMA = 0.5
-"""Spread of ln(actual / plan) of a task whose plan is one number, once work on it has begun.
-
-Public task data lie between about .4 and .75 (robust standard deviation .71 in 35,858 tasks of
-CESAW, Jones and Nichols, arXiv 2106.03679); the lower middle, because reported plans of running
-tasks have often been revised.
-"""
+    from pmosim.network.arrays import Hit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,11 +41,29 @@ class Arrivals:
     stream: IntArray
     number: IntArray
     """From 1 within the stream."""
+    patience: IntArray
+    """Minutes after which the request is withdrawn, NONE = never."""
     size: FloatArray
     fixed_cost: FloatArray
     benefit_per_year: FloatArray
     amounts: tuple[IntArray, ...]
     """(pools of the stream's prototype,) of each arrival."""
+    gates: tuple[FloatArray, ...]
+    """(gates of the stream's prototype,) uniforms of each arrival."""
+    charges: tuple[FloatArray, ...]
+    """(risks on the stream's prototype,) money of each arrival, 0 = it does not happen."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spells:
+    """Sickness of all replications, B rows sorted by (replication, person, start)."""
+
+    first: IntArray
+    """(R + 1,) spells of replication k are rows first[k] .. first[k + 1]."""
+    person: IntArray
+    start: IntArray
+    end: IntArray
+    """Minute after the last."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,7 +83,12 @@ class Draws:
     """(R, P) size included, 0 = none."""
     amounts: IntArray
     """(R, Q) what is left to do of each pool of listed projects."""
+    gates: FloatArray
+    """(R, G) uniform of each gate of listed projects, in task order: whether the rule is obeyed."""
+    charges: FloatArray
+    """(R, H) money of each risk on a listed project, 0 = it does not happen."""
     arrivals: Arrivals
+    spells: Spells
 
 
 def draw(network: Network, seed: int, first: int, count: int) -> Draws:
@@ -83,6 +99,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         [_sizes(network, luck, p, [network.projects.ids[p]])[0] for p in range(n_listed)]
         or [np.empty((count, 0))]
     )
+    luck.learn(network, size)
     return Draws(
         seed=seed,
         first=first,
@@ -96,7 +113,10 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
             network.projects.benefit_per_year[:n_listed], "benefit", network, luck, size
         ),
         amounts=_listed_amounts(network, luck, size),
+        gates=_listed_gates(network, luck),
+        charges=_listed_charges(network, luck),
         arrivals=_draw_arrivals(network, luck),
+        spells=_draw_spells(network, luck),
     )
 
 
@@ -108,6 +128,8 @@ class _Luck:
     first: int
     count: int
     correlation: float
+    factors: dict[str, FloatArray] = field(default_factory=dict)
+    """(R,) uniforms of the factor of each project of which something is known."""
 
     def one(self, entity: str, purpose: str) -> FloatArray:
         """(R,) uniforms of an entity."""
@@ -117,12 +139,51 @@ class _Luck:
         """(entities, R) uniforms."""
         return uniform_table(self.seed, entities, purpose, 0, self.first, self.count)
 
+    def learn(self, network: Network, size: FloatArray) -> None:
+        """Draw the factor of each listed project given its finished and running work."""
+        if self.correlation == 0.0 or not self.count:
+            return
+        for p in sorted(set(network.tasks.project[_has_progress(network)].tolist())):
+            known = project_evidence(network, p, float(size[0, p]))
+            if not known.is_empty:
+                name = network.projects.ids[p]
+                u = self.one(name, "project factor")
+                self.factors[name] = factor_given(
+                    u, self.correlation, known.reached, known.exceeded
+                )
+
     def work(self, projects: Sequence[str], task: str, key: str) -> FloatArray:
         """(projects, R) uniforms of the same task in several projects, with the common factor."""
-        own = self.table([f"{project}.{task}" for project in projects], f"work {key}")
+        own = self._own(projects, task, key)
         if self.correlation == 0.0:
             return own
-        return correlated(own, self.table(projects, "project factor"), self.correlation)
+        return correlated(own, self._common(projects), self.correlation)
+
+    def work_beyond(
+        self, projects: Sequence[str], task: str, key: str, exceeded: float
+    ) -> FloatArray:
+        """(projects, R) where the same task lies above a score that it has exceeded already."""
+        own = self._own(projects, task, key)
+        if self.correlation == 0.0:
+            return own
+        return correlated_beyond(own, self._common(projects), self.correlation, exceeded)
+
+    def _own(self, projects: Sequence[str], task: str, key: str) -> FloatArray:
+        return self.table([f"{project}.{task}" for project in projects], f"work {key}")
+
+    def _common(self, projects: Sequence[str]) -> FloatArray:
+        common = self.table(projects, "project factor")
+        for n, project in enumerate(projects):
+            if project in self.factors:
+                common[n] = self.factors[project]
+        return common
+
+
+def _has_progress(network: Network) -> BoolArray:
+    """(T,) whether something is known of a task of a listed project."""
+    tasks = network.tasks
+    is_listed = tasks.project < network.n_listed
+    return np.asarray(is_listed & (tasks.is_part_done | tasks.is_done), dtype=np.bool_)
 
 
 def _happens(network: Network, luck: _Luck) -> BoolArray:
@@ -132,6 +193,22 @@ def _happens(network: Network, luck: _Luck) -> BoolArray:
         if probability < 1.0:
             happens[:, p] = luck.one(network.projects.ids[p], "probability") < probability
     return happens
+
+
+def _listed_gates(network: Network, luck: _Luck) -> FloatArray:
+    """(R, G) uniforms of the gates of listed projects."""
+    names = [
+        f"{network.projects.ids[p]}.{network.tasks.ids[task]}"
+        for p in range(network.n_listed)
+        for task in gates_of(network, p)
+    ]
+    return luck.table(names, "gate").T if names else np.empty((luck.count, 0))
+
+
+def gates_of(network: Network, row: int) -> list[int]:
+    """Return the tasks of a project row, or prototype, at which a stage ends."""
+    first, last = (int(network.projects.first_task[row + i]) for i in (0, 1))
+    return [first + at for at in np.flatnonzero(network.tasks.is_gate[first:last]).tolist()]
 
 
 def _sizes(network: Network, luck: _Luck, row: int, projects: Sequence[str]) -> FloatArray:
@@ -173,81 +250,76 @@ def _listed_amounts(network: Network, luck: _Luck, size: FloatArray) -> IntArray
             scale = size[0, tasks.project[task]] if pools.is_sized[q] and luck.count else 1.0
             law, spent = left_law(network, q, float(scale))
         alike.setdefault((law, spent, tasks.ids[task], pools.keys[q]), []).append(q)
+    more = _listed_factors(network, luck, n_pools)
     for (law, spent, task_id, key), group in alike.items():
         task = pools.task[group]
         project = tasks.project[task]
         values: FloatArray = np.full((len(group), luck.count), law.plan)
         if not law.is_certain:
-            u = luck.work([network.projects.ids[p] for p in project], task_id, key)
-            values = law.quantile_beyond(u, spent) - spent if spent > 0.0 else law.quantile(u)
+            names = [network.projects.ids[p] for p in project]
+            if spent > 0.0:
+                u = luck.work_beyond(names, task_id, key, law.score(spent))
+                values = law.quantile_beyond(u, spent) - spent
+            else:
+                values = law.quantile(luck.work(names, task_id, key))
+        values = _settled(network, group, values)
         is_sized = pools.is_sized[group]
         is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
         scale = np.where(is_scaled, size[:, project].T, 1.0)
         unit = np.where(is_sized, WHOLE, 1)[:, np.newaxis]
+        if more is not None:
+            values = values * more[:, group].T
         amounts[:, group] = whole(values * scale * unit).T
     amounts.flags.writeable = False
     return amounts
 
 
-def left_law(network: Network, pool: int, size: float) -> tuple[Law, float]:
-    """Return the law of a running pool and what to condition it on (0 = it is what is left).
-
-    A stated remaining wins: its own law, or the plan's relative spread on it. Otherwise the whole
-    amount is conditioned on what is spent; an estimate that is a single number, or that has less
-    than 10 % left above what is spent, is replaced by a lognormal first (model.md, section 3).
-    """
-    pools = network.pools
-    law = pools.law[pool].scaled(size if pools.is_sized[pool] else 1.0)
-    remaining = pools.remaining[pool]
-    if remaining is not None:
-        if remaining.is_certain and not law.is_certain and law.plan > 0.0:
-            remaining = law.scaled(remaining.plan / law.plan)
-        return remaining, 0.0
-    spent = float(pools.spent[pool]) or float(pools.done[pool]) * law.plan
-    if spent <= 0.0:
-        return law, 0.0
-    return (credible(law, spent) if is_discredited(law, spent) else law), spent
+def _settled(network: Network, group: Sequence[int], values: FloatArray) -> FloatArray:
+    """(group, R) values, those of pools that a study takes out of chance replaced."""
+    if network.pools.settled is None:
+        return values
+    known = network.pools.settled[list(group), np.newaxis]
+    return np.where(np.isnan(known), values, known)
 
 
-def is_discredited(law: Law, spent: float) -> bool:
-    """Return whether an estimate cannot be conditioned on what is spent."""
-    return law.is_certain or 1.0 - law.cdf(spent) < DISCREDITED_BELOW
+# --- risks --------------------------------------------------------------------------------------
 
 
-def credible(law: Law, spent: float) -> Law:
-    """Return the lognormal that stands in for a discredited estimate."""
-    median, p90 = float(law.quantile(0.5)), float(law.quantile(0.9))
-    if median <= 0.0:
-        return Lognormal(median=spent, sigma=SINGLE_NUMBER_SIGMA)
-    if law.is_certain or p90 <= median:
-        return Lognormal(median=median, sigma=SINGLE_NUMBER_SIGMA)
-    return lognormal_from_median_p90(median, p90)
+def _happening(hit: Hit, luck: _Luck, projects: Sequence[str]) -> tuple[BoolArray, FloatArray]:
+    """(projects, R) whether a risk happens to each project, and times what its work is then."""
+    entities = [hit.entity] if hit.is_shared else [f"{name}.{hit.entity}" for name in projects]
+    happens = luck.table(entities, "risk") < hit.probability
+    factor = np.where(happens, _values(hit.work, luck, entities, "risk work"), 1.0)
+    shape = (len(projects), luck.count)
+    return np.broadcast_to(happens, shape), np.broadcast_to(factor, shape)
 
 
-def describe_in_flight(network: Network) -> list[dict[str, str]]:
-    """Return an assumption for each running task whose estimate is not believed or is assumed."""
-    sentences: list[str] = []
-    tasks, pools = network.tasks, network.pools
-    for q, task in enumerate(pools.task.tolist()):
-        project = int(tasks.project[task])
-        if not tasks.is_part_done[task] or pools.remaining[q] is not None:
-            continue
-        size = network.projects.size[project].plan if pools.is_sized[q] else 1.0
-        law = pools.law[q].scaled(size)
-        spent = float(pools.spent[q]) or float(pools.done[q]) * law.plan
-        name = f"{network.projects.ids[project]}.{tasks.ids[task]}"
-        if pools.done[q] and not pools.spent[q]:
-            sentences.append(f"{name}: what is spent is assumed from the share done; give `spent`.")
-        if spent > 0.0 and is_discredited(law, spent):
-            reason = "is a single number" if law.is_certain else "is nearly used up"
-            sentences.append(
-                f"{name}: its estimate {reason}, so what is left is drawn from a lognormal around"
-                " it, given what is spent; give `remaining`."
-            )
-    return [
-        {"mechanism": "work in progress", "basis": "assumed", "text": text, "source": ""}
-        for text in sentences
-    ]
+def _charges(hit: Hit, luck: _Luck, projects: Sequence[str]) -> FloatArray:
+    """(projects, R) what a risk and its mitigation cost each project."""
+    charge = np.full((len(projects), luck.count), hit.price)
+    if hit.cost is None:
+        return charge
+    happens, _ = _happening(hit, luck, projects)
+    entities = [f"{name}.{hit.entity}" for name in projects]
+    return charge + np.where(happens, _values(hit.cost, luck, entities, "risk cost"), 0.0)
+
+
+def _listed_factors(network: Network, luck: _Luck, n_pools: int) -> FloatArray | None:
+    """(R, n_pools) what risks multiply the amounts of listed projects by; None = no risks."""
+    hits = [hit for hit in network.risks if hit.row < network.n_listed]
+    if not hits:
+        return None
+    factors = np.ones((luck.count, n_pools))
+    for hit in hits:
+        _, factor = _happening(hit, luck, [network.projects.ids[hit.row]])
+        factors[:, list(hit.pools)] *= factor[0][:, np.newaxis]
+    return factors
+
+
+def _listed_charges(network: Network, luck: _Luck) -> FloatArray:
+    hits = [hit for hit in network.risks if hit.row < network.n_listed]
+    columns = [_charges(hit, luck, [network.projects.ids[hit.row]])[0] for hit in hits]
+    return np.column_stack(columns) if columns else np.empty((luck.count, 0))
 
 
 # --- demand -------------------------------------------------------------------------------------
@@ -255,14 +327,20 @@ def describe_in_flight(network: Network) -> list[dict[str, str]]:
 
 def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
     amounts: list[IntArray] = []
-    columns = [_stream_columns(network, luck, d, amounts) for d in range(len(network.streams.ids))]
+    gates: list[FloatArray] = []
+    charges: list[FloatArray] = []
+    columns = [
+        _stream_columns(network, luck, d, amounts, gates, charges)
+        for d in range(len(network.streams.ids))
+    ]
     table: dict[str, NDArray[Any]] = {
         name: np.concatenate([column[name] for column in columns])
         for name in (columns[0] if columns else ())
     }
     if not columns:
         empty = np.empty(0, dtype=np.int64)
-        table = dict.fromkeys(("replication", "minute", "stream", "number"), empty)
+        names = ("replication", "minute", "stream", "number", "patience")
+        table = dict.fromkeys(names, empty)
         table |= dict.fromkeys(("size", "fixed", "benefit"), np.empty(0))
     order = np.lexsort((table["number"], table["stream"], table["minute"], table["replication"]))
     counts = np.bincount(table["replication"], minlength=luck.count)
@@ -271,23 +349,35 @@ def _draw_arrivals(network: Network, luck: _Luck) -> Arrivals:
         minute=table["minute"][order].astype(np.int64),
         stream=table["stream"][order].astype(np.int64),
         number=table["number"][order].astype(np.int64),
+        patience=table["patience"][order].astype(np.int64),
         size=table["size"][order].astype(np.float64),
         fixed_cost=table["fixed"][order].astype(np.float64),
         benefit_per_year=table["benefit"][order].astype(np.float64),
         amounts=tuple(amounts[i] for i in order),
+        gates=tuple(gates[i] for i in order),
+        charges=tuple(charges[i] for i in order),
     )
 
 
 def _stream_columns(
-    network: Network, luck: _Luck, d: int, amounts: list[IntArray]
+    network: Network,
+    luck: _Luck,
+    d: int,
+    amounts: list[IntArray],
+    gates: list[FloatArray],
+    charges: list[FloatArray],
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrivals of one stream as columns, and append their amounts."""
+    """Return the arrivals of one stream as columns; append their amounts, gates and charges."""
     row = network.n_listed + d
     minutes = _arrival_table(network, luck, d)
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
     number, replication = np.nonzero(minutes < network.window_end)
     size = _sizes(network, luck, row, names)
     amounts.extend(_prototype_amounts(network, luck, row, names, size)[:, number, replication].T)
+    gates.extend(_prototype_gates(network, luck, row, names)[:, number, replication].T)
+    hits = [hit for hit in network.risks if hit.row == row]
+    costs = [_charges(hit, luck, names)[number, replication] for hit in hits]
+    charges.extend(np.column_stack(costs) if costs else np.empty((len(number), 0)))
     fixed, benefit = (
         np.zeros_like(size) if law is None else _values(law, luck, names, purpose) * size
         for law, purpose in (
@@ -300,28 +390,74 @@ def _stream_columns(
         "minute": whole(minutes[number, replication]),
         "stream": np.full(len(number), d),
         "number": number + 1,
+        "patience": _patience(network.streams.patience[d], luck, names)[number, replication],
         "size": size[number, replication],
         "fixed": fixed[number, replication],
         "benefit": benefit[number, replication],
     }
 
 
+def _prototype_gates(network: Network, luck: _Luck, row: int, names: Sequence[str]) -> FloatArray:
+    """(gates, K, R) uniforms of each gate of each arrival."""
+    uniforms_of_gates = [
+        luck.table([f"{name}.{network.tasks.ids[task]}" for name in names], "gate")
+        for task in gates_of(network, row)
+    ]
+    return np.stack(uniforms_of_gates) if uniforms_of_gates else _no_gates(names, luck)
+
+
+def _no_gates(names: Sequence[str], luck: _Luck) -> FloatArray:
+    return np.empty((0, len(names), luck.count))
+
+
 def _arrival_table(network: Network, luck: _Luck, d: int) -> FloatArray:
     """(K, R) arrival times in minutes, inf or beyond the window where a future has fewer.
 
-    A unit Poisson process, its times read through the inverse of the expected number.
+    A unit Poisson process of batches, its times read through the inverse of the expected number.
     """
-    stream, expected = network.streams.ids[d], network.streams.knot_expected[d]
-    enough = int(expected[-1] + 6 * np.sqrt(expected[-1]) + 10)
+    streams = network.streams
+    stream, expected = streams.ids[d], _expected(network, luck, d)
+    most = float(expected[:, -1].max(initial=0.0))
+    enough = int(most + 6 * np.sqrt(most) + 10)
     while True:
         u = luck.table([f"{stream}-{k + 1}" for k in range(enough)], "arrival")
         cumulated = np.cumsum(-np.log1p(-u), axis=0)
-        if not luck.count or cumulated[-1].min() > expected[-1]:
+        if streams.is_even:
+            cumulated[:] = np.arange(0.5, len(u))[:, np.newaxis]
+        if not luck.count or (cumulated[-1] > expected[:, -1]).all():
             break
         enough *= 2
-    minutes = arrival_minutes(cumulated, network.streams.knot_minute[d], expected)
+    knots = streams.knot_minute[d]
+    if len(expected) == 1:
+        minutes = arrival_minutes(cumulated, knots, expected[0])
+    else:
+        columns = [arrival_minutes(cumulated[:, k], knots, row) for k, row in enumerate(expected)]
+        minutes = np.stack(columns, axis=1)
     few = int(np.isfinite(minutes).any(axis=1).sum())
-    return np.floor(minutes[:few] + 0.5)
+    minutes = np.repeat(np.floor(minutes[:few] + 0.5), int(streams.batch_size[d]), axis=0)
+    return at_boards(minutes, streams.board[d])
+
+
+def _expected(network: Network, luck: _Luck, d: int) -> FloatArray:
+    """(1 or R, knots) cumulated expected number of batches: its months mixed, each by a gamma."""
+    streams = network.streams
+    expected, spread = streams.knot_expected[d], streams.mixing_cv[d]
+    if not len(spread) or streams.is_even or not luck.count:
+        return expected[np.newaxis, :]
+    steps = np.empty((luck.count, len(spread)))
+    for i, (month, cv, step) in enumerate(
+        zip(streams.month[d], spread.tolist(), np.diff(expected).tolist(), strict=True)
+    ):
+        factor = Gamma(mean=1.0, cv=cv).quantile(luck.one(streams.ids[d], f"dispersion {month}"))
+        steps[:, i] = step * factor
+    return np.concatenate([np.zeros((luck.count, 1)), np.cumsum(steps, axis=1)], axis=1)
+
+
+def _patience(law: Law | None, luck: _Luck, names: Sequence[str]) -> IntArray:
+    """(K, R) minutes that each request waits at the most, NONE = for ever."""
+    if law is None:
+        return np.full((len(names), luck.count), NONE, dtype=np.int64)
+    return whole(_values(law, luck, names, "patience"))
 
 
 def _prototype_amounts(
@@ -331,10 +467,66 @@ def _prototype_amounts(
     tasks, pools = network.tasks, network.pools
     first, last = (int(tasks.first_pool[network.projects.first_task[row + i]]) for i in (0, 1))
     amounts = np.empty((last - first, *size.shape), dtype=np.int64)
+    hits = [
+        (_happening(hit, luck, names)[1], set(hit.pools)) for hit in network.risks if hit.row == row
+    ]
     for q in range(first, last):
         law, task = pools.law[q], tasks.ids[int(pools.task[q])]
         values: FloatArray = np.full(size.shape, law.plan)
         if not law.is_certain:
             values = law.quantile(luck.work(names, task, pools.keys[q]))
+        values = _settled(network, [q], values)
+        for factor, hit_pools in hits:
+            values = values * factor if q in hit_pools else values
         amounts[q - first] = whole(values * size * WHOLE) if pools.is_sized[q] else whole(values)
     return amounts
+
+
+# --- sickness -----------------------------------------------------------------------------------
+
+
+def _draw_spells(network: Network, luck: _Luck) -> Spells:
+    people = network.people
+    rows = [
+        _spells_of_person(network, luck, n)
+        for n in range(len(people.ids))
+        if people.sickness[n] > 0.0
+    ]
+    table = np.concatenate(rows or [np.empty((4, 0), dtype=np.int64)], axis=1)
+    replication, person, start, end = table[:, np.lexsort((table[2], table[1], table[0]))]
+    counts = np.bincount(replication, minlength=luck.count)
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Spells(first=first, person=person, start=start, end=end)
+
+
+def _spells_of_person(network: Network, luck: _Luck, n: int) -> IntArray:
+    """(4, B) replication, person, start and end of the spells of one person.
+
+    Health lasts exponentially long, so that illness takes the stated share of the time; everybody
+    is well on the morning of day 0, as nobody says otherwise.
+    """
+    name, share = network.people.ids[n], float(network.people.sickness[n])
+    law = network.people.spell[n]
+    assert law is not None
+    health = Exponential(mean=law.mean * (1.0 - share) / share)
+    last = network.window_end + network.run_off
+    most = last / (health.mean + law.mean)
+    enough = int(most + 6 * np.sqrt(most) + 4)
+    while True:
+        names = [f"{name}-{k + 1}" for k in range(enough)]
+        up = health.quantile(luck.table(names, "health"))
+        down = _values(law, luck, names, "sickness")
+        end = np.cumsum(up + down, axis=0)
+        if not luck.count or (end[-1] > last).all():
+            break
+        enough *= 2
+    begins, ends = whole(end - down), whole(end)
+    number, replication = np.nonzero((begins < last) & (ends > begins))
+    return np.stack(
+        [
+            replication,
+            np.full(len(number), n),
+            begins[number, replication],
+            ends[number, replication],
+        ]
+    ).astype(np.int64)

@@ -45,6 +45,8 @@ class Money:
     """Falls due at the release; 0 if not released."""
     running: FloatArray
     """Running cost x working time from the release to the end, or so far."""
+    risks: FloatArray
+    """What risks and their mitigation cost, due when the first task that each hits starts."""
     to_date: FloatArray
     """Cost before day 0, the same in every future; 0 where it is not stated."""
     capex: FloatArray
@@ -64,12 +66,12 @@ class Money:
     @property
     def cost_to_go(self) -> FloatArray:
         """What is spent from day 0 on."""
-        return self.labour + self.fixed + self.running
+        return self.labour + self.fixed + self.running + self.risks
 
     @property
     def cash(self) -> FloatArray:
-        """What leaves the house from day 0 on: contractors, fixed and running cost."""
-        return self.contractors + self.fixed + self.running
+        """What leaves the house from day 0 on: contractors, fixed and running cost, risks."""
+        return self.contractors + self.fixed + self.running + self.risks
 
     @property
     def npv_to_go(self) -> FloatArray:
@@ -125,7 +127,10 @@ def project_money(outcomes: Outcomes) -> Money:
     ends = np.maximum(begins, _years(network.calendar.calendar_days(end)))
     pv_cost = pv_labour + fixed * _factor(rate, begins) + running * _mean_factor(rate, begins, ends)
     to_date = _spent_before(outcomes)
-    pv_cost = pv_cost + to_date
+    charges = outcomes.charges
+    charged = _years(start_calendar_days(network, charges.minute))
+    pv_risks = _sums(charges.project_row, charges.amount * _factor(rate, charged), n_rows)
+    pv_cost = pv_cost + pv_risks + to_date
 
     is_finished, is_stopped = outcomes.has_status("finished"), outcomes.has_status("stopped")
     benefit_from, benefit_to = _benefit_span(outcomes)
@@ -139,6 +144,7 @@ def project_money(outcomes: Outcomes) -> Money:
         contractors=contractors,
         fixed=fixed,
         running=running,
+        risks=_sums(charges.project_row, charges.amount, n_rows),
         to_date=to_date,
         capex=_sums(bookings.project_row, price * _capex_shares(outcomes), n_rows),
         pv_cost=pv_cost,
@@ -192,8 +198,10 @@ def _labour_by_period(outcomes: Outcomes, periods: Periods, amounts: FloatArray)
 
 
 def _with_bought(outcomes: Outcomes, periods: Periods, labour: FloatArray) -> FloatArray:
-    """(N, Y) labour by period, fixed and running cost added."""
+    """(N, Y) labour by period, fixed and running cost and risks added."""
     rows, result = outcomes.projects_, labour.copy()
+    charges = outcomes.charges
+    np.add.at(result, (charges.project_row, periods.of_start(charges.minute)), charges.amount)
     is_released, released, end = _activity(outcomes)
     place = np.arange(len(rows.row))[is_released]
     result[place, periods.of_start(released)[is_released]] += rows.fixed_cost[is_released]

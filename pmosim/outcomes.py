@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -67,6 +67,8 @@ class ProjectRows:
     """Index in STATUSES."""
     arrived: IntArray
     """Minute of the request."""
+    eligible: IntArray
+    """Minute at which its own links and dates allowed the release."""
     released: IntArray
     started: IntArray
     """Start of the first task."""
@@ -93,6 +95,8 @@ class TaskRows:
     """Row in ``network.tasks``."""
     ready: IntArray
     started: IntArray
+    work_done: IntArray
+    """Minute at which its own work was done, before the links to its finish; NONE for phases."""
     finished: IntArray
     wait_role: IntArray
     """Role that became available last before the start (or is missing now), NONE."""
@@ -112,9 +116,47 @@ class Bookings:
     """Minute at which the labour falls due: the task's finish, the stop, or the end of the run."""
 
 
-Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Handovers:
+    """H handovers: of each task that waited for people, who was given back to it last."""
 
-SCHEMA = "pmosim.outcomes/1"
+    task_row: IntArray
+    """Index into TaskRows: who got them."""
+    by_project_row: IntArray
+    """Index into ProjectRows: who had them; NONE = nobody, they came or came back."""
+    by_task_row: IntArray
+    """Index into TaskRows; NONE = nobody, or the shares of a project held ``throughout``."""
+    minute: IntArray
+    """Minute at which they were given back."""
+    person: IntArray
+
+    @staticmethod
+    def none() -> Handovers:
+        """Return no handovers."""
+        return Handovers(**{column.name: np.zeros(0, np.int64) for column in fields(Handovers)})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Charges:
+    """C costs of risks and their mitigation that came true."""
+
+    project_row: IntArray
+    """Index into ProjectRows."""
+    minute: IntArray
+    """Start of the first task that the risk hits: when it falls due."""
+    amount: FloatArray
+
+    @staticmethod
+    def none() -> Charges:
+        """Return no charges."""
+        return Charges(
+            project_row=np.zeros(0, np.int64), minute=np.zeros(0, np.int64), amount=np.zeros(0)
+        )
+
+
+Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings, Handovers, Charges)
+
+SCHEMA = "pmosim.outcomes/2"
 META = "meta.json"
 PER_FUTURE = ("run_end", "busy", "capacity", "queue")
 """Arrays of ``Outcomes`` with a row per replication."""
@@ -132,6 +174,8 @@ class Outcomes:
     projects_: ProjectRows
     tasks_: TaskRows
     bookings: Bookings
+    handovers: Handovers = field(default_factory=Handovers.none)
+    charges: Charges = field(default_factory=Charges.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -311,6 +355,8 @@ class Outcomes:
                 projects_=ProjectRows(**_part(arrays, "projects")),
                 tasks_=TaskRows(**_part(arrays, "tasks")),
                 bookings=Bookings(**_part(arrays, "bookings")),
+                handovers=Handovers(**_part(arrays, "handovers")),
+                charges=Charges(**_part(arrays, "charges")),
                 **{name: arrays[name] for name in PER_FUTURE},
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -333,7 +379,7 @@ class Outcomes:
             return ordered[0]
         project_offsets = _offsets([len(block.projects_.row) for block in ordered])
         task_offsets = _offsets([len(block.tasks_.task) for block in ordered])
-        tasks, bookings = [], []
+        tasks, bookings, handovers, charges = [], [], [], []
         for block, by_project, by_task in zip(ordered, project_offsets, task_offsets, strict=True):
             tasks.append(
                 replace(block.tasks_, project_row=_moved(block.tasks_.project_row, by_project))
@@ -343,6 +389,17 @@ class Outcomes:
                     block.bookings,
                     project_row=_moved(block.bookings.project_row, by_project),
                     task_row=_moved(block.bookings.task_row, by_task),
+                )
+            )
+            charges.append(
+                replace(block.charges, project_row=_moved(block.charges.project_row, by_project))
+            )
+            handovers.append(
+                replace(
+                    block.handovers,
+                    task_row=_moved(block.handovers.task_row, by_task),
+                    by_project_row=_moved(block.handovers.by_project_row, by_project),
+                    by_task_row=_moved(block.handovers.by_task_row, by_task),
                 )
             )
         n_months = max(block.busy.shape[2] for block in ordered)
@@ -355,6 +412,8 @@ class Outcomes:
             projects_=_joined([block.projects_ for block in ordered]),
             tasks_=_joined(tasks),
             bookings=_joined(bookings),
+            handovers=_joined(handovers),
+            charges=_joined(charges),
             run_end=np.concatenate([block.run_end for block in ordered]),
             busy=np.concatenate([_padded(block.busy, n_months) for block in ordered]),
             capacity=np.concatenate([_padded(block.capacity, n_months) for block in ordered]),
@@ -429,7 +488,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
             raise ValueError(f"{name} has the shape {array.shape}; it must be {expected}")
     if rows.causes.shape != (len(rows.row), len(CAUSES) + n_roles):
         raise ValueError(f"causes has the shape {rows.causes.shape}")
-    for part in (rows, outcomes.tasks_, outcomes.bookings):
+    for part in (rows, outcomes.tasks_, outcomes.bookings, outcomes.handovers, outcomes.charges):
         lengths = {len(getattr(part, column.name)) for column in fields(part)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of {type(part).__name__} have different lengths")
@@ -445,6 +504,12 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("project_row of bookings", bookings.project_row, 0, len(rows.row))
     _check_range("task_row of bookings", bookings.task_row, NONE, len(outcomes.tasks_.task))
     _check_range("person", bookings.person, 0, len(network.people.ids))
+    _check_range("project_row of charges", outcomes.charges.project_row, 0, len(rows.row))
+    handovers, n_tasks = outcomes.handovers, len(outcomes.tasks_.task)
+    _check_range("task_row of handovers", handovers.task_row, 0, n_tasks)
+    _check_range("by_project_row", handovers.by_project_row, NONE, len(rows.row))
+    _check_range("by_task_row", handovers.by_task_row, NONE, n_tasks)
+    _check_range("person of handovers", handovers.person, 0, len(network.people.ids))
 
 
 def _check_range(name: str, values: IntArray, low: int, end: int) -> None:
@@ -478,6 +543,8 @@ def _arrays(outcomes: Outcomes) -> dict[str, IntArray | FloatArray]:
         ("projects", outcomes.projects_),
         ("tasks", outcomes.tasks_),
         ("bookings", outcomes.bookings),
+        ("handovers", outcomes.handovers),
+        ("charges", outcomes.charges),
     ):
         for column in fields(part):
             arrays[f"{prefix}.{column.name}"] = getattr(part, column.name)

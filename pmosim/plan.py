@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Need = tuple[int, int, int, int, int]
 """(pool within the task, role or NONE, person or NONE, heads, share in billionths)."""
+WORK_UNITS = 10**12
+"""Units of planned work in a person-day: whole numbers add up exactly, whatever their order."""
 LocalLink = tuple[int, int, int, int]
 """(predecessor, successor, kind, lag) within one project; tasks counted from its first."""
 
@@ -161,6 +163,13 @@ class Plan:
         work = work.reshape(len(rows), len(self.network.role_ids))
         work.flags.writeable = False
         return work
+
+    @cached_property
+    def work_units(self) -> tuple[tuple[int, ...], ...]:
+        """(tasks, S) planned work by role in ``WORK_UNITS`` of a person-day, rounded."""
+        return tuple(
+            tuple(round(day * WORK_UNITS) for day in row) for row in self.work_days.tolist()
+        )
 
     @cached_property
     def work_cost(self) -> tuple[float, ...]:

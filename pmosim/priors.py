@@ -70,6 +70,10 @@ SICKNESS = Prior(
     citation="CIPD, Health and wellbeing at work 2023",
 )
 
+SPELL_DAYS, SPELL_CV = 3.0, 1.0
+"""Mean working days of a spell of sickness and its coefficient of variation: with 7.8 days a year
+(see SICKNESS) that is 2.6 spells; judgement."""
+
 BAU = Prior(
     name="bau",
     value="20%",

@@ -14,9 +14,9 @@ from dataclasses import replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Literal
 
-from pmosim.draws import describe_in_flight
 from pmosim.errors import InputError
-from pmosim.network import compile_network
+from pmosim.in_flight import describe_in_flight
+from pmosim.network import Network, compile_network
 from pmosim.outcomes import Outcomes
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from multiprocessing.synchronize import Event
 
-    from pmosim.network import Network
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
     from pmosim.scenario import Scenario
@@ -37,9 +36,10 @@ ENGINES = ("auto", "simpy")
 
 
 def simulate(
-    scenario: Scenario,
+    scenario: Scenario | Network,
     *,
     replications: int = 1000,
+    first: int = 0,
     seed: int = 1,
     engine: Literal["auto", "simpy"] = "auto",
     executor: Executor | None = None,
@@ -54,7 +54,9 @@ def simulate(
 
     Parameters
     ----------
+    scenario : studies that change numbers a file cannot say give a compiled network.
     replications : number of futures, 1 or more; future k has the same luck in every run.
+    first : number of the first future, a multiple of 50: the outcomes go on where others end.
     seed : names the luck; the same seed pairs the outcomes of two scenarios.
     engine : ``simpy`` is the reference, ``auto`` chooses (today always the reference).
     executor : any ``concurrent.futures.Executor``; it is not shut down. Wins over ``jobs``.
@@ -67,36 +69,39 @@ def simulate(
     Raises
     ------
     InputError
-        If ``replications``, ``engine`` or ``jobs`` are out of range.
+        If ``replications``, ``first``, ``engine`` or ``jobs`` are out of range.
     AuditError
         With ``audit``, if a replication broke an invariant.
     """
     if replications < 1:
         raise InputError(f"replications is {replications}; it must be 1 or more.")
+    if first < 0 or first % BLOCK:
+        raise InputError(f"first is {first}; it must be a multiple of {BLOCK}, 0 or more.")
     if engine not in ENGINES:
         raise InputError(f"engine is {engine!r}; it must be one of {', '.join(ENGINES)}.")
-    network = compile_network(scenario)
+    network = scenario if isinstance(scenario, Network) else compile_network(scenario)
     in_flight = describe_in_flight(network)
     network = replace(network, assumptions=(*network.assumptions, *in_flight))
     blocks: dict[int, Outcomes] = {}
     todo = []
-    for first, count in block_bounds(replications):
-        done = (done_blocks or {}).get(first)
+    for begin, count in block_bounds(replications, first):
+        done = (done_blocks or {}).get(begin)
         if done is not None and done.replications == count:
-            blocks[first] = done
+            blocks[begin] = done
         else:
-            todo.append((first, count))
+            todo.append((begin, count))
     with workers(executor, jobs, replications) as pool:
         for block in _run_blocks(network, seed, todo, pool, intake, dispatch, has_audit=audit):
             blocks[block.first] = block
             if on_block is not None:
                 on_block(block)
-    return Outcomes.concatenate([blocks[first] for first in sorted(blocks)])
+    return Outcomes.concatenate([blocks[begin] for begin in sorted(blocks)])
 
 
-def block_bounds(replications: int) -> list[tuple[int, int]]:
-    """Return (first, count) of the blocks of a run."""
-    return [(first, min(BLOCK, replications - first)) for first in range(0, replications, BLOCK)]
+def block_bounds(replications: int, first: int = 0) -> list[tuple[int, int]]:
+    """Return (first, count) of the blocks of a run of futures from ``first`` on."""
+    end = first + replications
+    return [(begin, min(BLOCK, end - begin)) for begin in range(first, end, BLOCK)]
 
 
 @contextmanager

@@ -29,6 +29,11 @@ COMMANDS: dict[str, str] = {
     "check": "Find every problem of scenario files.",
     "show": "Show what a scenario says, also resolved.",
     "run": "Forecast a scenario.",
+    "compare": "Say what changes between scenarios, on the same luck.",
+    "policies": "Say which start rule would be best.",
+    "bottlenecks": "Say what one more person of each role buys.",
+    "sequence": "Find start months that keep a condition.",
+    "staff": "Find hires and contractors that keep a condition.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
     "convert": "Turn a scenario into a workbook, and back.",
@@ -37,8 +42,8 @@ COMMANDS: dict[str, str] = {
 """Name -> help in one line, in the order a user meets them."""
 
 LATER = {
-    "import", "calibrate", "backtest", "whatif", "compare", "policies", "bottlenecks",
-    "sequence", "staff", "export", "runs", "merge", "price",
+    "import", "calibrate", "backtest", "whatif",
+    "export", "runs", "merge", "price",
 }  # fmt: skip
 """Commands that come with a later version."""
 

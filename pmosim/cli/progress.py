@@ -60,6 +60,12 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
 
+    def expect(self, total: int) -> None:
+        """Say how many futures the run comes to, where it grows."""
+        self._total = total
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, total=total)
+
     def advance(self, block: Outcomes) -> None:
         """Count a finished block of futures."""
         if self._progress is None or self._task is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,16 +13,21 @@ from pmosim import __version__
 from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber, as_json, talking
 from pmosim.cli.question import Question
 from pmosim.cli.terminal import Terminal, count, typed
+from pmosim.cli.until import check_until, read_until, until_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
+    from pmosim.cli.progress import Bar
     from pmosim.errors import Problem
+    from pmosim.forecast.precision import Reading
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
+    from pmosim.study.precision import Settled, Until
     from pmosim.workspace import Located, RunFolder
 
-NOT_YET = ("--until", "--shard", "--compare-with")
+NOT_YET = ("--shard", "--compare-with")
 SHOWN_WARNINGS = 5
 
 
@@ -65,6 +71,7 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
     envvar="PMOSIM_REPLICATIONS",
     help="How many futures.",
 )
+@until_options
 @click.option(
     "--seed",
     type=WholeNumber(0, LARGEST_SEED),
@@ -122,6 +129,8 @@ def command(
     terminal: Terminal,
     path: str,
     replications: int,
+    until: str | None,
+    most: int | None,
     seed: int,
     jobs: int | Literal["auto"],
     engine: Literal["auto", "simpy", "compiled"],
@@ -139,6 +148,7 @@ def command(
     \b
     pmosim run baseline                      reports/baseline/report.html
     pmosim run scenarios/hire.yaml -n 4000   more futures: less doubt
+    pmosim run baseline --until "p80=2d"     as many as it takes
     pmosim run baseline --resume             goes on after Ctrl-C
     pmosim run baseline --only status=running,approved --by programme
     pmosim run baseline --fail-if "p_late(mandatory) > 30% or cost_p80 > 5M"
@@ -149,43 +159,106 @@ def command(
         )
     from pmosim import provenance
     from pmosim.cli.progress import Bar
-    from pmosim.replication import simulate
+    from pmosim.replication import workers
     from pmosim.workspace import locate
 
     question = Question.read(only, by, fail_if)
+    goal = read_until(until, replications, most)
     place = locate(path)
     scenario, question = question.ask_of(_read(terminal, place.scenario))
+    if goal is not None:
+        check_until(goal, scenario)
     folder = output or place.default_folder
-    key = {"seed": seed, "replications": replications, **question.key}
+    key = {"seed": seed, "replications": goal.first if goal else replications, **question.key}
     run = _open(terminal, scenario, place, folder, key, resume=resume)
-    kept = _kept_blocks(run, scenario) if resume else {}
+    kept = _kept_blocks(run, scenario, goal.most if goal else replications) if resume else {}
     n_kept = sum(block.replications for block in kept.values())
     if n_kept:
         terminal.say(f"{n_kept:,} futures are there already.")
     began = provenance.seconds()
+    settled = None
     try:
-        with Bar(terminal, replications, n_kept) as bar:
-
-            def keep(block: Outcomes) -> None:
-                run.keep_block(block)
-                bar.advance(block)
-
-            outcomes = simulate(
-                scenario,
-                replications=replications,
-                seed=seed,
-                engine=engine,
-                jobs=jobs,
-                audit=audit,
-                on_block=keep,
-                done_blocks=kept,
-            )
-        document = _write(run, outcomes, question, seconds=provenance.seconds() - began)
+        with (
+            Bar(terminal, run.manifest["replications"], n_kept) as bar,
+            workers(None, jobs, goal.most if goal else replications) as executor,
+        ):
+            simulate = _simulation(run, scenario, bar, kept, executor, engine, seed, audit=audit)
+            if goal is None:
+                outcomes = simulate(replications)
+            else:
+                settled = _settle(goal, simulate, bar, question)
+                outcomes = settled.result
+        run = _of_so_many(run, outcomes.replications)
+        seconds = provenance.seconds() - began
+        document = _write(run, outcomes, question, settled, seconds=seconds)
     except KeyboardInterrupt:
-        return _interrupted(terminal, run, path, output, question)
+        return _interrupted(terminal, run, path, output, question, goal)
     asked = path if folder == place.default_folder else str(folder)
     _answer(terminal, document, run, asked, seconds=provenance.seconds() - began, is_json=is_json)
+    for warning in settled.warnings() if settled else []:
+        terminal.complain(f"mind: {warning}")
     return question.judge(terminal, document)
+
+
+def _simulation(
+    run: RunFolder,
+    scenario: Scenario,
+    bar: Bar,
+    kept: dict[int, Outcomes],
+    executor: Executor | None,
+    engine: Literal["auto", "simpy"],
+    seed: int,
+    *,
+    audit: bool,
+) -> Callable[[int], Outcomes]:
+    """Return a simulation of n futures that keeps every block, on disk and for the next round."""
+    from pmosim.replication import simulate
+
+    def keep(block: Outcomes) -> None:
+        run.keep_block(block)
+        kept[block.first] = block
+        bar.advance(block)
+
+    def simulated(n: int) -> Outcomes:
+        return simulate(
+            scenario,
+            replications=n,
+            seed=seed,
+            engine=engine,
+            executor=executor,
+            audit=audit,
+            on_block=keep,
+            done_blocks=kept,
+        )
+
+    return simulated
+
+
+def _settle(
+    goal: Until, simulate: Callable[[int], Outcomes], bar: Bar, question: Question
+) -> Settled[Outcomes]:
+    """Grow the run until everything that was asked for is known."""
+    from pmosim.forecast import Forecast
+    from pmosim.forecast.precision import read_precision
+    from pmosim.study.precision import settle
+
+    def attempt(n: int) -> Outcomes:
+        bar.expect(n)
+        return simulate(n)
+
+    def read(outcomes: Outcomes) -> Sequence[Reading]:
+        document = Forecast(outcomes).to_document(by=question.by, scope=question.scope)
+        return read_precision(document, goal.targets)
+
+    return replace(settle(goal, attempt, read), way=" --resume")
+
+
+def _of_so_many(run: RunFolder, replications: int) -> RunFolder:
+    """Return the run folder with the number of futures that it came to, and no others in it."""
+    for file in run.blocks():
+        if int(file.stem) >= replications:
+            file.unlink()
+    return replace(run, manifest={**run.manifest, "replications": replications})
 
 
 def _read(terminal: Terminal, file: Path) -> Scenario:
@@ -248,14 +321,14 @@ def _open(
     )
 
 
-def _kept_blocks(run: RunFolder, scenario: Scenario) -> dict[int, Outcomes]:
+def _kept_blocks(run: RunFolder, scenario: Scenario, most: int) -> dict[int, Outcomes]:
     """Return the blocks of before that this run would compute again; others are removed."""
     from pmosim.network import compile_network
     from pmosim.outcomes import Outcomes
     from pmosim.replication import block_bounds
 
     network = compile_network(scenario)
-    wanted = set(block_bounds(run.manifest["replications"]))
+    wanted = set(block_bounds(most))
     kept = {}
     for file in run.blocks():
         block = Outcomes.load(file, network)
@@ -267,7 +340,12 @@ def _kept_blocks(run: RunFolder, scenario: Scenario) -> dict[int, Outcomes]:
 
 
 def _write(
-    run: RunFolder, outcomes: Outcomes, question: Question, *, seconds: float
+    run: RunFolder,
+    outcomes: Outcomes,
+    question: Question,
+    settled: Settled[Outcomes] | None,
+    *,
+    seconds: float,
 ) -> dict[str, Any]:
     """Write everything that follows from the outcomes, and seal the folder."""
     from pmosim.forecast import Forecast
@@ -278,7 +356,14 @@ def _write(
     run.write_forecast(document)
     write_tables(document, run.path / "tables")
     write_report(document, run.path, provenance=run.provenance())
-    run.finish({"seconds": round(seconds, 3), "engine": outcomes.engine})
+    about = {"seconds": round(seconds, 3), "engine": outcomes.engine}
+    if settled is not None:
+        about["until"] = {
+            "targets": [reading.target.text for reading in settled.readings],
+            "is_reached": settled.is_reached,
+            "most": settled.most,
+        }
+    run.finish(about)
     return document
 
 
@@ -311,7 +396,12 @@ def _answer(
 
 
 def _interrupted(
-    terminal: Terminal, run: RunFolder, path: str, output: Path | None, question: Question
+    terminal: Terminal,
+    run: RunFolder,
+    path: str,
+    output: Path | None,
+    question: Question,
+    goal: Until | None,
 ) -> int:
     """Say what is kept and how to go on."""
     from pmosim.cli import INTERRUPTED
@@ -319,9 +409,14 @@ def _interrupted(
 
     n, seed = run.manifest["replications"], run.manifest["seed"]
     there = {int(file.stem) for file in run.blocks()}
-    n_kept = sum(count for first, count in block_bounds(n) if first in there)
+    most = goal.most if goal else n
+    n_kept = sum(count for first, count in block_bounds(most) if first in there)
     options = f"-o {shlex.quote(str(output))} " if output else ""
     options += f"-n {n} --seed {seed}{question.options}"
-    terminal.complain(f"Interrupted: {n_kept:,} of {n:,} futures are kept in {run.path}.")
+    of = f" of {n:,}"
+    if goal is not None:
+        of, texts = "", " and ".join(target.text for target in goal.targets)
+        options += f" --until {shlex.quote(texts)} --most {goal.most}"
+    terminal.complain(f"Interrupted: {n_kept:,}{of} futures are kept in {run.path}.")
     terminal.next(typed("run", path, options=f"{options} --resume"))
     return INTERRUPTED

@@ -50,6 +50,8 @@ def command(terminal: Terminal, path: str, *, resolved: bool, is_json: bool) -> 
 
 def describe(scenario: Scenario) -> Iterator[str]:
     """Yield a scenario in a few lines: the window, the work, the people, the rules."""
+    from pmosim.scenario.rules import in_words
+
     window = scenario.horizon if scenario.horizon is not None else "until all projects have ended"
     if isinstance(window, int):
         window = f"{window / scenario.organisation.calendar.minutes_per_day:g} working days"
@@ -76,10 +78,11 @@ def describe(scenario: Scenario) -> Iterator[str]:
         fte = sum(person.fte for person in home) / 1e9
         yield f"  {role.id:<{width}}  {len(home)} people, {fte:g} full-time"
     yield ""
-    limit = getattr(scenario.intake, "max_active", None)
-    rule = "projects start when they ask" if limit is None else f"at most {limit} at a time"
+    rule = in_words(scenario.intake)
     order = scenario.intake.order.kind
-    yield f"rules match: start rule {rule}, by {order}; who goes first: {scenario.dispatch.rule}"
+    gates = ", gates may stop them" if scenario.intake.gates.stop else ""
+    first = scenario.dispatch.rule
+    yield f"rules match: projects start {rule}, by {order}{gates}; who goes first: {first}"
 
 
 def _day(scenario: Scenario, due: object) -> str:

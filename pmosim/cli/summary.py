@@ -43,6 +43,7 @@ def summarise(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _group_lines(document)
     yield from _role_lines(answers)
     yield from _value_lines(document)
+    yield from _precision_lines(document)
     yield from warning_lines(answers)
 
 
@@ -171,6 +172,12 @@ def _value_lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield _line("benefits beat costs", f"in {chance_in_words(chance.value, n)} futures")
     elif chance.reason:
         yield _line("benefits beat costs", f"not known: {chance.reason}")
+
+
+def _precision_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what this number of futures resolves."""
+    if document.get("precision"):
+        yield _line("how well known", document["precision"]["text"])
 
 
 def warning_lines(answers: Answers) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import DONE
 from pmosim.errors import AuditError
 from pmosim.network import FF, NONE, SS
-from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED
+from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.outcomes import DONE as DONE_BEFORE
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Audit:
         self._check_capacity(run)
         self._check_attention(run, presence)
         for project in run.projects:
-            self._check_status(project)
+            self._check_status(run, project)
             self._check_links(run, project)
             self._check_causes(run, project)
         self._check_little(run)
@@ -135,7 +135,7 @@ class Audit:
             if progress[key] != amount - pool.remaining:
                 self._fail(f"work of {_task_name(run, pool.task)}: {progress[key]} of {amount}")
 
-    def _check_status(self, project: Project) -> None:
+    def _check_status(self, run: Replication, project: Project) -> None:
         """Check that minutes and status tell the same story, so that each is counted once."""
         has_left = project.ended != NONE
         if has_left != (project.status != NONE):
@@ -143,13 +143,28 @@ class Audit:
         is_finished = project.status in {FINISHED, DONE_BEFORE}
         if is_finished != (project.finished != NONE):
             self._fail(f"project {project.order} has status {project.status}, not finished")
-        if project.status in {REJECTED, ABSENT, CANCELLED} and project.released != NONE:
+        if project.status in {REJECTED, WITHDRAWN, ABSENT, CANCELLED} and project.released != NONE:
             self._fail(f"project {project.order} was released and has status {project.status}")
-        known = {NONE, FINISHED, DONE_BEFORE, REJECTED, ABSENT, CANCELLED, STOPPED, BLOCKED}
+        known = {NONE, FINISHED, DONE_BEFORE, REJECTED, WITHDRAWN, ABSENT, CANCELLED, STOPPED}
+        known |= {BLOCKED}
         if project.status not in known:
             self._fail(f"project {project.order} has the unknown status {project.status}")
+        if project.status == STOPPED:
+            self._check_stop(run, project)
         if is_finished and any(task.state != DONE for task in project.tasks):
             self._fail(f"project {project.order} finished before its tasks")
+
+    def _check_stop(self, run: Replication, project: Project) -> None:
+        """Check that a stop was asked for, and that nobody works for the project any more."""
+        is_gate = run.network.tasks.is_gate
+        is_told = run.network.projects.cancelled[project.row] == project.ended
+        is_at_gate = any(is_gate[t.row] and t.finished == project.ended for t in project.tasks)
+        if not is_told and (not is_at_gate or run.network.projects.is_mandatory[project.row]):
+            self._fail(f"project {project.order} was stopped without a cause")
+        if any(
+            hold.pool.project is project and until > project.ended for hold, until in self.holds
+        ):
+            self._fail(f"somebody works for project {project.order}, which was stopped")
 
     def _check_links(self, run: Replication, project: Project) -> None:
         if project.status in {DONE_BEFORE, ABSENT, CANCELLED}:
@@ -213,7 +228,7 @@ def _name(ask: Ask, run: Replication) -> str:
 
 def _task_name(run: Replication, task: Task) -> str:
     project = run.network.projects.ids[task.project.row]
-    return f"{project}-{task.project.number}.{run.network.tasks.ids[task.sheet.row]}"
+    return f"{project}-{task.project.number}.{run.network.tasks.ids[task.row]}"
 
 
 def _fits(ask: Ask, people: Sequence[Person]) -> bool:
@@ -253,7 +268,7 @@ def _presence(run: Replication) -> list[list[Spell]]:
     away: set[int] = set()
     since: dict[int, int] = {}
     change = {COMES: employed.add, LEAVES: employed.discard, AWAY: away.add, BACK: away.discard}
-    for minute, what, n in run.blueprint.people_changes:
+    for minute, what, n in run.people_changes:
         change[what](n)
         is_here = n in employed and n not in away
         if is_here and n not in since:

@@ -7,15 +7,20 @@ replication: plans, links by successor, waits of each task, comings and goings o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE, SS
+from pmosim.network.dates import joined
 from pmosim.plan import plan_project, shape_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pmosim.network import Network
     from pmosim.plan import Need, Plan
 
@@ -84,15 +89,30 @@ class ProjectSheet:
     n_pools: int
 
 
+PeopleChanges = tuple[tuple[int, int, int], ...]
+"""(minute, what, person), sorted."""
+
+
 class Blueprint:
     """A network in plain Python, with plans remembered by (row, size)."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self.projects = [_project_sheet(network, row) for row in range(len(network.projects.ids))]
-        self.people_changes = _people_changes(network)
+        self.people_changes = _people_changes(network, network.people.away)
         self._shapes = [shape_of(network, row) for row in range(len(network.projects.ids))]
+        self.gate_numbers = _gate_numbers(network)
+        """Task row -> number of its gate: among those of listed projects, of a stream's project."""
         self._plans: dict[tuple[int, float], Plan] = {}
+
+    def changes_of(self, spells: Sequence[tuple[int, int, int]]) -> PeopleChanges:
+        """Return (minute, what, person) of everybody, with spells (person, from, until) away."""
+        if not spells:
+            return self.people_changes
+        away = list(self.network.people.away)
+        for n, group in groupby(spells, key=itemgetter(0)):
+            away[n] = joined([*away[n], *((start, end) for _, start, end in group)])
+        return _people_changes(self.network, away)
 
     def plan(self, row: int, size: float) -> Plan:
         """Return the plan of a project row at a size."""
@@ -101,6 +121,20 @@ class Blueprint:
             plan = plan_project(self.network, row, size, self._shapes[row])
             self._plans[row, size] = plan
         return plan
+
+
+def _gate_numbers(network: Network) -> dict[int, int]:
+    """Return the number of each gate, counted as in ``draws``."""
+    first_task, n_listed = network.projects.first_task, network.n_listed
+    rows = np.flatnonzero(network.tasks.is_gate).tolist()
+    n_of_listed = sum(row < first_task[n_listed] for row in rows)
+    numbers = {}
+    for number, row in enumerate(rows):
+        first = int(first_task[network.tasks.project[row]])
+        is_listed = number < n_of_listed
+        before = 0 if is_listed else sum(first <= other < row for other in rows)
+        numbers[row] = number if is_listed else before
+    return numbers
 
 
 def _project_sheet(network: Network, row: int) -> ProjectSheet:
@@ -193,7 +227,7 @@ def _inner(link: LinkSheet) -> InnerLink:
     return link.kind, link.successor, link.lag, link.is_ignored
 
 
-def _people_changes(network: Network) -> tuple[tuple[int, int, int], ...]:
+def _people_changes(network: Network, away: Sequence[Sequence[tuple[int, int]]]) -> PeopleChanges:
     """Return (minute, what, person) of everybody, sorted."""
     people = network.people
     changes = []
@@ -203,6 +237,6 @@ def _people_changes(network: Network) -> tuple[tuple[int, int, int], ...]:
             changes.append((begin, COMES, n))
             if end != NONE:
                 changes.append((end, LEAVES, n))
-        for start, stop in people.away[n]:
+        for start, stop in away[n]:
             changes += [(start, AWAY, n), (stop, BACK, n)]
     return tuple(sorted(changes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.keys import project_key, unfinished_days
-from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT
+from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT, WITHDRAWS
 from pmosim.engine.state import (
     DONE,
     NEVER,
@@ -20,14 +20,16 @@ from pmosim.engine.state import (
     Task,
 )
 from pmosim.engine.taskwork import Taskwork
+from pmosim.errors import InputError
 from pmosim.network import FF, NONE, PHASE
-from pmosim.outcomes import BLOCKED, FINISHED, REJECTED
+from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, InnerLink
+    from pmosim.engine.luck import Luck
     from pmosim.engine.state import Link
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 class Course(Taskwork):
     """Projects of one future and what happens to them."""
+
+    luck: Luck
+    """Set by the layer above."""
 
     def __init__(
         self,
@@ -48,6 +53,10 @@ class Course(Taskwork):
         """Listed projects that the run waits for."""
         self.forced: list[Project] = []
         """Projects to release whatever the intake rule says."""
+        self.gates = getattr(self.intake, "gates", None) or self.network.intake.gates
+        self.gate_numbers = blueprint.gate_numbers if self.gates.stop else {}
+        self.at_gate: list[Task] = []
+        """Tasks with a gate that have finished and on which the rule has not decided yet."""
 
     # --- links ----------------------------------------------------------------------------------
 
@@ -59,14 +68,14 @@ class Course(Taskwork):
             else:
                 self._satisfy(after, kind)
 
-    def _note_start(self, task: Task) -> None:
+    def _tell_start(self, task: Task) -> None:
         """Tell what follows a task that it has started."""
         if task.sheet.out_of_start:
             self._happen_within(task.project, task.sheet.out_of_start)
         if task.out_of_start:
             self._happen(task.out_of_start)
 
-    def _note_finish(self, task: Task) -> None:
+    def _tell_finish(self, task: Task) -> None:
         """Tell what follows a task that it has finished."""
         if task.sheet.out_of_finish:
             self._happen_within(task.project, task.sheet.out_of_finish)
@@ -153,6 +162,10 @@ class Course(Taskwork):
         if what == PAUSES:
             self._pause(item)
             return
+        if what == WITHDRAWS:
+            if item.released == NONE:
+                self._end(item, WITHDRAWN)
+            return
         person = self.floor.people[item]
         if what in {COMES, BACK}:
             person.is_employed |= what == COMES
@@ -171,7 +184,8 @@ class Course(Taskwork):
             self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
-                self.floor.bench.freed.update(person.places)
+                person.freed_at, person.freed_by = self.minute, None
+                self.floor.bench.freed |= person.places
         if not person.is_employed:
             self._replace(person)
 
@@ -236,9 +250,11 @@ class Course(Taskwork):
             chosen = self.intake.admit(self.office)
             if chosen is None:
                 return
-            project = self.office.projects[chosen]
-            self.office.remove_waiting(project)
-            self._release_project(project)
+            if not self.office.remove_waiting(chosen):
+                said = f"the start rule {type(self.intake).__name__} returned {chosen!r} at minute "
+                said += f"{self.minute}; it must return one of office.waiting, or None."
+                raise InputError(said)
+            self._release_project(self.office.projects[chosen])
 
     def _release_project(self, project: Project) -> None:
         project.released = self.minute
@@ -262,6 +278,35 @@ class Course(Taskwork):
             project.finished = self.minute
             self._end(project, FINISHED)
 
+    # --- gates ----------------------------------------------------------------------------------
+
+    def _note_finish(self, task: Task) -> None:
+        """Note that a task has finished: less open work, and perhaps a gate."""
+        self.office.note_finish(task)
+        if self.gate_numbers and task.row in self.gate_numbers:
+            self.at_gate.append(task)
+            self._come_again()
+
+    def _pass_gates(self, cancelled: Sequence[Project] = ()) -> None:
+        """End what is cancelled and what a gate stops, in project order, until no gate is left."""
+        due: list[tuple[int, int, Project]] = [(p.order, NONE, p) for p in cancelled]
+        while due or self.at_gate:
+            due += [(task.project.order, task.order, task.project) for task in self.at_gate]
+            self.at_gate = []
+            for _, at, project in sorted(due, key=lambda entry: entry[:2]):
+                if at == NONE or self._is_stopped(project, project.tasks[at]):
+                    self._end(project, STOPPED)
+            due = []
+
+    def _is_stopped(self, project: Project, task: Task) -> bool:
+        """Return whether the rule stops a project at a gate, and is obeyed."""
+        if project.ended != NONE or self.network.projects.is_mandatory[project.row]:
+            return False
+        if not self.gates.stops(self.office, project.order):
+            return False
+        u = self.luck.gate(project.order, self.gate_numbers[task.row])
+        return u < self.gates.compliance
+
     def _end(self, project: Project, status: int) -> None:
         """End a project, give everything back, and tell what follows."""
         if project.ended != NONE:
@@ -270,7 +315,7 @@ class Course(Taskwork):
         project.is_paused = False
         self.n_listed_open -= project.is_counted
         if project.released == NONE:
-            self.office.remove_waiting(project)
+            self.office.remove_waiting(project.order)
             self.forced = [other for other in self.forced if other is not project]
         self.office.remove_active(project)
         self._come_again()
@@ -293,7 +338,7 @@ class Course(Taskwork):
         self._miss_all(project)
 
     def _come_again(self) -> None:
-        """Begin this minute again after a pass that let a project ask or end."""
+        """Begin this minute again after a pass that let a project ask, end or reach a gate."""
         if self.is_passing:
             self.at(self.minute, WAIT, None)
 

@@ -129,6 +129,7 @@ class Floor:
             hold.total += attention * elapsed
             segments.append((person.home, since, minute, attention))
             held = person.holds
+            person.freed_at, person.freed_by = minute, pool
             if hold.is_sole:
                 held.clear()
                 person.in_hand = 0

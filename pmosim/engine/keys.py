@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.money import flow_value
-from pmosim.network import NONE
+from pmosim.network import FS, NONE, SS
 
 if TYPE_CHECKING:
     from pmosim.engine.state import Project
@@ -112,6 +112,46 @@ def _worth(network: Network, project: Project, order: Order) -> float:
     if order.of == "cost_of_delay":
         return project.plan.cost_of_delay / days
     return planned_npv(network, project) / days
+
+
+def planned_rest(project: Project, minute: int) -> Fraction:
+    """Return the project length of what is open now: its longest path in working minutes.
+
+    Planned durations of the unfinished tasks, running ones in full; people unlimited, dates and
+    other projects left out. Of a lag that has begun only the rest counts.
+    """
+    plan, tasks = project.plan, project.tasks
+    start = [Fraction(0)] * len(tasks)
+    finish = [Fraction(0)] * len(tasks)
+    for at in plan.shape.order:
+        task = tasks[at]
+        begun = start[at] if task.started == NONE else Fraction(task.started - minute)
+        if task.finished == NONE:
+            finish[at] = max(finish[at], max(begun, Fraction(0)) + plan.minutes[at])
+        else:
+            finish[at] = Fraction(task.finished - minute)
+        for _, successor, kind, lag in plan.shape.links_out[at]:
+            if kind == FS:
+                start[successor] = max(start[successor], finish[at] + lag)
+            elif kind == SS:
+                start[successor] = max(start[successor], begun + lag)
+            else:
+                finish[successor] = max(finish[successor], finish[at] + lag)
+    return max((finish[task.order] for task in tasks if task.finished == NONE), default=Fraction(0))
+
+
+def planned_benefit(network: Network, project: Project, minute: int) -> float:
+    """Return the planned benefit at face value of a project that goes on as planned from now."""
+    projects, row = network.projects, project.row
+    law = projects.benefit_per_year[row]
+    if law is None:
+        return 0.0
+    years = float(projects.benefit_years[row])
+    if math.isnan(years):
+        finish = float(minute + planned_rest(project, minute))
+        begin = float(network.calendar.calendar_days([finish])[0])
+        years = max(0.0, float(projects.benefit_until[row]) - begin) / DAYS_A_YEAR
+    return law.plan * project.size * years
 
 
 def planned_npv(network: Network, project: Project) -> float:

@@ -25,10 +25,51 @@ class Luck:
         self.sizes: list[float] = draws.size[k].tolist()
         self.fixed: list[float] = draws.fixed_cost[k].tolist()
         self.benefit: list[float] = draws.benefit_per_year[k].tolist()
+        self._gates: list[float] = draws.gates[k].tolist()
+        self._charges: list[float] = draws.charges[k].tolist()
         span = slice(int(arrivals.first[k]), int(arrivals.first[k + 1]))
         self.arrival_minutes: list[int] = arrivals.minute[span].tolist()
+        sick = slice(int(draws.spells.first[k]), int(draws.spells.first[k + 1]))
+        self.spells: list[tuple[int, int, int]] = list(
+            zip(
+                draws.spells.person[sick].tolist(),
+                draws.spells.start[sick].tolist(),
+                draws.spells.end[sick].tolist(),
+                strict=True,
+            )
+        )
+        """(person, from, until) of everybody who falls ill."""
         self._first = span.start
         self._arrivals = arrivals
+
+    def patience(self, index: int) -> int:
+        """Return the minutes that the index-th arrival waits at the most, NONE = for ever."""
+        return int(self._arrivals.patience[self._first + index])
+
+    def charges(self, order: int, first: int, count: int) -> list[float]:
+        """Return the money of the risks on a project, 0 where one does not happen.
+
+        Parameters
+        ----------
+        order : place of the project in the project order.
+        first, count : which of the risks on listed projects are its own; a stream's has them all.
+        """
+        if order < self.n_listed:
+            return self._charges[first : first + count]
+        charges: list[float] = self._arrivals.charges[self._first + order - self.n_listed].tolist()
+        return charges
+
+    def gate(self, order: int, number: int) -> float:
+        """Return the uniform of a gate.
+
+        Parameters
+        ----------
+        order : place of its project in the project order.
+        number : place among all gates of listed projects; of a stream's among those of a project.
+        """
+        if order < self.n_listed:
+            return self._gates[number]
+        return float(self._arrivals.gates[self._first + order - self.n_listed][number])
 
     def arrival(self, index: int, order: int) -> Newcomer:
         """Return the index-th arrival of this replication."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from bisect import insort
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from pmosim.engine.keys import intake_score
+from pmosim.engine.keys import intake_score, planned_benefit
+from pmosim.engine.periods import period_at, period_starts
 from pmosim.network import NONE
+from pmosim.plan import WORK_UNITS
 from pmosim.policy.intake import Order
 
 if TYPE_CHECKING:
-    from pmosim.engine.state import Project
+    from collections.abc import Iterator
+
+    from pmosim.engine.state import Project, Task
     from pmosim.network import Network
     from pmosim.policy.intake import OrderKind
-
-PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 class Office:
@@ -35,6 +38,13 @@ class Office:
         """(score, request minute, project), sorted; with ageing only in order of the request."""
         self._in_line = _LastColumn(self.line)
         self._active_orders: tuple[int, ...] | None = ()
+        self._starts: dict[str, tuple[int, ...]] = {}
+        self._role_at = {role: at for at, role in enumerate(network.role_ids)}
+        self._planned: dict[int, tuple[int, ...]] = {}
+        """Planned work of a project by role, of what was not finished before day 0."""
+        self._costs: dict[int, float] = {}
+        self._open: list[int] | None = None
+        """Planned work of what is released and unfinished by role; None = nobody asked yet."""
 
     @property
     def waiting(self) -> Sequence[int]:
@@ -62,42 +72,95 @@ class Office:
 
     def is_period_start(self, period: str) -> bool:
         """Return whether this minute is the first of a month, quarter, year or e.g. ``10d``."""
-        day, rest = divmod(self.minute, self.network.minutes_per_day)
-        if rest:
-            return False
-        if day == 0:
-            return True
-        months = PERIOD_MONTHS.get(period)
-        if months is None:
-            return day % int(period.removesuffix("d")) == 0
-        calendar = self.network.calendar
-        today, before = calendar.date_of(day), calendar.date_of(day - 1)
-        return (today.year, (today.month - 1) // months) != (
-            before.year,
-            (before.month - 1) // months,
-        )
+        starts = self.starts_of(period)
+        return starts[period_at(starts, self.minute)] == self.minute
+
+    def period_number(self, period: str, minute: int) -> int:
+        """Return the number of the period a minute lies in, from 0 for that of day 0."""
+        return period_at(self.starts_of(period), minute)
+
+    def starts_of(self, period: str) -> tuple[int, ...]:
+        """Return the minutes at which periods begin within the planning window."""
+        starts = self._starts.get(period)
+        if starts is None:
+            n_days = -(-self.network.window_end // self.network.minutes_per_day)
+            starts = self._starts[period] = period_starts(self.network.calendar, period, n_days)
+        return starts
 
     def planned_work(self, project: int, role: str) -> float:
-        """Return planned person-days of a role in a project."""
-        return float(
-            self.projects[project].plan.work_days[:, self.network.role_ids.index(role)].sum()
-        )
+        """Return planned person-days of a role, of what was not finished before day 0."""
+        return self._planned_of(project)[self._role(role)] / WORK_UNITS
+
+    def _planned_of(self, project: int) -> tuple[int, ...]:
+        found = self._planned.get(project)
+        if found is None:
+            known = self.projects[project]
+            rows = [known.plan.work_units[task] for task in self._ahead_at_first(known)]
+            found = tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(self._role_at)
+            self._planned[project] = found
+        return found
+
+    def _ahead_at_first(self, project: Project) -> Iterator[int]:
+        """Yield the tasks that were not finished before day 0."""
+        is_done = self.network.tasks.is_done
+        return (task.order for task in project.tasks if not is_done[task.row])
+
+    def _role(self, role: str) -> int:
+        at = self._role_at.get(role)
+        if at is None:
+            message = f"there is no role {role!r}; the roles are {', '.join(self._role_at)}"
+            raise ValueError(message)
+        return at
 
     def open_work(self, role: str) -> float:
         """Return planned person-days of a role in released, unfinished tasks."""
-        at = self.network.role_ids.index(role)
-        return float(
-            sum(
-                project.plan.work_days[task.order, at]
-                for project in self._active.values()
-                for task in project.tasks
-                if task.finished == NONE
-            )
-        )
+        if self._open is None:
+            self._open = [0] * len(self._role_at)
+            for project in self._active.values():
+                self._count(project, 1)
+        return self._open[self._role(role)] / WORK_UNITS
+
+    def note_finish(self, task: Task) -> None:
+        """Note that a task of an active project has finished."""
+        if self._open is not None and task.project.order in self._active:
+            for at, work in enumerate(task.project.plan.work_units[task.order]):
+                self._open[at] -= work
+
+    def _count(self, project: Project, sign: int) -> None:
+        """Add or take away the unfinished work of a project that becomes, or was, active."""
+        if self._open is None:
+            return
+        units = project.plan.work_units
+        for task in project.tasks:
+            if task.finished == NONE:
+                for at, work in enumerate(units[task.order]):
+                    self._open[at] += sign * work
 
     def planned_cost(self, project: int) -> float:
-        """Return planned work x day rates + fixed cost."""
-        return self.projects[project].plan.cost
+        """Return planned work x day rates + fixed cost, without what was finished before day 0."""
+        found = self._costs.get(project)
+        if found is None:
+            known = self.projects[project]
+            costs = [known.plan.work_cost[task] for task in self._ahead_at_first(known)]
+            found = self._costs[project] = math.fsum(costs) + known.plan.fixed_cost
+        return found
+
+    def work_to_come(self, project: int, role: str) -> float:
+        """Return planned person-days of a role in the unfinished tasks, running ones in full."""
+        known, at = self.projects[project], self._role(role)
+        units = known.plan.work_units
+        work = sum(units[task.order][at] for task in known.tasks if task.finished == NONE)
+        return work / WORK_UNITS
+
+    def cost_to_come(self, project: int) -> float:
+        """Return planned work of the unfinished tasks x day rates, running ones in full."""
+        known = self.projects[project]
+        costs = known.plan.work_cost
+        return math.fsum(costs[task.order] for task in known.tasks if task.finished == NONE)
+
+    def benefit_to_come(self, project: int) -> float:
+        """Return the planned benefit at face value, from the planned finish of what is open."""
+        return planned_benefit(self.network, self.projects[project], self.minute)
 
     def score(self, project: int, order: OrderKind) -> float:
         """Return the place of a project in an order, smaller is earlier."""
@@ -113,31 +176,38 @@ class Office:
         """Return the class of the project, empty if it has none."""
         return self.network.projects.classes[self.projects[project].row]
 
+    def was_running(self, project: int) -> bool:
+        """Return whether the project was active before the run began."""
+        return self.network.projects.status[self.projects[project].row] == "running"
+
     def add_waiting(self, project: Project) -> None:
         """Line a project up."""
         score = 0.0 if self.order.ageing else intake_score(self.network, project, self.order)
         insort(self.line, (score, project.arrived, project.order))
 
-    def remove_waiting(self, project: Project) -> None:
-        """Take a project out of the line, if it stands there."""
+    def remove_waiting(self, project: int) -> bool:
+        """Take a project out of the line; return whether it stood there."""
         for index, entry in enumerate(self.line):
-            if entry[2] == project.order:
+            if entry[2] == project:
                 del self.line[index]
-                return
+                return True
+        return False
 
     def add_active(self, project: Project) -> None:
         """Note a release."""
         self._active[project.order] = project
         self._active_orders = None
+        self._count(project, 1)
         self.released.append((project.order, self.minute))
 
     def remove_active(self, project: Project) -> None:
         """Note an end."""
-        self._active.pop(project.order, None)
-        self._active_orders = None
+        if self._active.pop(project.order, None) is not None:
+            self._active_orders = None
+            self._count(project, -1)
 
     def _aged(self, project: int) -> float:
-        waiting = self.minute - self.projects[project].arrived
+        waiting = self.minute - self.projects[project].eligible
         months = waiting / self.network.month_minutes
         return intake_score(self.network, self.projects[project], self.order, months)
 
@@ -150,6 +220,9 @@ class _LastColumn(Sequence[int]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[int]:
+        return (entry[2] for entry in self._entries)
 
     @overload
     def __getitem__(self, index: int) -> int: ...

@@ -17,12 +17,20 @@ import simpy
 
 from pmosim.engine.course import Course, is_out
 from pmosim.engine.desk import short_role
-from pmosim.engine.order import ARRIVAL, FINISH, GATE, PAUSES, PEOPLE, RESUMES, WAIT
+from pmosim.engine.order import (
+    ARRIVAL,
+    FINISH,
+    GATE,
+    PAUSES,
+    PEOPLE,
+    RESUMES,
+    WAIT,
+    WITHDRAWS,
+)
 from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Task
 from pmosim.network import FS, NONE, SS
-from pmosim.outcomes import ABSENT, CANCELLED, STOPPED
+from pmosim.outcomes import ABSENT, CANCELLED
 from pmosim.outcomes import DONE as DONE_BEFORE
-from pmosim.policy.intake import Open, WipLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +40,10 @@ if TYPE_CHECKING:
     from pmosim.engine.luck import Luck
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
+
+
+EVERY_MORNING = "1d"
+"""When a policy is asked that does not say when it changes its mind by itself."""
 
 
 class Replication(Course):
@@ -56,6 +68,8 @@ class Replication(Course):
         self.window_end = network.window_end
         self.last_minute = network.window_end + (network.run_off if network.has_horizon else 0)
         self.luck = luck
+        self.people_changes = blueprint.changes_of(luck.spells)
+        """(minute, what, person) of everybody, sorted."""
         self.projects: list[Project] = []
 
     # --- the calendar ---------------------------------------------------------------------------
@@ -98,6 +112,7 @@ class Replication(Course):
         if self.audit is not None:
             self.audit.note_minute(self, minute)
         is_open = minute < self.window_end
+        cancelled: list[Project] = []
         due = self.agenda.pop(minute)
         if len(due) > 1:
             due.sort(key=_by_turn)
@@ -114,9 +129,14 @@ class Replication(Course):
                 if is_open:
                     self._arrive(item)
             elif is_open or item.released != NONE:
-                self._end(item, STOPPED)
-        if is_open and (self.forced or self.office.line):
+                cancelled.append(item)
+        if cancelled or self.at_gate:
+            self._pass_gates(cancelled)
+        while is_open and (self.forced or self.office.line or self.at_gate):
             self._release()
+            if not self.at_gate:
+                break
+            self._pass_gates()
         if minute < self.last_minute:
             self._pass()
             if self.audit is not None:
@@ -140,10 +160,11 @@ class Replication(Course):
         if network.has_horizon:
             self.at(network.window_end, WAIT, None)
             self.at(self.last_minute, WAIT, None)
-        if type(self.intake) not in {Open, WipLimit}:
-            for minute in range(0, network.window_end, network.minutes_per_day):
+        asked_at = getattr(self.intake, "asked_at", EVERY_MORNING)
+        if asked_at is not None:
+            for minute in self.office.starts_of(asked_at):
                 self.at(minute, WAIT, None)
-        for minute, what, n in self.blueprint.people_changes:
+        for minute, what, n in self.people_changes:
             self.at(minute, PEOPLE, (what, n))
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]
@@ -259,8 +280,8 @@ class Replication(Course):
         task.state = DONE
         task.ready = task.started = task.finished = 0
         task.project.n_open -= 1
-        self._note_start(task)
-        self._note_finish(task)
+        self._tell_start(task)
+        self._tell_finish(task)
 
     def _open_finished(self, project: Project) -> None:
         """Set the tasks of a project that were finished before day 0."""
@@ -317,6 +338,9 @@ class Replication(Course):
             self._link(project)
             self._note_dates(project)
             project.is_forced = bool(self.network.projects.is_mandatory[project.row])
+            patience = self.luck.patience(index)
+            if patience != NONE:
+                self.at(self.minute + patience, PEOPLE, (WITHDRAWS, project))
         project.arrived = self.minute
         self._satisfy(project, FS)
 

@@ -23,6 +23,8 @@ from pmosim.outcomes import (
     CAUSES,
     QUEUED,
     Bookings,
+    Charges,
+    Handovers,
     Outcomes,
     ProjectRows,
     TaskRows,
@@ -32,12 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.luck import Luck
     from pmosim.engine.reference import Replication
     from pmosim.engine.state import Hold, Project
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
-TASK_WIDTH, BOOKING_WIDTH = 6, 5
+PROJECT_WIDTH, TASK_WIDTH, BOOKING_WIDTH, HANDOVER_WIDTH = 10, 7, 5, 5
 Segment = tuple[int, int, int, int]
 """(role, from, until, amount a minute)."""
 
@@ -50,20 +53,33 @@ class Rows:
         self.projects: list[tuple[int, ...]] = []
         self.money: list[tuple[float, float, float]] = []
         self.causes: list[list[int]] = []
-        self.tasks, self.bookings = array("q"), array("q")
-        """Rows of TASK_WIDTH and BOOKING_WIDTH numbers, one after the other."""
+        self.tasks, self.bookings, self.handovers = array("q"), array("q"), array("q")
+        """Rows of TASK_WIDTH numbers and so on, one after the other."""
+        self.first_task: list[int] = []
+        """Row of the first task of each project."""
         self.is_paid = _is_fixed_cost_paid(self.network)
         self.ends: list[int] = []
         self.busy: list[IntArray] = []
         self.queue: list[IntArray] = []
+        self.present: list[IntArray] = []
+        self.charges: list[tuple[int, int, float]] = []
+        """(project row, minute, money)."""
+        self.hits, self.first_hit = _hits(self.network)
+        self.planned: IntArray | None = None
+        """Time at work where nobody falls ill."""
 
     def add(self, replication: int, run: Replication) -> None:
         """Write down one replication that has ended."""
+        first = len(self.projects)
         for project in run.projects:
             self._add_project(replication, project, run.minute)
+        for at, project in enumerate(run.projects, first):
+            self._add_handovers(project, first)
+            self._add_charges(project, run.luck, at)
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
+        self.present.append(self._presence(run))
 
     def _add_project(self, replication: int, project: Project, end: int) -> None:
         at = len(self.projects)
@@ -75,6 +91,7 @@ class Rows:
                 project.number,
                 _status(project),
                 project.arrived,
+                NONE if project.released == NONE and project.n_release_waits else project.eligible,
                 project.released,
                 project.started,
                 project.finished,
@@ -89,16 +106,64 @@ class Rows:
         ended = end if project.ended == NONE else project.ended
         for n, attention in sorted(_booked(project.ended_holds)):
             self.bookings.extend((at, NONE, n, attention, ended))
+        first = len(self.tasks) // TASK_WIDTH
+        self.first_task.append(first)
         if project.status in NOT_HERE:
             return
-        first = len(self.tasks) // TASK_WIDTH
         for task_at, task in enumerate(project.tasks, first):
             self.tasks.extend(
-                (at, task.sheet.row, task.ready, task.started, task.finished, task.wait_role)
+                (
+                    at,
+                    task.row,
+                    task.ready,
+                    task.started,
+                    task.work_done,
+                    task.finished,
+                    task.wait_role,
+                )
             )
             due = ended if task.finished == NONE else task.finished
             for n, attention in _booked(task.ended_holds):
                 self.bookings.extend((at, task_at, n, attention, due))
+
+    def _presence(self, run: Replication) -> IntArray:
+        """Return the time at work of everybody; the same object where nobody falls ill."""
+        if run.people_changes is not self.blueprint.people_changes:
+            return _segments(_presence(self.network, run.people_changes))
+        if self.planned is None:
+            self.planned = _segments(_presence(self.network, run.people_changes))
+        return self.planned
+
+    def _add_handovers(self, project: Project, first: int) -> None:
+        """Write down who gave people back to the tasks of a project; ``first``: row of project 0.
+
+        The place of a project in the project order is its place among the rows of a replication.
+        """
+        if project.status in NOT_HERE:
+            return
+        first_task = self.first_task[first + project.order]
+        for task in project.tasks:
+            if task.freed is None:
+                continue
+            minute, person, pool = task.freed
+            by_project = by_task = NONE
+            if pool is not None:
+                by_project = first + pool.project.order
+                if pool.task is not None:
+                    by_task = self.first_task[by_project] + pool.task.order
+            self.handovers.extend((first_task + task.order, by_project, by_task, minute, person))
+
+    def _add_charges(self, project: Project, luck: Luck, at: int) -> None:
+        """Write down what risks cost a project, due when the first task that each hits starts."""
+        hits = self.hits.get(project.row, ())
+        if not hits or project.started == NONE or project.status in NOT_HERE:
+            return
+        first = self.first_hit[project.row]
+        for tasks, money in zip(hits, luck.charges(project.order, first, len(hits)), strict=True):
+            starts = [project.tasks[n].started for n in tasks] if tasks else [project.started]
+            begun = [minute for minute in starts if minute != NONE]
+            if money and begun:
+                self.charges.append((at, min(begun), money))
 
     def _fixed_cost(self, project: Project) -> float:
         """Return the fixed cost to come: once begun, a cost to date that is stated holds it."""
@@ -109,10 +174,13 @@ class Rows:
         network = self.network
         ends = freeze(np.array(self.ends, dtype=np.int64))
         edges = _month_edges(network, int(ends.max(initial=1)))
-        present = _segments(_presence(network, self.blueprint.people_changes))
-        projects, money = _columns(self.projects, 9), np.array(self.money).reshape(-1, 3)
+        projects, money = (
+            _columns(self.projects, PROJECT_WIDTH),
+            np.array(self.money).reshape(-1, 3),
+        )
         size, fixed, benefit = (freeze(column) for column in money.T.copy())
         tasks, bookings = _columns(self.tasks, TASK_WIDTH), _columns(self.bookings, BOOKING_WIDTH)
+        handovers = _columns(self.handovers, HANDOVER_WIDTH)
         n_roles = len(network.role_ids)
         width = len(CAUSES) + n_roles
         return Outcomes(
@@ -127,10 +195,11 @@ class Rows:
                 number=projects[2],
                 status=projects[3],
                 arrived=projects[4],
-                released=projects[5],
-                started=projects[6],
-                finished=projects[7],
-                ended=projects[8],
+                eligible=projects[5],
+                released=projects[6],
+                started=projects[7],
+                finished=projects[8],
+                ended=projects[9],
                 size=size,
                 fixed_cost=fixed,
                 benefit_per_year=benefit,
@@ -141,8 +210,9 @@ class Rows:
                 task=tasks[1],
                 ready=tasks[2],
                 started=tasks[3],
-                finished=tasks[4],
-                wait_role=tasks[5],
+                work_done=tasks[4],
+                finished=tasks[5],
+                wait_role=tasks[6],
             ),
             bookings=Bookings(
                 project_row=bookings[0],
@@ -151,11 +221,41 @@ class Rows:
                 attention=bookings[3],
                 until=bookings[4],
             ),
+            handovers=Handovers(
+                task_row=handovers[0],
+                by_project_row=handovers[1],
+                by_task_row=handovers[2],
+                minute=handovers[3],
+                person=handovers[4],
+            ),
+            charges=_charges(self.charges),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
-            capacity=_by_month([present] * len(ends), n_roles, edges, ends),
+            capacity=_by_month(self.present, n_roles, edges, ends),
             queue=_by_month(self.queue, n_roles, edges, ends),
         )
+
+
+def _hits(network: Network) -> tuple[dict[int, list[list[int]]], dict[int, int]]:
+    """Return the tasks that each risk hits, counted within the project, and the place of the first.
+
+    Both by project row; an empty list of tasks is the whole project.
+    """
+    hits: dict[int, list[list[int]]] = {}
+    place: dict[int, int] = {}
+    for n, hit in enumerate(network.risks):
+        first = int(network.projects.first_task[hit.row])
+        place.setdefault(hit.row, n)
+        hits.setdefault(hit.row, []).append([task - first for task in hit.tasks])
+    return hits, place
+
+
+def _charges(rows: Sequence[tuple[int, int, float]]) -> Charges:
+    return Charges(
+        project_row=freeze(np.array([at for at, _, _ in rows], dtype=np.int64)),
+        minute=freeze(np.array([minute for _, minute, _ in rows], dtype=np.int64)),
+        amount=freeze(np.array([money for _, _, money in rows], dtype=np.float64)),
+    )
 
 
 def _is_fixed_cost_paid(network: Network) -> list[bool]:

@@ -36,6 +36,8 @@ class Person:
 
     __slots__ = (
         "focus",
+        "freed_at",
+        "freed_by",
         "holds",
         "home",
         "idle",
@@ -76,6 +78,9 @@ class Person:
         self.is_employed = self.is_away = self.is_here = False
         self.is_even = False
         """Whether at work, and as fast with several tasks in hand as with one."""
+        self.freed_at = 0
+        self.freed_by: Pool | None = None
+        """Who gave back a share of this person last and when, None = came, or came back."""
         self.in_hand = 0
         self.is_free = False
         """Whether at work, and not kept for an old ask."""
@@ -151,6 +156,7 @@ class Task:
         "asks",
         "ended_holds",
         "finished",
+        "freed",
         "is_stuck",
         "key",
         "kind",
@@ -178,6 +184,8 @@ class Task:
         self.ready = self.started = self.finished = self.work_done = self.wait_role = NONE
         self.key: float
         """Set when it becomes ready."""
+        self.freed: tuple[int, int, Pool | None] | None = None
+        """(minute, person, pool) of who was given back last, of a task that waited for people."""
         first, n_pools = sheet.first_pool, sheet.n_pools
         self.pools = [Pool(project, self, 0, amounts[first])] if n_pools else []
         if n_pools > 1:
@@ -188,6 +196,11 @@ class Task:
         self.out_of_start: Sequence[Link] = ()
         self.out_of_finish: Sequence[Link] = ()
         """Links to other projects and their tasks; those within the project are in the sheet."""
+
+    @property
+    def row(self) -> int:
+        """Row in the network."""
+        return self.sheet.row
 
     @property
     def parent(self) -> Task | None:

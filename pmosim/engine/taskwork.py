@@ -87,11 +87,11 @@ class Taskwork(ABC):
         """Tell what follows a task or project that it has started, or finished."""
 
     @abstractmethod
-    def _note_start(self, task: Task) -> None:
+    def _tell_start(self, task: Task) -> None:
         """Tell what follows a task that it has started."""
 
     @abstractmethod
-    def _note_finish(self, task: Task) -> None:
+    def _tell_finish(self, task: Task) -> None:
         """Tell what follows a task that it has finished."""
 
     @abstractmethod
@@ -101,6 +101,14 @@ class Taskwork(ABC):
     @abstractmethod
     def _rule_out(self, task: Task) -> None:
         """Note that a task can never start or finish."""
+
+    @abstractmethod
+    def _note_finish(self, task: Task) -> None:
+        """Note that a task has finished."""
+
+    @abstractmethod
+    def _pass_gates(self, cancelled: Sequence[Project] = ()) -> None:
+        """End what is cancelled, and what a gate that was reached stops."""
 
     @abstractmethod
     def _finish_project(self, project: Project) -> None:
@@ -182,6 +190,7 @@ class Taskwork(ABC):
         """Give people to what asked for them."""
         if ask.asked < self.minute:
             self._note_wait(ask)
+            self._note_freed(ask, team)
         if ask.task is None:
             self._start_throughout(ask, team)
         elif ask.kind == START:
@@ -239,9 +248,25 @@ class Taskwork(ABC):
         if ask.task is None:
             for task in ask.project.behind:
                 task.wait_role = role
-        elif ask.kind == START:
+        elif ask.kind == START and ask.task.started == NONE:
             ask.task.wait_role = role
         self._note_area(ask, role)
+
+    def _note_freed(self, ask: Ask, team: Team) -> None:
+        """Remember who was given back last, the role that was short first among equals."""
+        short = ask.group.short
+        numbers = [n for need in (*team[short : short + 1], *team) for n in need]
+        if not numbers:
+            return
+        people = self.floor.people
+        last = max((people[n] for n in numbers), key=lambda person: person.freed_at)
+        freed = last.freed_at, last.n, last.freed_by
+        if ask.task is not None:
+            if ask.kind == START and ask.task.started == NONE:
+                ask.task.freed = freed
+        elif not ask.project.is_staffed:
+            for task in ask.project.behind:
+                task.freed = freed
 
     def _note_area(self, ask: Ask, role: int) -> None:
         if role != NONE:
@@ -271,7 +296,7 @@ class Taskwork(ABC):
         if task.project.started == NONE:
             self._start_project(task.project)
         if task.sheet.out_of_start or task.out_of_start:
-            self._note_start(task)
+            self._tell_start(task)
 
     def _mark_phase_started(self, phase: Task) -> None:
         if phase.started != NONE:
@@ -280,7 +305,7 @@ class Taskwork(ABC):
         if phase.ready == NONE:
             phase.ready = self.minute
             phase.state = READY
-        self._note_start(phase)
+        self._tell_start(phase)
 
     def _start_project(self, project: Project) -> None:
         project.started = self.minute
@@ -315,6 +340,7 @@ class Taskwork(ABC):
         task.finished = self.minute
         task.project.n_open -= 1
         self._note_finish(task)
+        self._tell_finish(task)
         if task.sheet.parent != NONE:
             self._satisfy(task.project.tasks[task.sheet.parent], FF)
         if not task.project.n_open:
@@ -441,6 +467,7 @@ class Taskwork(ABC):
                 self._reach(task)
             else:
                 tasks.append(task)
+        self._pass_gates()
         for task in tasks:
             if task.state == READY:
                 self._queue_task(task)

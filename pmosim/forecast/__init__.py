@@ -16,6 +16,7 @@ import numpy as np
 from pmosim.errors import InputError, Problem
 from pmosim.forecast import bottleneck, cost, finish
 from pmosim.forecast.cost import Spending
+from pmosim.forecast.delay import WaysBack
 from pmosim.forecast.document import forecast_document, project_document
 from pmosim.forecast.estimate import Estimate, FinishEstimate
 from pmosim.forecast.futures import ProjectFutures, TaskIndex, projects_in_futures
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Estimate", "FinishEstimate", "Forecast"]
 
-NOT_IN_FRAME = ("milestones", "joint", "quantiles", "outlook_why")
+NOT_IN_FRAME = (
+    *("milestones", "joint", "quantiles", "outlook_why"),
+    *("slip_causes", "waits_on", "chain"),
+)
 """Entries of a project that are lists, and no columns."""
 
 
@@ -130,6 +134,11 @@ class Forecast:
     def tasks(self) -> TaskIndex:
         """Where the rows of each task stand."""
         return TaskIndex.of(self.outcomes)
+
+    @cached_property
+    def ways_back(self) -> WaysBack:
+        """What stood between the request and the finish of each listed project."""
+        return WaysBack(self.outcomes, self.projects)
 
     @cached_property
     def fiscal_years(self) -> Periods:

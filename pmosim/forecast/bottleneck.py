@@ -17,10 +17,11 @@ from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from pmosim.forecast.estimate import Estimate, Json
-    from pmosim.network.arrays import FloatArray
+    from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.outcomes import Outcomes
 
 NOBODY = "nobody with this home role is there"
+NO_FINISH = "no project finishes in any future"
 
 
 def role_documents(outcomes: Outcomes, planned_days: FloatArray | None) -> list[Json]:
@@ -51,9 +52,7 @@ def role_utilisation(outcomes: Outcomes) -> list[Estimate]:
 
     Months that begin after the window are left out: in the run-off nothing new is released.
     """
-    in_window = _is_in_window(outcomes)
-    busy = outcomes.busy[:, :, in_window].sum(axis=2) / WHOLE
-    capacity = outcomes.capacity[:, :, in_window].sum(axis=2) / WHOLE
+    busy, capacity = utilisation_parts(outcomes)
     return [
         ratio(busy[:, role], capacity[:, role], NOBODY)
         for role in range(len(outcomes.network.role_ids))
@@ -62,15 +61,30 @@ def role_utilisation(outcomes: Outcomes) -> list[Estimate]:
 
 def role_wait_days(outcomes: Outcomes) -> list[Estimate]:
     """(S) working days that a finished project, listed or demand, waited for each role."""
-    is_finished = outcomes.has_status("finished")
-    minutes = outcomes.projects_.causes[:, len(CAUSES) :]
-    days = np.where(is_finished[:, None], minutes / outcomes.minutes_per_day, 0.0)
-    waited = per_future(outcomes, days)
-    finished = per_future(outcomes, is_finished.astype(np.float64))
+    waited, finished = wait_parts(outcomes)
     return [
-        ratio(waited[:, role], finished, "no project finishes in any future")
+        ratio(waited[:, role], finished, NO_FINISH)
         for role in range(len(outcomes.network.role_ids))
     ]
+
+
+def utilisation_parts(outcomes: Outcomes) -> tuple[FloatArray, FloatArray]:
+    """(R, S) attention booked and capacity in the planning window, person-minutes."""
+    in_window = _is_in_window(outcomes)
+    busy = outcomes.busy[:, :, in_window].sum(axis=2) / WHOLE
+    capacity = outcomes.capacity[:, :, in_window].sum(axis=2) / WHOLE
+    return busy, capacity
+
+
+def wait_parts(
+    outcomes: Outcomes, chosen: BoolArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """(R, S) working days that finished (chosen) projects waited for each role, (R,) how many."""
+    is_finished = outcomes.has_status("finished")
+    is_counted = is_finished if chosen is None else is_finished & chosen
+    minutes = outcomes.projects_.causes[:, len(CAUSES) :]
+    days = np.where(is_counted[:, None], minutes / outcomes.minutes_per_day, 0.0)
+    return per_future(outcomes, days), per_future(outcomes, is_counted.astype(np.float64))
 
 
 def _is_in_window(outcomes: Outcomes) -> list[bool]:

@@ -95,7 +95,7 @@ class Names:
         return Names(
             projects=[project["id"] for project in projects],
             roles=[role["id"] for role in document["roles"]],
-            sets=list(dict.fromkeys(word for project in projects for word in _sets(project))),
+            sets=list(dict.fromkeys(word for project in projects for word in sets_of(project))),
         )
 
 
@@ -146,6 +146,26 @@ class Comparison:
         shown = f"{self.quantity}{f'({self.whom})' if self.whom else ''} is {worst.shown}{whom}"
         return Verdict(answer=answer, facts=(f"{shown}; asked: {self.text}",))
 
+    def miss(
+        self, document: Mapping[str, Any], *, margin: float = 0.0, is_negated: bool = False
+    ) -> float:
+        """Return by how much a forecast misses the value: see ``Condition.miss``."""
+        numbers = [entry.number for entry in _values(document, self.quantity, self.whom)]
+        known = [number for number in numbers if not math.isnan(number)]
+        if not known:
+            return FAR
+        quantity = QUANTITIES[self.quantity]
+        compare = OPPOSITE[self.compare] if is_negated else self.compare
+        wants_less = compare in {"<", "<="}
+        scale = max(1.0, abs(self.value)) if quantity.kind == "money" else SCALES[quantity.kind]
+        gaps = [_gap(number, self.value, compare, scale=scale, margin=margin) for number in known]
+        # All of a set must do where the worst decides; else its worst alone must.
+        are_all_asked = wants_less == (quantity.worst == "high")
+        if are_all_asked:
+            return min(FAR, math.fsum(gaps))
+        worst = (max if quantity.worst == "high" else min)(known)
+        return gaps[known.index(worst)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
@@ -170,6 +190,39 @@ class Condition:
         facts = tuple(fact for verdict in verdicts for fact in verdict.facts)
         return Verdict(answer=_join(self.word, [v.answer for v in verdicts]), facts=facts)
 
+    def miss(
+        self, document: Mapping[str, Any], *, margin: float = 0.0, is_negated: bool = False
+    ) -> float:
+        """Return how far a forecast is from the condition, 0 = it holds, ``FAR`` at most.
+
+        For searches: chances and plain numbers as they are, days in months of 20, money as a
+        share of the value asked for. A set of projects adds up what each of them misses, so that
+        any progress shows. Parts joined by ``and`` add up, of ``or`` the nearest counts; what
+        cannot be told is as far as can be.
+
+        Parameters
+        ----------
+        margin : how much better than asked every number has to be, in these units.
+        """
+        if self.comparison is not None:
+            return self.comparison.miss(document, margin=margin, is_negated=is_negated)
+        inner = is_negated != (self.word == "not")
+        missed = [part.miss(document, margin=margin, is_negated=inner) for part in self.parts]
+        if self.word == "not":
+            return missed[0]
+        are_all_asked = (self.word == "and") != is_negated
+        return min(FAR, math.fsum(missed) if are_all_asked else min(missed))
+
+
+def _gap(number: float, value: float, compare: str, *, scale: float, margin: float) -> float:
+    """Return by how much one number misses a value, in the units of a search."""
+    distance = number - value if compare in {"<", "<="} else value - number
+    if math.isinf(distance):
+        return FAR if distance > 0 else 0.0
+    if COMPARE[compare](number, value) and distance / scale + margin <= 0.0:
+        return 0.0
+    return min(FAR, max(distance / scale + margin, NEAR))
+
 
 def parse_condition(text: str) -> Condition:
     """Return the condition that a text says (InputError where it says none)."""
@@ -186,6 +239,11 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
 }
+OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+FAR, NEAR = 10.0, 1e-9
+"""How far a condition can be at most, and at least where it does not hold."""
+SCALES = {"chance": 1.0, "number": 1.0, "days": 20.0, "date": 20.0}
+"""What counts as a distance of 1, by kind of quantity."""
 _TOKEN = re.compile(
     r"""\s*(?:
     (?P<call>[A-Za-z_]\w*)\s*\(\s*(?:"(?P<quoted>[^"]*)"|(?P<whom>[^()"]*?))\s*\)
@@ -357,7 +415,7 @@ def _values(document: Mapping[str, Any], quantity: str, whom: str) -> list[_Valu
     entries: Sequence[Mapping[str, Any]] = document["roles" if asked.is_of_role else "projects"]
     chosen = [entry for entry in entries if entry["id"] == whom]
     if not chosen and not asked.is_of_role:
-        chosen = [entry for entry in entries if whom in _sets(entry)]
+        chosen = [entry for entry in entries if whom in sets_of(entry)]
     return [_value(entry["id"], entry, asked.path, asked) for entry in chosen]
 
 
@@ -381,7 +439,7 @@ def _value(name: str, entry: Mapping[str, Any], path: Sequence[str], asked: Quan
     return _Value(name=name, number=float(value), shown=f"{value:{digits}}{interval}")
 
 
-def _sets(project: Mapping[str, Any]) -> list[str]:
+def sets_of(project: Mapping[str, Any]) -> list[str]:
     """Return the sets that a project belongs to."""
     words = ["all", str(project["status"])]
     if project.get("is_mandatory"):

@@ -36,7 +36,7 @@ NO_GROUP = "(none)"
 """Group of the projects that state none."""
 TO_DATE = "to date"
 """Column beside the fiscal years: what was spent before day 0."""
-PARTS = ("to_date", "internal", "contractors", "fixed", "running")
+PARTS = ("to_date", "internal", "contractors", "fixed", "running", "risks")
 """What the cost consists of."""
 
 
@@ -52,7 +52,7 @@ class Spending:
     cash: FloatArray
     """(n,) what leaves the house from day 0 on."""
     parts: FloatArray
-    """(n, 5) cost by ``PARTS``."""
+    """(n, 6) cost by ``PARTS``."""
     capex: FloatArray
     """(n,) the part of internal and contractors that is capitalised."""
     by_year: FloatArray
@@ -70,6 +70,7 @@ class Spending:
             money.contractors,
             money.fixed,
             money.running,
+            money.risks,
         )
         return Spending(
             years=periods.labels,

@@ -21,6 +21,7 @@ from pmosim.forecast import (
     finish,
     groups,
     lateness,
+    precision,
     promises,
     reported,
     returns,
@@ -34,6 +35,7 @@ from pmosim.forecast.estimate import (
     ratio,
     unknown,
 )
+from pmosim.forecast.futures import due_of_rows
 from pmosim.money import benefit_by_period, cost_by_period, quarters
 from pmosim.network.arrays import NONE
 
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from pmosim.forecast import Forecast
     from pmosim.forecast.estimate import Json
     from pmosim.forecast.futures import ProjectFutures
-    from pmosim.network.arrays import BoolArray, FloatArray, IntArray
+    from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.outcomes import Outcomes
 
 SCHEMA = "pmosim.run/1"
@@ -72,7 +74,8 @@ def forecast_document(
     """
     outcomes, network = forecast.outcomes, forecast.outcomes.network
     projects = [project_document(forecast, futures) for futures in forecast.projects]
-    return {
+    portfolio = _portfolio(forecast)
+    document: Json = {
         "schema": SCHEMA,
         "scenario": network.name,
         "seed": outcomes.seed,
@@ -107,10 +110,11 @@ def forecast_document(
         ),
         "demand": [_stream(outcomes, stream) for stream in range(len(network.streams.ids))],
         "roles": bottleneck.role_documents(outcomes, forecast.planned_days),
-        "portfolio": _portfolio(forecast),
+        "portfolio": portfolio,
         "assumptions": [*network.assumptions, *_silence_on_cost(forecast)],
         "warnings": [*_warnings_of_scope(scope), *network.warnings, *_warnings(forecast)],
     }
+    return document | {"precision": precision.sharpness(document)}
 
 
 def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
@@ -160,6 +164,9 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "reported": reported.report(network, row),
         "baseline": reported.baseline(network, row),
         "slip_days": reported.slip_days(futures),
+        "slip_causes": forecast.ways_back.slip_causes(futures),
+        "waits_on": forecast.ways_back.waits_on(futures),
+        "chain": forecast.ways_back.chain_of(futures),
         "joint": _joint(futures),
         "npv_to_go": returns.project_npv_to_go(futures),
         "p_npv_to_go_positive": returns.npv_to_go_positive_probability(futures).to_json(),
@@ -234,7 +241,7 @@ def _portfolio(forecast: Forecast) -> Json:
     )
     positive = returns.portfolio_positive_probability
     return {
-        "committed_finish": _committed_finish(forecast),
+        **_committed_finish(forecast),
         "cost": cost.cost_estimates(spending, has_to_date=forecast.has_cost_to_date)
         | {"to_date": float(np.nansum(spent)) if forecast.has_cost_to_date else None},
         "by_year_bands": cost.by_year_bands(spending),
@@ -247,6 +254,7 @@ def _portfolio(forecast: Forecast) -> Json:
         "roi": returns.roi_estimates(roi),
         "p_roi_hurdle": returns.portfolio_hurdle_probability(outcomes, roi).to_json(),
         "cost_of_delay": _cost_of_delay(forecast),
+        "chain": forecast.ways_back.committed_chain(),
         "earned_value": earned_value.summed_document(forecast.projects),
         "quantiles": {
             "committed_finish": curves.date_curve(
@@ -301,16 +309,25 @@ def _committed_days(forecast: Forecast) -> FloatArray:
 
 
 def _committed_finish(forecast: Forecast) -> Json:
+    """Return when everything committed has ended: dates, and working days since day 0."""
     days = finish.committed_finish(forecast.outcomes, forecast.projects)
     levels = list(finish.LEVELS.values())
     if days is None:
-        estimates = [unknown("no project is committed")] * len(levels)
+        nothing = unknown("no project is committed")
+        estimates, average = [nothing] * len(levels), nothing
     else:
         estimates = quantiles(days, levels)
+        average = mean_of_known(days, finish.UNFINISHED)
     calendar = forecast.outcomes.network.calendar
+    named = list(zip(finish.LEVELS.items(), estimates, strict=True))
     return {
-        name: on_calendar(day, level, calendar).to_json()
-        for (name, level), day in zip(finish.LEVELS.items(), estimates, strict=True)
+        "committed_finish": {
+            name: on_calendar(day, level, calendar).to_json() for (name, level), day in named
+        },
+        "committed_finish_day": {
+            **{name: day.to_json() for (name, _), day in named},
+            "mean": average.to_json(),
+        },
     }
 
 
@@ -319,7 +336,7 @@ def _by_quarter(outcomes: Outcomes) -> list[Json]:
     periods = quarters(outcomes.network, int(outcomes.run_end.max(initial=0)))
     rows = outcomes.projects_
     is_finished = outcomes.has_status("finished")
-    due = _due_of_rows(outcomes)
+    due = due_of_rows(outcomes)
     quarter = periods.of_finish(rows.finished)
     spent = cost.per_future(outcomes, cost_by_period(outcomes, periods))
     earned = cost.per_future(outcomes, benefit_by_period(outcomes, periods))
@@ -348,14 +365,6 @@ def _by_quarter(outcomes: Outcomes) -> list[Json]:
 def _band(counts: FloatArray) -> Json:
     found = quantiles(counts, list(COUNT_LEVELS.values()))
     return {name: level.to_json() for name, level in zip(COUNT_LEVELS, found, strict=True)}
-
-
-def _due_of_rows(outcomes: Outcomes) -> IntArray:
-    """(N,) minute at which each project is due, NONE = never; demand counts from its arrival."""
-    rows = outcomes.projects_
-    due = outcomes.network.projects.due[rows.row]
-    is_relative = (rows.number > 0) & (due != NONE)
-    return np.where(is_relative, rows.arrived + due, due)
 
 
 def _mean_number(outcomes: Outcomes, chosen: BoolArray) -> Json:

@@ -154,7 +154,7 @@ def quantiles(values: FloatArray, levels: Sequence[float]) -> list[Estimate]:
         raise ValueError("values hold NaN; say inf (later than all) or -inf (below all)")
     result = []
     for level in levels:
-        place, low, high = _ranks(n, level)
+        place, low, high = order_ranks(n, level)
         has_interval = n > 1
         result.append(
             Estimate(
@@ -189,7 +189,7 @@ def mean(values: FloatArray) -> Estimate:
     centre = float(np.mean(values))
     if n == 1:
         return Estimate(value=centre, n=n)
-    half = _t_quantile(n - 1) * float(np.std(values, ddof=1)) / math.sqrt(n)
+    half = t_quantile(n - 1) * float(np.std(values, ddof=1)) / math.sqrt(n)
     return Estimate(value=centre, low=centre - half, high=centre + half, n=n)
 
 
@@ -248,7 +248,7 @@ def ratio(numerators: FloatArray, denominators: FloatArray, reason: str) -> Esti
     if n == 1:
         return Estimate(value=value, n=n)
     residuals = (numerators - value * denominators) / (total / n)
-    half = _t_quantile(n - 1) * float(np.std(residuals, ddof=1)) / math.sqrt(n)
+    half = t_quantile(n - 1) * float(np.std(residuals, ddof=1)) / math.sqrt(n)
     return Estimate(value=value, low=value - half, high=value + half, n=n)
 
 
@@ -265,7 +265,7 @@ def on_calendar(
 
 
 @lru_cache(maxsize=256)
-def _ranks(n: int, level: float) -> tuple[int, int, int]:
+def order_ranks(n: int, level: float) -> tuple[int, int, int]:
     """Return the rank of a quantile, and those that enclose it in 95 of 100 samples of n.
 
     With B ~ Bin(n, level), P(X_(l) <= q <= X_(u)) >= P(l <= B < u); l is the largest and u the
@@ -289,7 +289,8 @@ def _place(n: int, level: float) -> int:
 
 
 @lru_cache(maxsize=256)
-def _t_quantile(degrees: int) -> float:
+def t_quantile(degrees: int) -> float:
+    """Return the quantile of Student's t that leaves TAIL above it."""
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, 1.0 - TAIL))

@@ -118,6 +118,14 @@ class TaskIndex:
         return by_row[futures.rows]
 
 
+def due_of_rows(outcomes: Outcomes) -> IntArray:
+    """(N,) minute at which each project is due, NONE = never; demand counts from its arrival."""
+    rows = outcomes.projects_
+    due = outcomes.network.projects.due[rows.row]
+    is_relative = (rows.number > 0) & (due != NONE)
+    return np.where(is_relative, rows.arrived + due, due)
+
+
 def window_end(network: Network) -> int:
     """Minute after which nothing is simulated: the planning window and the run-off."""
     return network.window_end + network.run_off

@@ -47,7 +47,11 @@ class PeopleArrays:
     """(N, S) proficiency in each role, 0 = cannot; the home role is WHOLE."""
     fte: IntArray
     presence: IntArray
-    """(N,) fte x (1 - bau) x (1 - expected absence), each product rounded up."""
+    """(N,) fte x (1 - bau) x (1 - leave without dates), each product rounded up."""
+    sickness: FloatArray
+    """(N,) expected share of the time at work that spells of sickness take."""
+    spell: tuple[Law | None, ...]
+    """(N,) working minutes that a spell lasts, None = never ill."""
     max_parallel: IntArray
     focus: tuple[tuple[int, ...], ...]
     day_rate: FloatArray
@@ -142,6 +146,8 @@ class TaskArrays:
     is_part_done: BoolArray
     """What is left is drawn, not the whole: of running tasks, and of waiting ones that were begun
     or whose remaining work is reported."""
+    is_gate: BoolArray
+    """Whether a stage ends with it; of a phase, not of its parts."""
     held_by: tuple[tuple[int, ...], ...]
     """People who hold the task on day 0."""
     first_pool: IntArray
@@ -167,6 +173,9 @@ class PoolArrays:
     """Stated remaining amount, which wins."""
     is_sized: BoolArray
     """Whether ``size`` multiplies the amount (effort yes, duration no)."""
+    settled: FloatArray | None = None
+    """(Q,) amounts before size that a study takes out of chance, NaN = drawn; of work that has
+    begun what is left. None = all are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -208,7 +217,40 @@ class StreamArrays:
     knot_minute: tuple[FloatArray, ...]
     """Per stream: minutes at which the cumulated expected number of arrivals bends."""
     knot_expected: tuple[FloatArray, ...]
-    """Per stream: cumulated expected number at those minutes."""
+    """Per stream: cumulated expected number of batches at those minutes."""
+    month: tuple[tuple[str, ...], ...]
+    """Per stream: the calendar month between each knot and the next, () where no month differs."""
+    mixing_cv: tuple[FloatArray, ...]
+    """Per stream: coefficient of variation of the gamma that multiplies the rate of each of those
+    months, () = none."""
+    batch_size: IntArray
+    board: tuple[FloatArray, ...]
+    """Per stream: minutes at which requests ask, () = at any."""
+    patience: tuple[Law | None, ...]
+    """Working minutes after which a request that waits is withdrawn."""
+    is_even: bool = False
+    """Whether a study lets them come evenly: the k-th when k - 1/2 are expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One risk on one project row, or prototype."""
+
+    entity: str
+    """Whose luck decides: of a driver the same in all projects, else told apart by project."""
+    is_shared: bool
+    probability: float
+    work: Law
+    """Times the work it hits, if it happens."""
+    cost: Law | None
+    """Falls due when the first task it hits starts, if it happens."""
+    price: float
+    """What lessens it, due at the same moment in every future."""
+    row: int
+    tasks: tuple[int, ...]
+    """Rows of the tasks that it hits, parts of phases too; () = all of the project."""
+    pools: tuple[int, ...]
+    """Rows of the amounts that it multiplies."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -255,6 +297,8 @@ class Network:
     assumptions: tuple[Mapping[str, str] | str, ...]
     """Entries of mechanism, basis (off, assumed, measured or stated), text and source."""
     warnings: tuple[str, ...]
+    risks: tuple[Hit, ...] = ()
+    """Every risk on every project row, by row."""
 
     @property
     def n_listed(self) -> int:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
-from pmosim.network.dates import as_end, as_past_start, as_span, as_start
+from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.frozen import flags, floats, freeze, ints
+from pmosim.network.risks import compile_risks
 from pmosim.network.streams import compile_streams
 from pmosim.network.tasks import TaskCompiler, compile_links
 from pmosim.scenario.portfolio import AsReported, Baseline
@@ -78,6 +79,7 @@ def compile_network(scenario: Scenario) -> Network:
         throughout=tuple(tuple(map(tasks.who, project.throughout)) for project in rows),
         links=compile_links(rows, tasks),
         streams=compile_streams(scenario.streams, calendar, window_end),
+        risks=compile_risks(rows, scenario.drivers, tasks),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )
@@ -123,6 +125,8 @@ def compile_people(organisation: Organisation, role_index: Mapping[str, int]) ->
             times(times(person.fte, WHOLE - person.bau), WHOLE - person.absence)
             for person in people
         ),
+        sickness=floats(person.sickness for person in people),
+        spell=tuple(person.spell for person in people),
         max_parallel=ints(person.max_parallel for person in people),
         focus=tuple(person.focus for person in people),
         day_rate=floats(person.day_rate for person in people),
@@ -152,15 +156,7 @@ def _spans(
     ranges: Iterable[tuple[date, date]], calendar: WorkCalendar
 ) -> tuple[tuple[int, int], ...]:
     """Return ranges of days as disjoint sorted [from, until) minutes from day 0 on."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(as_span(first, last, calendar) for first, last in ranges):
-        if end <= start:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
+    return joined(as_span(first, last, calendar) for first, last in ranges)
 
 
 # --- projects ----------------------------------------------------------------------------------

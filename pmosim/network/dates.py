@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pmosim.network.arrays import NONE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from pmosim.workdays import WorkCalendar
@@ -37,3 +38,16 @@ def as_end(day: date | int | None, calendar: WorkCalendar, arrival: int = NONE) 
 def as_span(first: date, last: date, calendar: WorkCalendar) -> tuple[int, int]:
     """Return [from, until) minutes of a range of days, its part before day 0 cut off."""
     return max(0, calendar.start_minute(first)), max(0, calendar.end_minute(last))
+
+
+def joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return [from, until) spans disjoint and sorted; empty ones are left out."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -59,6 +59,7 @@ class _Row:
     capex: float = 0.0
     is_running: bool = False
     is_part_done: bool = False
+    is_gate: bool = False
     held_by: tuple[int, ...] = ()
 
 
@@ -131,6 +132,7 @@ class TaskCompiler:
         at = len(self.rows)
         self.row_of[-1][task.id] = at
         row = self._add_row(task, KINDS[task.kind], is_done=is_done)
+        row.is_gate = task.gate
         progress = task.progress or Progress()
         row.is_part_done = not row.is_done and is_in_flight(progress)
         row.is_running = row.is_part_done and not progress.is_waiting
@@ -148,7 +150,7 @@ class TaskCompiler:
         at = len(self.rows)
         self.row_of[-1][phase.id] = at
         row = self._add_row(phase, PHASE, is_done=is_done)
-        row.lasts, row.capex = phase.lasts, phase.capex
+        row.lasts, row.capex, row.is_gate = phase.lasts, phase.capex, phase.gate
         self.parts_of[at] = []
         progress = phase.progress or Progress()
         held_by = self._split_holders(progress.by, [role for role, _ in self._in_order(phase.work)])
@@ -210,6 +212,7 @@ class TaskCompiler:
             is_done=flags(row.is_done for row in rows),
             is_running=flags(row.is_running for row in rows),
             is_part_done=flags(row.is_part_done for row in rows),
+            is_gate=flags(row.is_gate for row in rows),
             held_by=tuple(row.held_by for row in rows),
             first_pool=ints([*(row.first_pool for row in rows), len(self.pools)]),
             first_need=ints([*(row.first_need for row in rows), len(self.needs)]),

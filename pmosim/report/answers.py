@@ -256,6 +256,8 @@ class Answers:
     promises: tuple[Promise, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     groups: tuple[Group, ...] = ()
+    precision: str = ""
+    """What this number of futures resolves, in words."""
 
     def words_of(self, cause: str) -> str:
         """Return what is waited for, as a reader says it."""
@@ -310,6 +312,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         promises=_read_promises(document, projects, as_of),
         disagreements=read_disagreements(document.get("disagreements")),
         groups=read_groups(document.get("groups")),
+        precision=read_prose(as_mapping(document.get("precision")).get("text")),
     )
 
 

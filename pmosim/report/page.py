@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
 
+    from jinja2 import Environment
+
     from pmosim.report.answers import Answers, Assumption
-    from pmosim.report.figures import Plan
+    from pmosim.report.figures import Chart, Plan
 
 BASES = (
     ("off", "Left out of this forecast"),
@@ -112,22 +114,12 @@ def write_report(
 
 def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | None = None) -> str:
     """Return the page as text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    from pmosim.report.figures import THEME, draw_chart
+    from pmosim.report.figures import draw_chart
 
     answers = read_answers(document)
-    environment = Environment(
-        loader=PackageLoader("pmosim.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["glue"] = glue
-    return environment.get_template("page.html").render(
+    page = environment().get_template("page.html")
+    return page.render(
+        title=f"{answers.name}: forecast",
         answers=answers,
         subtitle=_write_subtitle(answers),
         lead=write_lead(answers),
@@ -143,17 +135,46 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         projects=tabulate_projects(answers),
         streams=tabulate_streams(answers),
         groups=tabulate_groups(answers),
-        charts=[
-            # the SVG was built as a tree and serialised: its text is escaped already
-            {**vars(chart), "svg": Markup(chart.svg)}
-            for chart in map(draw_chart, plan_charts(answers))
-        ],
+        charts=[shown(draw_chart(plan)) for plan in plan_charts(answers)],
         assumptions=_group_assumptions(answers),
         listed=LISTED,
-        provenance=_list_provenance(answers, provenance),
-        light=[(name, light) for name, (light, _) in THEME.items()],
-        dark=[(name, dark) for name, (_, dark) in THEME.items()],
+        provenance=list_provenance(answers.seed, answers.replications, provenance),
+        **theme(),
     )
+
+
+def environment() -> Environment:
+    """Return what fills the templates; text is escaped unless it says that it is markup."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    result = Environment(
+        loader=PackageLoader("pmosim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    result.filters["glue"] = glue
+    return result
+
+
+def shown(chart: Chart) -> dict[str, Any]:
+    """Return a chart as a template takes it."""
+    from markupsafe import Markup
+
+    # the SVG was built as a tree and serialised: its text is escaped already
+    return {**vars(chart), "svg": Markup(chart.svg)}
+
+
+def theme() -> dict[str, list[tuple[str, str]]]:
+    """Return the colours of both themes as a template takes them."""
+    from pmosim.report.figures import THEME
+
+    return {
+        "light": [(name, light) for name, (light, _) in THEME.items()],
+        "dark": [(name, dark) for name, (_, dark) in THEME.items()],
+    }
 
 
 def glue(text: str) -> str:
@@ -214,12 +235,14 @@ def _say_assumption(assumption: Assumption) -> str:
     return f"{assumption.text} {assumption.source}".strip()
 
 
-def _list_provenance(
-    answers: Answers, provenance: Mapping[str, Any] | None
+def list_provenance(
+    seed: str, replications: int | None, provenance: Mapping[str, Any] | None
 ) -> list[tuple[str, str]]:
+    """Return the names and values at the end of a page."""
     from pmosim import __version__
 
-    rows = {"pmosim": __version__, "seed": answers.seed, "futures": f"{answers.replications:,}"}
+    futures = "" if replications is None else f"{replications:,}"
+    rows = {"pmosim": __version__, "seed": seed, "futures": futures}
     named = {"version": "pmosim", "replications": "futures"}
     for key, value in _flatten(provenance or {}):
         rows[named.get(key, clean(key.replace("_", " ")))] = clean(value)

@@ -29,6 +29,8 @@ class Number:
     low: float | None = None
     high: float | None = None
     reason: str = ""
+    day: date | None = None
+    """The date of a number of days, where the document says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ def read_number(raw: object) -> Number:
             low=as_finite(raw.get("low")),
             high=as_finite(raw.get("high")),
             reason=clean(raw.get("reason")),
+            day=read_date(raw.get("date")),
         )
     return Number(value=as_finite(raw))
 

@@ -532,7 +532,10 @@ def _write_certainty(answers: Answers) -> Card:
         question="How sure is that?",
         answer="As sure as its input: every future follows the amounts, people and rules given.",
         sentences=tuple(sentences),
-        more="The same seed gives every project the same luck again, so runs can be compared.",
+        more=(
+            f"{answers.precision} The same seed gives every project the same luck again, so runs "
+            "can be compared."
+        ).strip(),
     )
 
 

@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmosim.errors import Problem, ScenarioError
-from pmosim.policy.dispatch import DispatchRule
-from pmosim.policy.intake import AGEING_ORDERS, IntakeRule, Open, Order, WipLimit
-from pmosim.scenario import changes, files, filling, resolution, shapes, silence, sources
+from pmosim.scenario import changes, files, filling, resolution, rules, shapes, silence, sources
 from pmosim.scenario.assumptions import stated_assumptions
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.facts import Facts
 from pmosim.scenario.frame import read_frame
+from pmosim.scenario.hazards import read_drivers
 from pmosim.scenario.kinds import Reader
-from pmosim.scenario.messages import Problems, did_you_mean
+from pmosim.scenario.messages import Problems
 from pmosim.scenario.nodes import Node, from_python
 from pmosim.scenario.portfolio import Scenario
-from pmosim.scenario.staff import Staff, read_staff
+from pmosim.scenario.staff import read_staff
 from pmosim.scenario.validation import validate
 
 if TYPE_CHECKING:
@@ -68,10 +67,19 @@ def parse_scenario(document: Mapping[str, Any], *, folder: Path | str = ".") -> 
 def changed(scenario: Scenario, verbs: Mapping[str, Any]) -> Scenario:
     """Return a scenario with changes made, in the verbs of an overlay, in the order given."""
     problems = Problems()
-    before = scenario.origin or from_python(scenario.document)
     given = from_python([{verb: value} for verb, value in verbs.items()], "change")
-    root = changes.applied(before, given, problems)
+    root = changes.applied(written(scenario), given, problems)
     return _or_raise(*_assembled(root, problems))
+
+
+def written(scenario: Scenario) -> Node:
+    """Return a scenario's document as written, which changes are made to."""
+    return scenario.origin or from_python(scenario.document)
+
+
+def assembled(root: Node, problems: Problems) -> Scenario | None:
+    """Return the scenario of a document that was changed, None where there are errors."""
+    return _assembled(root, problems)[0]
 
 
 def _or_raise(scenario: Scenario | None, problems: list[Problem]) -> Scenario:
@@ -103,11 +111,12 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     fields = reader.fields(shapes.SCENARIO, root, "")
     staff = read_staff(root, reader, frame.calendar)
     demand = read_demand(root, merged, reader, as_of)
-    intake = _read_intake(root, reader, staff)
-    dispatch = _read_dispatch(root, reader)
+    drivers = read_drivers(reader, root, [site.project for site in demand.projects], demand.streams)
+    intake = rules.read_intake(root, reader, staff)
+    dispatch = rules.read_dispatch(root, reader)
     facts = Facts(
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
-        problems=problems, assumed=silence.assumed_paths(root),
+        problems=problems, assumed=silence.assumed_paths(root), drivers=drivers,
     )  # fmt: skip
     facts = filling.with_reports(facts)
     validate(facts)
@@ -117,6 +126,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         organisation=staff.organisation,
         projects=tuple(site.project for site in facts.demand.projects),
         streams=demand.streams,
+        drivers=drivers,
         intake=intake,
         dispatch=dispatch,
         horizon=frame.horizon,
@@ -131,58 +141,3 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         document=resolution.document_of(merged),
         origin=origin,
     )
-
-
-def _read_intake(root: Node, reader: Reader, staff: Staff) -> IntakeRule:
-    node = root.get("intake")
-    if node is None:
-        return Open()
-    if _is_later_policy(node):
-        reader.read(shapes.INTAKE.keys["policy"], node.mapping["policy"], "intake.policy")
-        return Open()
-    fields = reader.fields(shapes.INTAKE, node, "intake")
-    order = _read_order(node, fields, reader, staff)
-    if fields.get("policy", "open") == "open":
-        for key in ("max_active", "on_full"):
-            if node.get(key) is not None:
-                said = "has a meaning only for `policy: wip_limit`; add the policy or leave it out."
-                reader.problems.error("PMO108", node.place_of(key), f"intake.{key}", said)
-        return Open(order=order)
-    if node.get("max_active") is None:
-        said = "needs the key 'max_active': how many projects may be active at once."
-        reader.problems.error("PMO102", node, "intake", said)
-    return WipLimit(
-        max_active=fields.get("max_active", 1), on_full=fields.get("on_full", "wait"), order=order
-    )
-
-
-def _is_later_policy(node: Node) -> bool:
-    policy = node.get("policy")
-    return policy is not None and policy.text in shapes.INTAKE_LATER
-
-
-def _read_order(node: Node, fields: Mapping[str, Any], reader: Reader, staff: Staff) -> Order:
-    kind = fields.get("order", "request")
-    role = fields.get("role")
-    roles = [known.id for known in staff.organisation.roles]
-    if kind == "bottleneck" and node.get("role") is None:
-        said = "needs the key 'role': whose planned days the value is divided by."
-        reader.problems.error("PMO102", node, "intake", said)
-    if role is not None and role not in roles:
-        said = f"is '{role}'; there is no such role.{did_you_mean(role, roles)}"
-        reader.problems.error("PMO201", node.mapping["role"], "intake.role", said)
-    for key, orders in (
-        ("role", ("bottleneck",)),
-        ("of", ("bottleneck",)),
-        ("ageing", AGEING_ORDERS),
-    ):
-        if node.get(key) is not None and kind not in orders:
-            said = f"has a meaning only for `order: {' | '.join(orders)}`; leave it out."
-            reader.problems.error("PMO108", node.place_of(key), f"intake.{key}", said)
-    return Order(kind=kind, role=role, of=fields.get("of", "npv"), ageing=fields.get("ageing", 0.0))
-
-
-def _read_dispatch(root: Node, reader: Reader) -> DispatchRule:
-    node = root.get("dispatch")
-    fields = reader.fields(shapes.DISPATCH, node, "dispatch") if node else {}
-    return DispatchRule(rule=fields.get("rule", "fifo"), hold_after=fields.get("hold_after"))

@@ -103,7 +103,8 @@ def _sickness(facts: Facts) -> Iterator[Assumption]:
     basis = _basis(facts, priors.SICKNESS)
     text = (
         f"Sickness takes {sum(shares) / len(shares):.1%} of the time on average: {_how(basis)}. It "
-        "is an even loss of time, no spells, which understates how long work waits (`sickness`)."
+        f"comes in spells, of {priors.SPELL_DAYS:g} days on average where nothing is said "
+        "(`sickness`)."
     )
     yield _entry("sickness", basis, text, priors.SICKNESS)
 
@@ -186,12 +187,38 @@ def _correlation(facts: Facts) -> Assumption:
     return _entry("correlation", "off", text)
 
 
-def _work_rules(_facts: Facts) -> Iterator[Assumption]:
+def _work_rules(facts: Facts) -> Iterator[Assumption]:
     text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
     yield _entry("ramp-up", "off", text)
-    text = "Rework and risks are off: nothing has to be done twice, nothing unplanned happens."
-    yield _entry("rework", "off", text)
-    yield _entry("gates", "off", "Gates are off: no project is stopped early.")
+    yield _entry("rework", "off", "Rework is off: nothing has to be done twice.")
+    yield _risks(facts)
+    yield _gates(facts)
+
+
+def _risks(facts: Facts) -> Assumption:
+    own = sum(len(site.project.risks) for site in facts.demand.all_sites)
+    if not own and not facts.drivers:
+        return _entry("risks", "off", "Risks are off: nothing unplanned happens.")
+    parts = [f"{own} of single projects"] if own else []
+    parts += [f"{len(facts.drivers)} that several share"] if facts.drivers else []
+    return _entry("risks", "stated", f"Risks are as stated: {' and '.join(parts)}.")
+
+
+def _gates(facts: Facts) -> Assumption:
+    gates = facts.intake.gates
+    if not gates.stop:
+        return _entry("gates", "off", "Gates are off: no project is stopped early.")
+    price = ""
+    if gates.role is not None:
+        price = f" and {gates.shadow_price:,.0f} for each planned day of {gates.role}"
+    obeyed = ""
+    if gates.compliance < 1:
+        obeyed = f"; that is obeyed in {gates.compliance:.0%} of the cases"
+    text = (
+        "A project is stopped at the end of a stage (`gate`) when it is planned to bring less than "
+        f"it still costs{price}{obeyed}."
+    )
+    return _entry("gates", "stated", text)
 
 
 def _money(facts: Facts) -> Iterator[Assumption]:

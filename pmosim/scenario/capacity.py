@@ -143,6 +143,7 @@ class _Absences:
             leave = (max(start, first) + timedelta(days=n) for n in range(n_days))
             away |= {day for day in leave if self._is_working(day)}
         presence = person.fte / WHOLE * (1 - person.bau / WHOLE) * (1 - person.absence / WHOLE)
+        presence *= 1 - person.sickness
         return max(0, days - len(away)) * presence
 
 

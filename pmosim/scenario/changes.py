@@ -6,6 +6,7 @@ without effect a warning.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import amounts, dates
@@ -54,7 +55,18 @@ def applied(root: Node, given: Node, problems: Problems) -> Node:
             continue
         for verb, value in entry.value.items():
             draft.apply(verb, value, f"{path}.{verb}", entry.place_of(verb))
+    draft.tell_unfelt()
     return draft.root
+
+
+@dataclass(frozen=True)
+class _Unfelt:
+    """A change to a template that no project or stream felt when it was made."""
+
+    template: str
+    made_from_it: set[str]
+    value: Node
+    path: str
 
 
 class _Changes(Draft):
@@ -74,6 +86,18 @@ class _Changes(Draft):
             "absent": self._absent,
             "policy": self._policy,
         }
+        self.unfelt: list[_Unfelt] = []
+
+    def tell_unfelt(self) -> None:
+        """Warn of changes to templates that reached no project, also none added later."""
+        for change in self.unfelt:
+            if not self._made_from(change.template) - change.made_from_it:
+                self.no_effect(
+                    change.value,
+                    change.path,
+                    f"nothing is made from the template '{change.template}', or says otherwise "
+                    "itself (as in a resolved file); set it in the projects and streams.",
+                )
 
     def apply(self, verb: str, value: Node, path: str, place: str) -> None:
         if verb not in self._verbs:
@@ -278,9 +302,26 @@ class _Changes(Draft):
                 return
             if not self._is_activity_known(known[keys[0]], keys[1:], place, path):
                 return
+            stated, made = to_plain(known[keys[0]]), self._made()
             self.put(section, *keys, value=value)
+            is_new = to_plain(self.section(section).mapping[keys[0]]) != stated
+            if section == "templates" and is_new and self._made() == made:
+                users = self._made_from(keys[0])
+                self.unfelt.append(_Unfelt(keys[0], users, value, path))
         else:
             self.put(section, *keys, value=value)
+
+    def _made(self) -> list[object]:
+        """Return projects and streams with what their templates add."""
+        entries = [*self.section("projects").items, *self.section("demand").mapping.values()]
+        return [to_plain(self.with_template(entry)) for entry in entries]
+
+    def _made_from(self, template: str) -> set[str]:
+        """Return the projects and streams that name a template."""
+        streams = self.section("demand").mapping
+        named = {_text_of(entry, "id"): entry for entry in self.section("projects").items}
+        named |= streams
+        return {name for name, entry in named.items() if _text_of(entry, "template") == template}
 
     def _set_by_id(self, section: str, keys: list[str], value: Node, place: str, path: str) -> None:
         if len(keys) < 2:
@@ -324,6 +365,11 @@ class _Changes(Draft):
 
     def _policy(self, given: Node, path: str) -> None:
         self.put("intake", value=given)
+
+
+def _text_of(entry: Node, key: str) -> str:
+    node = entry.get(key)
+    return node.text if node is not None and node.is_scalar else ""
 
 
 def _promised_day(node: Node, frame: Frame, arrival: object) -> str | None:

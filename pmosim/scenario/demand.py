@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pmosim.distributions import Fixed
-from pmosim.scenario import amounts, kinds, links, shapes, status, work
+from pmosim.scenario import amounts, hazards, kinds, links, shapes, status, work
+from pmosim.scenario.arrivals import read_stream
 from pmosim.scenario.kinds import CalendarOffset, Reader
 from pmosim.scenario.links import Names
 from pmosim.scenario.portfolio import Benefit, Phase, Project, Stream, Task
@@ -131,26 +132,11 @@ class _Builder:
             prototype = self._project(fields, entry, path, name)
             self._check_has_work(entry, prototype, path)
             self._check_stream_keys(entry, path)
-            stream = self._stream(fields, entry, prototype)
+            stream = read_stream(self._reader, fields, entry, prototype)
             sites.append(Site(project=prototype, node=entry, path=path, is_listed=False))
             if stream is not None:
                 streams.append(stream)
         return streams, sites
-
-    def _stream(self, fields: Mapping[str, Any], entry: Node, prototype: Project) -> Stream | None:
-        if "rate" not in fields:
-            return None
-        rate, per = fields["rate"]
-        first, last = fields.get("from"), fields.get("until")
-        if first is not None and last is not None and last < first:
-            said = f"is {last}, before {first} in `from`; give a day after it."
-            node = entry.mapping["until"]
-            path = f"demand.{prototype.id}.until"
-            self._reader.problems.error("PMO117", node, path, said)
-        return Stream(
-            id=prototype.id, prototype=prototype, rate=float(rate), per=per,
-            arrives_from=first, arrives_until=last,
-        )  # fmt: skip
 
     def _check_stream_keys(self, entry: Node, path: str) -> None:
         for key in ("starts", "arrives", "status", "pauses", "cancelled", "probability"):
@@ -222,6 +208,7 @@ class _Builder:
             cancelled_from=fields.get("cancelled"),
             **dates,
             **self._money(node, fields, path),
+            risks=hazards.read_risks(self._reader, node, path, name, own_tasks),
             as_reported=status.read_report(self._reader, node, path) if is_listed else None,
             baseline=work.read_baseline(self._reader, node, path) if is_listed else None,
         )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pmosim.scenario.messages import Problems
     from pmosim.scenario.nodes import Node
     from pmosim.scenario.organisation import Person, Role
-    from pmosim.scenario.portfolio import Assumption, Link, Need, Project, Task
+    from pmosim.scenario.portfolio import Assumption, Link, Need, Project, Risk, Task
     from pmosim.scenario.staff import Staff
 
 ENDED = {"done", "cancelled"}
@@ -41,6 +41,7 @@ class Facts:
     problems: Problems
     assumed: tuple[str, ...] = ()
     """Paths of values that were taken from ``priors``, such as ``roles.developer.bau``."""
+    drivers: tuple[Risk, ...] = ()
     notes: tuple[Assumption, ...] = ()
     """How the reports of projects were read."""
 

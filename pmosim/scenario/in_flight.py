@@ -83,9 +83,9 @@ def _is_allowed(facts: Facts, task: _InHand) -> bool:
 def _check_itself(facts: Facts, task: _InHand) -> None:
     if not task.is_done:
         return
-    for key in ("spent", "remaining", "by"):
+    for key in ("remaining", "by"):
         if task.node.get(key) is not None and getattr(task.progress, key):
-            said = "stands on a task that is done; leave it out, or say how much is `remaining`."
+            said = "stands on a task that is done; leave it out, or say what it took: `spent`."
             facts.problems.error("PMO505", task.node.place_of(key), f"{task.path}.{key}", said)
 
 

@@ -6,10 +6,12 @@ shape: unknown keys, keys of later mechanisms, missing and excluding ones are to
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
 
+from pmosim.policy.intake import PERIODS
 from pmosim.scenario import amounts, dates, laws
 from pmosim.scenario.amounts import AmissError, Measures
 from pmosim.scenario.messages import Problems, did_you_mean
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LONGEST_ID = 120
 LONGEST_LINE = 10_000
 MOST_LEAVE_DAYS = 200
+MOST_DISPERSION = 1000.0
 MOST_SPREAD = 3
 """Sigma of a lognormal: at 3 one in ten takes 47 times the plan."""
 Schema = Union["Mapping[str, Any]", bool]
@@ -195,6 +198,7 @@ NUMBER = _of_text(lambda text: float(amounts.number(text)), "a number", _SCALAR)
 COUNT = _of_text(lambda text: float(amounts.amount_at_least_zero(text)), "a number", _SCALAR)
 RANK = _of_text(lambda text: amounts.whole_number(text, least=1), "a rank, 1 is first", _SCALAR)
 WHOLE_FROM_1 = _of_text(lambda text: amounts.whole_number(text, least=1), "1 or more", _SCALAR)
+WHOLE_FROM_0 = _of_text(amounts.whole_number, "0 or more", _SCALAR)
 SHARE = _of_text(amounts.share, amounts.SHARE, _SCALAR)
 MONEY = _of_text(lambda text: float(amounts.money(text)), amounts.MONEY, _SCALAR)
 YEARS = _of_text(lambda text: float(dates.years(text)), "years, such as 3y", _STRING)
@@ -212,7 +216,23 @@ TIME = _of_measures(
     amounts.TIME,
     _STRING,
 )
+PERSON_TIME = _of_measures(
+    lambda text, measures: float(amounts.person_time(text, measures)), amounts.PERSON_TIME, _STRING
+)
 HEADS = _of_text(amounts.heads_and_share, "people", _SCALAR)
+
+
+def _period(text: str) -> str:
+    found = re.match(r"0*([1-9]\d{0,4})d\Z", text)
+    if found:
+        return f"{found[1]}d"
+    if text not in PERIODS:
+        said = "it must be month, quarter, year, or a number of working days such as 10d."
+        raise AmissError("PMO120", said + did_you_mean(text, PERIODS).split(" Known:")[0])
+    return text
+
+
+PERIOD = _of_text(_period, "a period: month, quarter, year or 10d", _STRING)
 
 
 def _growth(text: str) -> Fraction:
@@ -222,6 +242,37 @@ def _growth(text: str) -> Fraction:
     return value
 
 
+def _trend(text: str) -> float:
+    found = re.match(r"\s*([-+]?)([^/]*?)\s*/\s*y\s*\Z", text)
+    if found is None:
+        raise AmissError("PMO115", "it must be a share a year, such as 10%/y or -5%/y.")
+    growth = float(_growth(found[2]))
+    if found[1] == "-" and growth >= 1:
+        raise AmissError("PMO112", "nothing is left at -100%/y; it must be more.")
+    return -growth if found[1] == "-" else growth
+
+
+TREND = _of_text(_trend, "a share a year, such as 10%/y", _STRING)
+
+
+def _dispersion(text: str) -> float:
+    value = float(amounts.number(text))
+    if value < 1:
+        said = (
+            "it is variance / mean of the arrivals in a month; by chance alone it is 1, not less."
+        )
+        raise AmissError("PMO112", said)
+    if value > MOST_DISPERSION:
+        raise AmissError("PMO112", f"it must be at most {MOST_DISPERSION:g}.")
+    return value
+
+
+DISPERSION = _of_text(
+    _dispersion, "variance / mean of the arrivals in a month, such as 1.8", _SCALAR
+)
+SEASON = _of_text(
+    lambda text: float(amounts.amount_at_least_zero(text)), "a factor, such as 2.5", _SCALAR
+)
 INTEREST = _of_text(lambda text: float(_growth(text)), amounts.SHARE, _SCALAR)
 
 
@@ -233,6 +284,14 @@ def _below_whole(text: str) -> Fraction:
 
 
 BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
+
+
+def _sickness(reader: Reader, node: Node, path: str) -> Any:
+    return node if isinstance(node.value, dict) else BAU.read(reader, node, path)
+
+
+SICKNESS = Kind(_sickness, {"anyOf": [_SCALAR, {"$ref": "#/definitions/sickness"}]})
+"""A share, or a node that its owner reads."""
 
 
 def _days_a_year(text: str) -> Fraction:

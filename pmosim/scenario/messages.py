@@ -41,6 +41,9 @@ CODES: dict[str, str] = {
     "PMO039": "A key of --by that no project has.",
     "PMO040": "An ending of a file that cannot be written.",
     "PMO041": "A place where the system lets nothing be read or written.",
+    "PMO042": "A precision of --until that cannot be asked for or reached.",
+    "PMO043": "A --sweep, or a choice of policies, that cannot be made.",
+    "PMO044": "Runs that do not share their luck and cannot be compared.",
     "PMO101": "A key that does not exist here.",
     "PMO102": "A key that has to be there is missing.",
     "PMO103": "A mechanism that is not available yet.",
@@ -98,6 +101,7 @@ CODES: dict[str, str] = {
     "PMO601": "A priority column that looks like ranks.",
     "PMO602": "A rule that needs a value, cost or benefit which projects do not have.",
     "PMO603": "A rule that needs a rank, due date or the like, which no project has.",
+    "PMO604": "A rule that never starts a project, or always stops it.",
     "PMO701": "A change that finds no target.",
     "PMO702": "A change without effect.",
     "PMO703": "A change that cannot be made.",
@@ -114,6 +118,7 @@ CODES: dict[str, str] = {
     "PMO902": "More work than people.",
     "PMO903": "A promise that was due before the forecast begins.",
     "PMO904": "A key that has no effect here.",
+    "PMO905": "Risks on top of a spread that holds them already.",
 }
 
 

@@ -14,6 +14,7 @@ from pmosim.units import WHOLE
 if TYPE_CHECKING:
     from datetime import date
 
+    from pmosim.distributions import Law
     from pmosim.workdays import WorkCalendar
 
 Kind = Literal["internal", "contractor"]
@@ -49,7 +50,11 @@ class Person:
     fte: int = WHOLE
     bau: int = 0
     absence: int = 0
-    """Expected share of the time away beside holidays and ``leave``: other leave, illness."""
+    """Share of the time that leave without dates takes, spread evenly."""
+    sickness: float = 0.0
+    """Expected share of the time at work that spells of sickness take."""
+    spell: Law | None = None
+    """Working minutes that a spell lasts; None = never ill."""
     max_parallel: int = WHOLE
     focus: tuple[int, ...] = (WHOLE,)
     day_rate: float = 0.0

@@ -120,6 +120,8 @@ class Task:
     """Cost to date."""
     rag: Rag = ""
     baseline: Baseline | None = None
+    gate: bool = False
+    """A stage ends here, and the project may be stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,8 @@ class Phase:
     """Cost to date."""
     rag: Rag = ""
     baseline: Baseline | None = None
+    gate: bool = False
+    """A stage ends here, and the project may be stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +155,23 @@ class Benefit:
     per_year: Law
     for_years: float | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Risk:
+    """Something that may happen in a future, and what it does then."""
+
+    id: str
+    probability: float
+    """Mitigated, where it is."""
+    hits: tuple[tuple[str, str], ...]
+    """(project or stream, phase or task; "" = all its work)."""
+    work: Law
+    """Times the work it hits."""
+    cost: Law | None = None
+    """Of each project that it hits."""
+    price: float = 0.0
+    """What the mitigation costs each project that it protects, whether it happens or not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,11 +214,12 @@ class Project:
     """Day on whose morning the project is stopped (verb ``cancel``)."""
     as_reported: AsReported | None = None
     baseline: Baseline | None = None
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """Random demand: projects like ``prototype`` arrive as a Poisson process."""
+    """Random demand: projects like ``prototype`` arrive as a Poisson process, or a mixed one."""
 
     id: str
     prototype: Project
@@ -208,6 +230,22 @@ class Stream:
     arrives_from: date | None = None
     arrives_until: date | None = None
     """Last day, included."""
+    season: tuple[float, ...] = ()
+    """How a year is spread over its twelve months, 1 = like the others; () = evenly."""
+    trend: float = 0.0
+    """Growth of the rate in a calendar year, compounded from day 0; 0.1 = a tenth more."""
+    dispersion: float = 1.0
+    """Variance / mean of the number of arrivals in a calendar month; 1 = Poisson."""
+    batch_size: int = 1
+    """Projects that come at the same moment."""
+    batches: str = ""
+    """Board dates at which requests ask (a key of ``BOARDS``), "" = at any moment."""
+    patience: Law | None = None
+    """Working minutes after which a request that waits is withdrawn, None = never."""
+
+
+BOARDS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+"""Months from one board date, the first working day of such a period, to the next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +289,8 @@ class Scenario:
     projects: tuple[Project, ...] = ()
     """Order of the file, then as added by changes."""
     streams: tuple[Stream, ...] = ()
+    drivers: tuple[Risk, ...] = ()
+    """Risks that many projects share: each happens to all of them or to none."""
     intake: IntakeRule
     dispatch: DispatchRule
     horizon: date | int | None = None

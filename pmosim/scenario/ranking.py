@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pmosim.policy.intake import Budget, Reserve
 from pmosim.scenario.facts import ENDED, is_alive, link_site
-from pmosim.scenario.messages import series
+from pmosim.scenario.messages import did_you_mean, series
+from pmosim.scenario.planned import SLIGHT, by_role_of, items_of
 
 if TYPE_CHECKING:
     from pmosim.scenario.demand import Site
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.nodes import Node
+    from pmosim.scenario.portfolio import Project
 
 _FEWEST_RANKS = 3
 _VALUE_ORDERS = {"wsjf", "bottleneck"}
@@ -85,6 +88,101 @@ def _check_somebody_says(facts: Facts, path: str, rule: str, key: str) -> None:
     if sites and not any(site.node.get(key) is not None for site in sites):
         said = f"is '{rule}', but no project has a `{key}`: all come in the order they are listed."
         facts.problems.warning("PMO603", _rule_node(facts, path), path, said)
+
+
+def check_intake(facts: Facts) -> None:
+    """Report a start rule that can never start some projects, or that has nothing to work on."""
+    intake = facts.intake
+    if isinstance(intake, Reserve):
+        _check_reserve(facts, intake)
+    if isinstance(intake, Budget):
+        _check_budget(facts, intake)
+    if intake.gates.stop:
+        _check_gates(facts)
+
+
+def _waiting(facts: Facts) -> list[Site]:
+    """Return what the start rule decides on."""
+    return [
+        site
+        for site in facts.demand.all_sites
+        if site.project.status not in {"running", *ENDED}
+        and site.project.starts is None
+        and not site.project.mandatory
+    ]
+
+
+def _check_reserve(facts: Facts, intake: Reserve) -> None:
+    classes = {site.project.project_class for site in facts.demand.all_sites} - {""}
+    if intake.reserved and intake.for_class not in classes:
+        said = f"is '{intake.for_class}', but no project has that `class`: the places stay empty."
+        said += did_you_mean(intake.for_class, classes)
+        facts.problems.warning("PMO603", _rule_node(facts, "intake.for"), "intake.for", said)
+    others = [
+        site.project.id
+        for site in _waiting(facts)
+        if site.project.project_class != intake.for_class
+    ]
+    if intake.reserved >= intake.max_active and others:
+        said = f"keeps every place; {series(others)} can never start. Keep fewer than max_active."
+        place = _rule_node(facts, "intake.reserved")
+        facts.problems.warning("PMO604", place, "intake.reserved", said)
+
+
+def _check_budget(facts: Facts, intake: Budget) -> None:
+    """Report projects that cost more than a period has, all that can be carried over included."""
+    if intake.carry_over >= 1:
+        return
+    most = intake.amount / (1 - intake.carry_over)
+    dear = [
+        f"{site.project.id} ({cost:,.0f})"
+        for site in _waiting(facts)
+        if (cost := _planned_cost(facts, site.project)) > most * (1 + SLIGHT)
+    ]
+    if dear:
+        said = (
+            f"is {intake.amount:,.0f}, at most {most:,.0f} with what is carried over: too little "
+            f"for the planned cost of {series(dear)}, which can never start. Give more, or a "
+            "longer period."
+        )
+        place = _rule_node(facts, "intake.amount")
+        facts.problems.warning("PMO604", place, "intake.amount", said)
+
+
+def _planned_cost(facts: Facts, project: Project) -> float:
+    """Return about the planned cost: day rates of roles, also for named people."""
+    work = by_role_of(items_of(facts, project), lambda _: 1.0)
+    day = facts.frame.calendar.minutes_per_day
+    cost = sum(
+        minutes / day * facts.roles[role].day_rate
+        for role, minutes in work.items()
+        if role in facts.roles
+    )
+    fixed = project.fixed_cost
+    return cost + (fixed.plan * project.size.plan if fixed is not None else 0.0)
+
+
+def _check_gates(facts: Facts) -> None:
+    gated = [site for site in facts.demand.all_sites if is_alive(site) and _has_gate(site)]
+    node = _rule_node(facts, "intake.gates")
+    if not gated:
+        said = "are on, but no task or phase has `gate: true`: nothing is ever stopped."
+        facts.problems.warning("PMO603", node, "intake.gates", said)
+    idle = [
+        site.project.id
+        for site in gated
+        if site.project.benefit is None and not site.project.mandatory
+    ]
+    if idle:
+        said = (
+            f"stop {series(idle)} at the first gate with work behind it: no `benefit` is said, "
+            "so nothing is to be gained. Add the benefit, or `mandatory: true`."
+        )
+        facts.problems.warning("PMO604", node, "intake.gates", said)
+
+
+def _has_gate(site: Site) -> bool:
+    return any(activity.gate for activity in site.project.activities)
 
 
 def check_statuses(facts: Facts) -> None:

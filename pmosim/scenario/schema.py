@@ -29,7 +29,12 @@ _DEFINITIONS: dict[str, Shape] = {
     "template": shapes.TEMPLATE,
     "project": shapes.PROJECT,
     "stream": shapes.STREAM,
+    "season": shapes.SEASON,
+    "risk": shapes.RISK,
+    "mitigation": shapes.MITIGATION,
+    "sickness": shapes.SICKNESS,
     "intake": shapes.INTAKE,
+    "gates": shapes.GATES,
     "dispatch": shapes.DISPATCH,
 }
 

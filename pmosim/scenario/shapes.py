@@ -10,6 +10,7 @@ from pmosim.policy.dispatch import RULES
 from pmosim.policy.intake import ORDERS
 from pmosim.scenario import kinds
 from pmosim.scenario.kinds import Shape
+from pmosim.scenario.portfolio import BOARDS
 
 STATUSES = ("running", "on-hold", "approved", "candidate", "done", "cancelled")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -79,13 +80,19 @@ PLACE = Shape(
     keys={"country": kinds.TEXT, "subdivision": kinds.TEXT, "holidays": kinds.RANGES},
 )
 
+SICKNESS = Shape(
+    name="sickness",
+    keys={"share": kinds.BAU, "spell": kinds.law("time")},
+    required=("share",),
+)
+
 ROLE = Shape(
     name="a role",
     keys={
         "day_rate": kinds.MONEY,
         "bau": kinds.BAU,
         "leave_days": kinds.LEAVE_DAYS,
-        "sickness": kinds.BAU,
+        "sickness": kinds.SICKNESS,
         "kind": kinds.choice("internal", "contractor"),
         "max_parallel": kinds.MAX_PARALLEL,
         "focus": kinds.FOCUS,
@@ -130,14 +137,14 @@ TASK = Shape(
         "milestone": kinds.YES_NO,
         "needs": kinds.mapping_of(kinds.HEADS.schema),
         "after": kinds.LINKS,
+        "gate": kinds.YES_NO,
     }
     | _DATES
     | _STATUS,
     later={
         "rework": "repeating work after a failed test",
-        "gate": "gates at which a project may be stopped",
-        "risks": "risks",
     },
+    elsewhere={"risks": "risks: [{id: ..., hits: [TASK]}] at the project or its template"},
     exclusive=(("effort", "duration", "milestone"),),
 )
 
@@ -148,13 +155,11 @@ PHASE = Shape(
         "work": kinds.mapping_of({"anyOf": [kinds.MONEY.schema, {"$ref": "#/definitions/law"}]}),
         "after": kinds.LINKS,
         "capex": kinds.SHARE,
+        "gate": kinds.YES_NO,
     }
     | _DATES
     | _STATUS,
-    later={
-        "gate": "gates at which a project may be stopped",
-        "rework": "repeating work after a failed test",
-    },
+    later={"rework": "repeating work after a failed test"},
 )
 
 AS_REPORTED = Shape(
@@ -172,6 +177,30 @@ BENEFIT = Shape(
     keys={"per_year": kinds.law("money"), "for": kinds.YEARS, "until": kinds.END},
     required=("per_year",),
     exclusive=(("for", "until"),),
+)
+
+MITIGATION = Shape(
+    name="a mitigation",
+    keys={
+        "is_on": kinds.YES_NO,
+        "cost": kinds.MONEY,
+        "probability": kinds.SHARE,
+        "work": kinds.law("number"),
+    },
+)
+
+RISK = Shape(
+    name="a risk",
+    keys={
+        "id": kinds.ID,
+        "probability": kinds.SHARE,
+        "hits": kinds.several(kinds.TEXT),
+        "work": kinds.law("number"),
+        "cost": kinds.law("money"),
+        "mitigation": kinds.object_of("mitigation"),
+    },
+    later={"delay": "a delay beside more work"},
+    required=("id", "probability"),
 )
 
 _ASKING = {
@@ -199,16 +228,19 @@ _ASKING = {
     "sponsor": kinds.TEXT,
     "pauses": kinds.RANGES,
     "cancelled": kinds.START,
+    "risks": kinds.list_of("risk"),
 } | _DATES
 
 _PROJECT_LATER = {
-    "risks": "risks",
-    "gates": "gates at which a project may be stopped",
     "coverage": "how standardised this kind of work is",
     "bookings": "booked people",
 }
 
-_PROJECT_ELSEWHERE = {
+_GATE_ELSEWHERE = dict.fromkeys(
+    ("gate", "gates"), "gate: true at the phase or task that ends a stage"
+)
+
+_PROJECT_ELSEWHERE = _GATE_ELSEWHERE | {
     key: f"as_reported: {{{key}: ...}}"
     for key in ("done", "spent", "remaining", "actual_cost", "rag")
 }
@@ -216,7 +248,13 @@ _PROJECT_ELSEWHERE = {
 
 _ONE_OF_TWO = (("rank", "priority"), ("starts", "arrives"))
 
-TEMPLATE = Shape(name="a template", keys=_ASKING, later=_PROJECT_LATER, exclusive=_ONE_OF_TWO)
+TEMPLATE = Shape(
+    name="a template",
+    keys=_ASKING,
+    later=_PROJECT_LATER,
+    elsewhere=_GATE_ELSEWHERE,
+    exclusive=_ONE_OF_TWO,
+)
 
 PROJECT = Shape(
     name="a project",
@@ -233,6 +271,8 @@ PROJECT = Shape(
     exclusive=_ONE_OF_TWO,
 )
 
+SEASON = Shape(name="a season", keys=dict.fromkeys(MONTHS, kinds.SEASON))
+
 STREAM = Shape(
     name="a stream of demand",
     keys={
@@ -241,40 +281,50 @@ STREAM = Shape(
         "process": kinds.choice("poisson"),
         "from": kinds.START,
         "until": kinds.END,
+        "dispersion": kinds.DISPERSION,
+        "batch_size": kinds.WHOLE_FROM_1,
+        "batches": kinds.choice(*BOARDS),
+        "season": kinds.object_of("season"),
+        "trend": kinds.TREND,
+        "patience": kinds.law("time"),
     }
     | _ASKING,
-    later=_PROJECT_LATER
-    | {
-        "dispersion": "arrivals that come in clusters",
-        "batch_size": "arrivals in batches",
-        "batches": "arrivals at board dates",
-        "season": "seasonal arrivals",
-        "trend": "growing or shrinking arrivals",
-        "patience": "projects that withdraw from the queue",
-    },
+    later=_PROJECT_LATER,
+    elsewhere=_GATE_ELSEWHERE,
     required=("rate",),
     exclusive=_ONE_OF_TWO,
 )
 
-INTAKE_LATER = {
-    "load_limit": "a limit on the planned work of a role",
-    "budget": "releases within a budget",
-    "stagger": "releases by the load of one role",
-    "reserve": "places kept for a class",
-}
-
 INTAKE = Shape(
     name="intake",
     keys={
-        "policy": kinds.choice("open", "wip_limit", later=INTAKE_LATER),
+        "policy": kinds.choice("open", "wip_limit", "load_limit", "budget", "stagger", "reserve"),
         "max_active": kinds.WHOLE_FROM_1,
         "on_full": kinds.choice("wait", "reject"),
+        "norm": kinds.AMOUNTS,
+        "period": kinds.PERIOD,
+        "amount": kinds.MONEY,
+        "carry_over": kinds.SHARE,
+        "drum": kinds.ID,
+        "buffer": kinds.PERSON_TIME,
+        "reserved": kinds.WHOLE_FROM_0,
+        "for": kinds.TEXT,
         "order": kinds.choice(*ORDERS),
         "role": kinds.ID,
         "of": kinds.choice("npv", "cost_of_delay"),
         "ageing": kinds.AGEING,
+        "gates": kinds.object_of("gates"),
     },
-    later={"gates": "gates at which a project may be stopped"},
+)
+
+GATES = Shape(
+    name="the gates",
+    keys={
+        "stop": kinds.YES_NO,
+        "role": kinds.ID,
+        "shadow_price": kinds.MONEY,
+        "compliance": kinds.SHARE,
+    },
 )
 
 DISPATCH = Shape(
@@ -306,14 +356,14 @@ SCENARIO = Shape(
         "templates": kinds.objects_by_id("template"),
         "projects": kinds.list_of("project"),
         "demand": kinds.objects_by_id("stream"),
+        "risks": kinds.list_of("risk"),
         "intake": kinds.object_of("intake"),
         "dispatch": kinds.object_of("dispatch"),
     },
     later={
         "calibration": "fitted distributions",
         "bookings": "booked people",
-        "risks": "risks",
-        "gates": "gates at which a project may be stopped",
     },
+    elsewhere={"gates": "intake: {gates: {stop: true}}"},
     exclusive=(("as_of", "start"),),
 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pmosim import priors
+from pmosim.distributions import Lognormal
 from pmosim.scenario import amounts, dates, kinds, shapes
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean
@@ -22,6 +24,7 @@ from pmosim.units import WHOLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pmosim.distributions import Law
     from pmosim.workdays import WorkCalendar
 
 MOST_PEOPLE = 100_000
@@ -47,11 +50,18 @@ class _Absence:
 
     leave_days: Fraction = Fraction(0)
     sickness: Fraction = Fraction(0)
+    spell: Law | None = None
 
-    def share(self, year_days: int) -> Fraction:
-        """Return the share of the working time; illness takes from what leave leaves over."""
-        at_work = 1 - min(Fraction(1), self.leave_days / year_days)
-        return 1 - at_work * (1 - self.sickness)
+    def leave_share(self, year_days: int) -> Fraction:
+        """Return the share of the working time that leave without dates takes."""
+        return min(Fraction(1), self.leave_days / year_days)
+
+    def spell_of_illness(self, minutes_per_day: int) -> Law | None:
+        """Return how long somebody is ill who is ill at times; a prior where nothing is said."""
+        if not self.sickness:
+            return None
+        typical = priors.SPELL_DAYS * minutes_per_day
+        return self.spell or Lognormal.from_mean_cv(typical, priors.SPELL_CV)
 
 
 def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
@@ -164,14 +174,24 @@ def _read_roles(
         fields = reader.fields(shapes.ROLE, entry, f"roles.{name}")
         roles[name] = Role(id=name, **_work_terms(fields, Role(id=name)))
         sites[name] = entry
-        absences[name] = _absence_terms(fields, _Absence())
+        absences[name] = _absence_terms(fields, _Absence(), reader, f"roles.{name}")
     return roles, sites, absences
 
 
-def _absence_terms(fields: Mapping[str, Any], default: _Absence) -> _Absence:
+def _absence_terms(
+    fields: Mapping[str, Any], default: _Absence, reader: Reader, path: str
+) -> _Absence:
+    sickness, spell = fields.get("sickness", default.sickness), default.spell
+    if isinstance(sickness, Node):
+        own = reader.fields(shapes.SICKNESS, sickness, f"{path}.sickness")
+        spell = own.get("spell", spell)
+        if spell is not None and spell.mean <= 0:
+            said = "is 0; a spell must take some time."
+            node = sickness.mapping.get("spell", sickness)
+            reader.problems.error("PMO112", node, f"{path}.sickness.spell", said)
+        sickness = own.get("share", default.sickness)
     return _Absence(
-        leave_days=fields.get("leave_days", default.leave_days),
-        sickness=fields.get("sickness", default.sickness),
+        leave_days=fields.get("leave_days", default.leave_days), sickness=sickness, spell=spell
     )
 
 
@@ -216,7 +236,7 @@ def _read_entry(
 ) -> tuple[_Absence, list[Person]]:
     fields = reader.fields(shapes.PERSON, node, path)
     role = fields.get("role")
-    absence = _absence_terms(fields, role_absences.get(role or "", _Absence()))
+    absence = _absence_terms(fields, role_absences.get(role or "", _Absence()), reader, path)
     if role is None:
         return absence, []
     if role not in roles:
@@ -230,9 +250,9 @@ def _read_entry(
     terms = _work_terms(fields, roles.get(role, Role(id=role)))
     skills = _read_skills(node, role, path, reader, roles)
     fte = fields.get("fte", Fraction(1))
-    share = amounts.billionths(absence.share(reader.measures.year_days))
+    share = amounts.billionths(absence.leave_share(reader.measures.year_days))
     if share >= WHOLE:
-        said = "leaves no working time beside the absence; lower leave_days or sickness."
+        said = "leaves no working time beside the leave; lower leave_days."
         reader.problems.error("PMO112", node, path, said)
     return absence, [
         Person(
@@ -241,6 +261,8 @@ def _read_entry(
             skills=skills,
             fte=amounts.billionths(fte * part),
             absence=share,
+            sickness=float(absence.sickness),
+            spell=absence.spell_of_illness(reader.measures.minutes_per_day),
             place=place,
             employed_from=fields.get("from"),
             employed_until=fields.get("until"),

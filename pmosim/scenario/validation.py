@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import capacity, cycles, in_flight, ranking, staffing
+from pmosim.scenario import capacity, cycles, hazards, in_flight, ranking, staffing
 
 if TYPE_CHECKING:
     from pmosim.scenario.facts import Facts
@@ -16,11 +16,13 @@ CHECKS = (
     in_flight.check_in_flight,
     ranking.check_priorities,
     ranking.check_rules,
+    ranking.check_intake,
     ranking.check_statuses,
     ranking.check_absent_predecessors,
     capacity.check_roles_are_used,
     capacity.check_promises,
     capacity.check_capacity,
+    hazards.check_double_counting,
 )
 
 

@@ -100,7 +100,8 @@ class Activities:
         progress = self._progress(node, fields, path, kind, work)
         return Task(
             id=name, kind=kind, work=work, needs=needs, progress=progress,
-            after=self._links(node, path), **self._dates(node, fields, path),
+            after=self._links(node, path), gate=fields.get("gate", False),
+            **self._dates(node, fields, path),
             **self._status(node, fields, path),
         )  # fmt: skip
 
@@ -122,7 +123,7 @@ class Activities:
             after = (Link(task=previous),) if previous is not None else ()
         return Phase(
             id=name, lasts=fields["lasts"], work=work, after=after,
-            capex=float(fields.get("capex", 0)),
+            capex=float(fields.get("capex", 0)), gate=fields.get("gate", False),
             progress=self._progress(node, fields, path, "phase", work),
             **self._dates(node, fields, path), **self._status(node, fields, path),
         )  # fmt: skip

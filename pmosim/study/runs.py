@@ -6,22 +6,28 @@ Not here: what is compared (``comparison`` and its kin), and one run alone (``re
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pmosim.replication import PARALLEL_FROM, simulate, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from concurrent.futures import Executor
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor, Future
 
+    from pmosim.network import Network
     from pmosim.outcomes import Outcomes
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
     from pmosim.scenario import Scenario
 
+Result = TypeVar("Result")
 Told = Callable[["Outcomes"], None]
 """What is told of every finished block, e.g. a progress bar."""
 
@@ -39,22 +45,75 @@ class Runs:
 
     def run(
         self,
-        scenario: Scenario,
+        scenario: Scenario | Network,
         *,
         replications: int | None = None,
+        first: int = 0,
         intake: Intake | None = None,
         dispatch: Dispatch | None = None,
+        known: dict[int, Outcomes] | None = None,
     ) -> Outcomes:
-        """Return the outcomes of a scenario, under rules that replace its own where given."""
+        """Return the outcomes of a scenario, under rules that replace its own where given.
+
+        Parameters
+        ----------
+        scenario, replications, intake, dispatch : see ``simulate``.
+        first : number of the first future, a multiple of 50.
+        known : finished blocks of the same run by their first future: they are not run again, and
+            the new ones are added, so that a run can grow.
+        """
+
+        def keep(block: Outcomes) -> None:
+            if known is not None:
+                known[block.first] = block
+            if self.on_block is not None:
+                self.on_block(block)
+
         return simulate(
             scenario,
             replications=self.replications if replications is None else replications,
+            first=first,
             seed=self.seed,
             executor=self.executor,
             intake=intake,
             dispatch=dispatch,
-            on_block=self.on_block,
+            on_block=keep,
+            done_blocks=dict(known or {}),
         )
+
+    def run_each(
+        self, scenarios: Iterable[Scenario | Network], *, replications: int | None = None
+    ) -> Iterator[Outcomes]:
+        """Yield the outcomes of many scenarios, in their order, a few of them under way at once.
+
+        Short runs have fewer blocks than there are workers; this keeps all of them busy. At most
+        one run more than there are cores is under way or waits to be taken.
+        """
+        return self.take(
+            partial(self.run, scenario, replications=replications) for scenario in scenarios
+        )
+
+    def take(self, todo: Iterable[Callable[[], Result]]) -> Iterator[Result]:
+        """Yield what calls return, in their order, a few of them under way at once.
+
+        The calls are runs of this object, and may reduce their outcomes to something small.
+        """
+        if self.executor is None:
+            for call in todo:
+                yield call()
+            return
+        at_once = max(2, os.cpu_count() or 1)
+        under_way: deque[Future[Result]] = deque()
+        threads = ThreadPoolExecutor(at_once)  # they wait for workers, which do the work
+        try:
+            for call in todo:
+                under_way.append(threads.submit(call))
+                if len(under_way) > at_once:  # one more, so that no worker waits for us
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager

@@ -118,12 +118,12 @@ class RunFolder:
 
 def is_run_folder(path: Path) -> bool:
     """Return whether pmosim made this folder: by its manifest, or by its forecast alone."""
-    for name in (MANIFEST, FORECAST):
+    for name, schema in ((MANIFEST, "pmosim.manifest/"), (FORECAST, "pmosim.")):
         try:
             document = json.loads((path / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        if isinstance(document, dict) and str(document.get("schema", "")).startswith("pmosim."):
+        if isinstance(document, dict) and str(document.get("schema", "")).startswith(schema):
             return True
     return False
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-ELSEWHERE = ("groups", "milestones", "wait_days", "outlook_why", "late_causes", "earned_value")
+ELSEWHERE = (
+    *("groups", "milestones", "wait_days", "outlook_why", "late_causes", "earned_value"),
+    *("slip_causes", "waits_on", "chain"),
+)
 """Parts of a project that have tables of their own."""
 DRAWN = ("joint", "quantiles")
 """Parts of a project or the portfolio that are drawn; their numbers have tables of their own."""
@@ -39,6 +42,9 @@ def write_tables(document: Mapping[str, Any], folder: Path) -> list[Path]:
         "groups": list(group_rows(document)),
         "years": list(year_rows(document)),
         "late_causes": list(late_cause_rows(document)),
+        "slip_causes": list(slip_rows(document)),
+        "waits_on": list(waits_on_rows(document)),
+        "chain": list(chain_rows(document)),
         "earned_value": list(earned_value_rows(document)),
         "quantiles": list(quantile_rows(document)),
         "joint": list(joint_rows(document)),
@@ -100,7 +106,7 @@ def month_rows(document: Mapping[str, Any]) -> Iterator[Row]:
 
 def portfolio_rows(document: Mapping[str, Any]) -> Iterator[Row]:
     """Yield a row per measure of the whole portfolio."""
-    parts = _without(document["portfolio"], "by_quarter", "quantiles", "earned_value")
+    parts = _without(document["portfolio"], "by_quarter", "quantiles", "earned_value", "chain")
     for measure, value in flat(parts):
         yield {"measure": measure, "value": value}
 
@@ -135,6 +141,34 @@ def late_cause_rows(document: Mapping[str, Any]) -> Iterator[Row]:
             if isinstance(days, dict):
                 late_in = {"futures": causes.get("n")}
                 yield {"project": project["id"], "cause": cause, **late_in, **_days(days)}
+
+
+def slip_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project and part of its slip, in mean working days; they add up to it."""
+    for project in document["projects"]:
+        slip = project.get("slip_causes") or {}
+        for part in slip.get("parts", []):
+            cause = {"cause": part["cause"], "role": part["role"], "counted_from": slip["from"]}
+            yield {"project": project["id"], **cause, **_days(part["days"])}
+
+
+def waits_on_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project and what it waits for, with who has it meanwhile."""
+    for project in document["projects"]:
+        for wait in (project.get("waits_on") or {}).get("held", []):
+            what = {"cause": wait["cause"], "role": wait["role"], "held_by": wait["project"]}
+            share = {"share": wait["share"]["value"]}
+            yield {"project": project["id"], **what, **share, **_days(wait["days"])}
+
+
+def chain_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield a row per project (or everything committed) and who stands on its chain."""
+    chains = [(project["id"], project.get("chain")) for project in document["projects"]]
+    for name, chain in [*chains, (PORTFOLIO, document["portfolio"].get("chain"))]:
+        for kind in ("project", "role"):
+            for entry in (chain or {}).get(f"{kind}s", []):
+                who = {"kind": kind, "on_chain": entry[kind], "share": entry["share"]["value"]}
+                yield {"project": name, **who, **_days(entry["days"])}
 
 
 def earned_value_rows(document: Mapping[str, Any]) -> Iterator[Row]:

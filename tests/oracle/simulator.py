@@ -266,6 +266,9 @@ class Simulator:
         self.n_released = 0
         self.trace: list[str] = []
         self.is_first_pass = True
+        self.funded: list[tuple[Venture, int]] = []
+        self.decided: set[tuple[str, str]] = set()
+        self.dates = [self.days.first]
 
     # ------------------------------------------------------------------ reading the scenario
 
@@ -569,11 +572,23 @@ class Simulator:
                     else self.by_id[who].day_rate
                 )
                 cost += work / self.days.minutes * rate
+        return self.benefit_from(venture, (venture.arrives or 0) + venture.length) - cost
+
+    def benefit_from(self, venture: Venture, end: Number) -> Fraction:
+        """Return the planned benefit at face value of a project that finishes at a minute."""
+        project = venture.source
         if project.benefit is None:
-            return -cost
-        assert project.benefit.for_years is not None
-        years = exact(project.benefit.for_years)
-        return exact(project.benefit.per_year.plan) * size * years - cost
+            return Fraction(0)
+        per_year = exact(project.benefit.per_year.plan) * exact(project.size.plan)
+        if project.benefit.for_years is not None:
+            return per_year * exact(project.benefit.for_years)
+        begins = Fraction(0)
+        if end > 0:
+            day = ceil_div(math.ceil(end), self.days.minutes) - 1
+            part = Fraction(end) / self.days.minutes - day
+            begins = (self.date_of(day) - self.days.as_of).days + part
+        until = (project.benefit.until - self.days.as_of).days + 1
+        return per_year * max(Fraction(0), until - begins) / Fraction("365.25")
 
     def score(self, venture: Venture, now: int) -> Number:
         """Return the place of a project in the intake order: smaller is earlier."""
@@ -780,6 +795,7 @@ class Simulator:
                 | self.arrivals(now)
                 | self.blockings(now)
                 | self.cancellations(now)
+                | self.gates(now)
                 | self.releases(now)
             ):
                 pass
@@ -792,6 +808,7 @@ class Simulator:
             while self.dispatch(now):
                 has_started = True
                 self.cascade(now)
+                self.gates(now)
                 self.request_throughout(now)
             if not has_started:
                 return
@@ -941,6 +958,8 @@ class Simulator:
         venture.status, venture.released = "active", now
         venture.sequence = self.n_released
         self.n_released += 1
+        if venture.source.status != "running":  # what runs on day 0 is funded already
+            self.funded.append((venture, now))
         for job in venture.jobs:
             if job.in_flight:
                 job.key = self.dispatch_key(job, now)
@@ -956,17 +975,158 @@ class Simulator:
             if must and self.may_be_released(venture, now):
                 self.release(venture, now)
                 changed = True
-        policy = self.scenario.intake
         while True:
             waiting = [v for v in self.ventures.values() if self.may_be_released(v, now)]
             waiting.sort(key=lambda v: (self.score(v, now), v.arrives, v.order))
-            active = [v for v in self.ventures.values() if v.status == "active"]
-            is_full = len(active) >= getattr(policy, "max_active", 10**9)
-            if not waiting or is_full:
+            passing = [v for v in waiting if self.passes(v, now)]
+            if not passing:
                 break
-            self.release(waiting[0], now)
+            self.release(passing[0], now)
             changed = True
         return changed
+
+    def passes(self, venture: Venture, now: int) -> bool:
+        """Return whether the intake rule lets a waiting project in."""
+        policy = self.scenario.intake
+        active = [v for v in self.ventures.values() if v.status == "active"]
+        name = type(policy).__name__
+        if name == "WipLimit":
+            return len(active) < policy.max_active
+        if name == "Reserve":
+            kept = 0 if venture.source.project_class == policy.for_class else policy.reserved
+            return len(active) < policy.max_active - kept
+        if name == "LoadLimit":
+            for role, norm in policy.norm.items():
+                own = self.work_of(venture.jobs, role)
+                load = sum((self.work_of(v.jobs, role) for v in active), Fraction(0))
+                if own > 0 and load > 0 and load + own > exact(norm):
+                    return False
+            return True
+        if name == "Stagger":
+            load = sum((self.work_of(v.jobs, policy.drum) for v in active), Fraction(0))
+            return load <= exact(policy.buffer) or self.work_of(venture.jobs, policy.drum) == 0
+        if name == "Budget":
+            if now % self.days.minutes or not self.begins(now // self.days.minutes):
+                return False
+            return self.cost_of(venture) <= self.money_left(now)
+        assert name == "Open"
+        return True
+
+    def work_of(self, jobs: list[Job], role: str) -> Fraction:
+        """Return planned person-days of a role in what is not finished."""
+        total = Fraction(0)
+        for job in jobs:
+            for who, work in job.planned_work.items():
+                home = who if who in self.roles else self.by_id[who].role
+                if job.finish is None and home == role:
+                    total += Fraction(work) / self.days.minutes
+        return total
+
+    def cost_of(self, venture: Venture, *, is_rest: bool = False) -> Fraction:
+        """Return planned work x day rates (+ fixed cost, unless only the rest is asked for)."""
+        project = venture.source
+        cost = Fraction(0)
+        if project.fixed_cost is not None and not is_rest:
+            cost = exact(project.fixed_cost.plan) * exact(project.size.plan)
+        for job in venture.jobs:
+            if job.was_done or (is_rest and job.finish is not None):
+                continue
+            for who, work in job.planned_work.items():
+                is_role = who in self.roles
+                rate = exact(self.roles[who].day_rate) if is_role else self.by_id[who].day_rate
+                cost += Fraction(work) / self.days.minutes * rate
+        return cost
+
+    def date_of(self, index: int) -> datetime.date:
+        """Return the date of a working day, found by walking."""
+        while len(self.dates) <= index:
+            day = self.dates[-1] + datetime.timedelta(days=1)
+            while not self.days.works(day):
+                day += datetime.timedelta(days=1)
+            self.dates.append(day)
+        return self.dates[index]
+
+    def period_of(self, index: int) -> tuple[int, int]:
+        """Return the name of the period that a working day lies in."""
+        period = self.scenario.intake.period
+        if period.endswith("d"):
+            return index // int(period[:-1]), 0
+        day = self.date_of(index)
+        length = {"month": 1, "quarter": 3, "year": 12}[period]
+        return day.year, (day.month - 1) // length
+
+    def begins(self, index: int) -> bool:
+        """Return whether a working day is the first one of its period."""
+        return index == 0 or self.period_of(index) != self.period_of(index - 1)
+
+    def money_left(self, now: int) -> Fraction:
+        """Return what may still be released in this period."""
+        policy = self.scenario.intake
+        left, carried = Fraction(0), Fraction(0)
+        today = now // self.days.minutes
+        for index in range(today + 1):
+            if self.begins(index):
+                carried = exact(policy.carry_over) * max(Fraction(0), left) if index else carried
+                left = exact(policy.amount) + carried
+            for venture, minute in self.funded:
+                if minute // self.days.minutes == index:
+                    left -= self.cost_of(venture)
+        return left
+
+    def gates(self, now: int) -> bool:
+        """Stop projects at the stages that end now."""
+        rule = self.scenario.intake.gates
+        assert rule.compliance in (0, 1), "this oracle leaves nothing to chance"
+        changed = False
+        for venture in self.ventures.values():
+            for activity in venture.source.activities:
+                here = (venture.id, activity.id)
+                jobs = self.jobs_named(venture, activity.id)
+                if not activity.gate or here in self.decided or venture.status != "active":
+                    continue
+                if any(job.finish is None for job in jobs) or all(job.was_done for job in jobs):
+                    continue
+                self.decided.add(here)
+                may_stop = rule.stop and rule.compliance == 1 and not venture.source.mandatory
+                if may_stop and self.worth_of_going_on(venture, now) < 0:
+                    self.close(venture, "stopped", now)
+                    while self.blockings(now) | self.cascade(now):
+                        pass
+                    changed = True
+        return changed
+
+    def worth_of_going_on(self, venture: Venture, now: int) -> Fraction:
+        """Return planned benefit to come - cost to come - the price of a scarce role's days."""
+        rule = self.scenario.intake.gates
+        worth = -self.cost_of(venture, is_rest=True)
+        if rule.role is not None:
+            worth -= exact(rule.shadow_price) * self.work_of(venture.jobs, rule.role)
+        return worth + self.benefit_from(venture, now + self.rest_length(venture, now))
+
+    def rest_length(self, venture: Venture, now: int) -> Fraction:
+        """Return the longest path through what is open, running tasks in full."""
+
+        def begin(job: Job) -> Fraction:
+            if job.start is not None:
+                return Fraction(job.start - now)
+            moments = [Fraction(0)]
+            for other, link in self.links_inside(job):
+                if link.kind == "FS":
+                    moments.append(end(other) + link.lag)
+                elif link.kind == "SS":
+                    moments.append(begin(other) + link.lag)
+            return max(moments)
+
+        def end(job: Job) -> Fraction:
+            if job.finish is not None:
+                return Fraction(job.finish - now)
+            result = max(begin(job), Fraction(0)) + Fraction(job.planned)
+            for other, link in self.links_inside(job):
+                if link.kind == "FF":
+                    result = max(result, end(other) + link.lag)
+            return result
+
+        return max((end(job) for job in venture.jobs if job.finish is None), default=Fraction(0))
 
     def rejections(self, now: int) -> bool:
         """Turn away who finds no place when all that happens at this minute has happened."""
@@ -1113,6 +1273,11 @@ class Simulator:
     def next_minute(self, now: int) -> Number:
         """Return the next minute at which anything can change."""
         moments: list[Number] = [self.window, self.end]
+        if hasattr(self.scenario.intake, "period"):
+            index = now // self.days.minutes + 1
+            while not self.begins(index) and index * self.days.minutes < self.window:
+                index += 1
+            moments.append(index * self.days.minutes)
         for worker in self.workers:
             moments += [worker.begins, worker.leaves]
             moments += [moment for spell in worker.away for moment in spell]

@@ -194,6 +194,8 @@ def random_project(dice: Dice, document: Document, before: list[Document]) -> Do
     project: Document = {"id": f"a{len(before) + 1}"}
     work = "phases" if dice.flip(0.25) else "tasks"
     project[work] = (random_phases if work == "phases" else random_tasks)(dice, document)
+    if dice.often(1.5):
+        project["class"] = dice.pick("urgent", "urgent", "normal")
     if dice.often(0.7):
         needs = random_needs(dice, document)
         project["throughout"] = {who: dice.pick("10%", "20%", "50%") for who in needs}
@@ -357,6 +359,8 @@ def random_scenario(seed: int) -> Document:
     if dice.often():
         document["dispatch"]["hold_after"] = dice.pick("0d", "1d", "2d", "5d")
     document["intake"] = random_intake(dice, document)
+    if document["intake"]["policy"] == "budget":
+        document["horizon"] = "80d"  # what no budget pays for would wait for ten years
     for project in projects:
         is_open = project["status"] not in ("done", "cancelled")
         if is_open and dice.often(0.5):
@@ -372,12 +376,7 @@ def random_scenario(seed: int) -> Document:
 
 def random_intake(dice: Dice, document: Document) -> Document:
     """Return a start rule."""
-    if dice.flip(0.4):
-        intake: Document = {"policy": "open"}
-    else:
-        intake = {"policy": "wip_limit", "max_active": dice.whole(1, 4)}
-        if dice.often(0.5):
-            intake["on_full"] = dice.pick("reject", "wait")
+    intake = random_policy(dice, document)
     if dice.flip(0.8):
         order = dice.pick(*ORDERS)
         intake["order"] = order
@@ -385,9 +384,62 @@ def random_intake(dice: Dice, document: Document) -> Document:
             intake["role"] = dice.pick(*document["roles"])
             if dice.flip(0.5):
                 intake["of"] = "cost_of_delay"
-        if order in ("value", "wsjf", "bottleneck") and dice.often():
+        if order in ("value", "wsjf", "bottleneck") and dice.flip(0.4):
             intake["ageing"] = dice.pick("5%/mo", "200%/mo")
+    if dice.often(1.5):
+        intake["gates"] = random_gates(dice, document)
     return intake
+
+
+def random_policy(dice: Dice, document: Document) -> Document:
+    """Return who is let in, without an order."""
+    roles = list(document["roles"])
+    intake: Document = {
+        "policy": dice.pick(
+            "open", "open", "wip_limit", "wip_limit", "load_limit", "budget", "stagger", "reserve"
+        )
+    }
+    if intake["policy"] in ("wip_limit", "reserve"):
+        intake["max_active"] = dice.whole(1, 4)
+        if dice.often(0.5):
+            intake["on_full"] = dice.pick("reject", "wait")
+    if intake["policy"] == "load_limit":
+        chosen = dice.random.sample(roles, dice.whole(1, len(roles)))
+        norms = {role: dice.pick("0pd", "5pd", "8pd", "12pd", "20pd", "33ph") for role in chosen}
+        intake["norm"] = dice.pick(norms, norms, "10pd")
+    elif intake["policy"] == "budget":
+        intake["period"] = dice.pick("month", "quarter", "10d", "5d", "1d", "3d", "year")
+        intake["amount"] = dice.pick("5k", "10k", "20k", "40k", "7777")
+        if dice.flip(0.5):
+            intake["carry_over"] = dice.pick("50%", "100%", "33%")
+    elif intake["policy"] == "stagger":
+        intake["drum"] = dice.pick(*roles)
+        intake["buffer"] = dice.pick("0pd", "1pd", "4pd", "10pd", "20ph")
+    elif intake["policy"] == "reserve":
+        intake["reserved"] = dice.whole(0, intake["max_active"])
+        intake["for"] = "urgent"
+    return intake
+
+
+def random_gates(dice: Dice, document: Document) -> Document:
+    """Return the gates, and put some at the ends of stages; what may be stopped can earn."""
+    for project in document["projects"]:
+        for activity in (project.get("tasks") or project["phases"]).values():
+            if dice.flip(0.3):
+                activity["gate"] = True
+        benefit = {"per_year": dice.pick("1k", "4k", "10k")}
+        if dice.flip(0.4):
+            benefit["until"] = dice.pick("2027-01-20", "2027-02-10", "2027-07-01", "2029-12-31")
+        else:
+            benefit["for"] = dice.pick("1y", "2y", "0.5y")
+        if dice.flip(0.7) and "benefit" not in project:
+            project["benefit"] = benefit
+    gates: Document = {"stop": dice.pick("true", "true", "true", "false")}
+    if dice.flip(0.5):
+        gates |= {"role": dice.pick(*document["roles"]), "shadow_price": dice.pick(0, 100, "1k")}
+    if dice.flip(0.3):
+        gates["compliance"] = dice.pick("100%", "0%")
+    return gates
 
 
 def random_chance_scenario(seed: int, *, is_open: bool = False) -> Document:

@@ -89,7 +89,7 @@ def test_a_public_name_that_does_not_exist_is_an_attribute_error() -> None:
         (["run", "x", "--seed", "-1"], "'-1' is no whole number of 0 or more"),
         (["run", "x", "-o", ""], "the path is empty"),
         (["run", "x", "--jobs", "many"], "neither auto nor a whole number"),
-        (["run", "x", "--until", "p80=2d"], "--until is not available yet"),
+        (["run", "x", "--until", "p80=two"], "cannot read 'p80=two'"),
         (["run", "x", "--shard", "1/2"], "--shard is not available yet"),
         (["run", "x", "--fail-if", "p_lat(crm) > 0.3"], "Did you mean 'p_late'?"),
         (["run", "x", "--only", "running"], "It must be like status=running,approved"),

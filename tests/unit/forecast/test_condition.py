@@ -176,3 +176,40 @@ def test_the_page_of_questions_lists_every_quantity():
     table = page[page.index("| quantity") :]
     named = re.findall(r"`([a-z]\w+)`", "".join(row.split("|")[1] for row in table.splitlines()))
     assert sorted(named) == sorted(QUANTITIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "miss"),
+    [
+        ("p_late(hr) < 0.3", 0.0),
+        ("p_late(crm) < 0.3", 0.1),
+        ("p_late(crm) > 0.5", 0.1),
+        ("p_late(all) < 0.3", 0.1 + 0.4),  # each of the set must
+        ("p_late(all) > 0.8", 0.1),  # the worst of the set must
+        ("not p_late(crm) > 0.3", 0.1),
+        ("not p_late(all) < 0.8", 0.1),
+        ("cost_p80(crm) < 200k", 0.25),
+        ("finish_p80(crm) <= 2027-06-20", 0.5),
+        ("finish_p80(nis2) <= 2027-06-20", 10.0),
+        ("p_late(new) < 0.3", 10.0),
+        ("p_late(crm) < 0.3 and p_late(nis2) < 0.3", 0.5),
+        ("p_late(crm) < 0.3 or p_late(nis2) < 0.3", 0.1),
+        ("not (p_late(crm) > 0.3 or p_late(nis2) > 0.3)", 0.5),
+        ("not (p_late(crm) > 0.3 and p_late(nis2) > 0.3)", 0.1),
+    ],
+)
+def test_a_condition_says_how_far_it_is_from_being_kept(text: str, miss: float) -> None:
+    assert parse_condition(text).miss(DOCUMENT) == pytest.approx(miss)
+
+
+def test_what_is_just_not_kept_is_not_at_no_distance() -> None:
+    condition = parse_condition("p_late(hr) < 0.2")
+    assert condition.judge(DOCUMENT).answer is False
+    assert 0.0 < condition.miss(DOCUMENT) < 1e-6
+    assert parse_condition("p_late(hr) <= 0.2").miss(DOCUMENT) == 0.0
+
+
+def test_a_margin_asks_for_more_than_the_condition_says() -> None:
+    condition = parse_condition("p_late(hr) < 0.3")
+    assert condition.miss(DOCUMENT, margin=0.05) == 0.0
+    assert condition.miss(DOCUMENT, margin=0.15) == pytest.approx(0.05)

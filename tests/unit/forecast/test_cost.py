@@ -180,7 +180,7 @@ def test_the_parts_of_the_cost_add_up_to_it():
     document = reported_forecast().to_document()
     for entry in [*document["projects"][:2], document["portfolio"]]:
         parts = entry["cost"]["parts"]
-        assert list(parts) == ["to_date", "internal", "contractors", "fixed", "running"]
+        assert list(parts) == ["to_date", "internal", "contractors", "fixed", "running", "risks"]
         assert sum(parts.values()) == pytest.approx(entry["cost"]["mean"]["value"], rel=1e-12)
     assert document["portfolio"]["cost"]["parts"]["contractors"] == 300.0
 

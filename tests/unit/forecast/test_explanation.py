@@ -7,6 +7,7 @@ import pytest
 from pmosim.forecast.explanation import explain, write_diary
 from pmosim.network.arrays import NONE
 from tests.unit.forecast.builders import DAY, Booking, P, Row, build_network, build_outcomes
+from tests.unit.forecast.test_chain import portfolio, work
 
 NETWORK = build_network(
     [P("crm", tasks=("design", "build")), P("hr")],
@@ -118,3 +119,85 @@ def test_projects_of_a_stream_are_found_by_their_number() -> None:
     assert write_diary(outcomes, "small-3", 0).project == "small-3"
     with pytest.raises(KeyError):
         write_diary(outcomes, "small-3", 1)
+
+
+# --- one future of a simulated portfolio ----------------------------------------------------------
+
+
+def told(diary):
+    """Return (day, kind, task, people, by) of every event."""
+    return [(e.minute / DAY, e.kind, e.task, e.people, e.by) for e in diary.events]
+
+
+def test_a_diary_says_who_gave_the_people_and_to_whom_they_go() -> None:
+    outcomes = portfolio({"a": work(4), "b": work(3), "c": work(2)})
+    assert told(write_diary(outcomes, "b", 0)) == [
+        (0, "asked", "", (), ""),
+        (0, "released", "", (), ""),
+        (0, "ready", "design", (), ""),
+        (4, "started", "design", ("architect-1",), "a.design"),
+        (7, "finished", "design", (), ""),
+        (7, "gone", "design", ("architect-1",), "c.design"),
+        (7, "ended", "", (), ""),
+    ]
+
+
+def test_a_diary_says_whose_end_made_room() -> None:
+    intake = {"policy": "wip_limit", "max_active": 1}
+    outcomes = portfolio({"a": work(4), "b": work(3)}, intake=intake)
+    [released] = [e for e in write_diary(outcomes, "b", 0).events if e.kind == "released"]
+    assert (released.minute, released.by) == (4 * DAY, "a")
+
+
+def test_pauses_and_absences_are_in_the_diary() -> None:
+    people = [
+        {"id": "ana", "role": "architect", "leave": ["2027-01-11..2027-01-12"]},
+        {"role": "developer", "headcount": 1},
+    ]
+    paused = work(5) | {"pauses": ["2027-01-05..2027-01-06"]}
+    diary = write_diary(portfolio({"a": paused}, people=people), "a", 0)
+    assert told(diary) == [
+        (0, "asked", "", (), ""),
+        (0, "released", "", (), ""),
+        (0, "started", "design", ("architect-1",), ""),
+        (1, "paused", "", (), ""),
+        (3, "resumed", "", (), ""),
+        (5, "away", "", ("architect-1",), ""),
+        (7, "back", "", ("architect-1",), ""),
+        (9, "finished", "design", (), ""),
+        (9, "ended", "", (), ""),
+    ]
+
+
+def test_a_stop_ends_the_diary_and_leaves_no_chain() -> None:
+    diary = write_diary(portfolio({"a": work(9) | {"cancelled": "2027-01-07"}}), "a", 0)
+    assert diary.status == "stopped"
+    assert told(diary)[-1] == (3, "ended", "", (), "")
+    assert diary.chain == ()
+
+
+def test_the_chain_of_one_future_is_told_from_the_finish_back() -> None:
+    outcomes = portfolio({"a": work(4, 6), "b": work(3, 5)})
+    chain = write_diary(outcomes, "b", 0).chain
+    assert [(c.begin / DAY, c.end / DAY, c.project, c.task, c.role, c.via) for c in chain] == [
+        (10, 15, "b", "build", "", ""),
+        (4, 10, "a", "build", "developer", "role"),
+        (0, 4, "a", "design", "", ""),
+    ]
+
+
+def test_projects_of_demand_have_diaries_with_chains_too() -> None:
+    demand = {"small": {"rate": "0.5/d", **work(3)}}
+    outcomes = portfolio({"a": work(20)}, demand=demand, horizon="40d", run_off="40d")
+    found = [
+        str(name)
+        for name, status in zip(outcomes.project_ids, outcomes.projects_.status, strict=True)
+        if str(name).startswith("small-") and status == 0
+    ]
+    last = write_diary(outcomes, found[-1], 0)
+    assert {"asked", "released", "started", "finished", "ended"} <= {e.kind for e in last.events}
+    assert last.chain[0].project == found[-1]
+    assert any(c.via == "role" and c.project != found[-1] for c in last.chain)
+    explained = explain(outcomes, found[-1])
+    assert explained.hangs is not None
+    assert {one.name for one in explained.hangs.projects} <= {"a", "small"}

@@ -233,3 +233,25 @@ def test_changes_can_stand_in_a_document(document: dict[str, Any]) -> None:
     scenario = parse_scenario(document)
     assert project(scenario, "b").cancelled_from == date(2027, 3, 1)
     assert "changes" not in scenario.document
+
+
+TEMPLATE: dict[str, Any] = {"tasks": {"t": {"effort": "5pd", "needs": {"dev": 1}}}}
+
+
+def test_a_change_to_a_template_that_reaches_no_project_is_a_warning(parse: Parse) -> None:
+    made = parse(templates={"small": TEMPLATE}, projects=[{"id": "a", "template": "small"}])
+    resolved = parse_scenario(dict(made.document))
+    changes = {"set": {"templates.small.tasks.t.effort": "9pd"}}
+    assert "PMO702" not in {problem.code for problem in made.change(**changes).warnings}
+    warned = [each for each in resolved.change(**changes).warnings if each.code == "PMO702"]
+    assert len(warned) == 1
+    assert "set it in the projects" in warned[0].text
+
+
+def test_a_changed_template_that_is_used_later_is_no_warning(parse: Parse) -> None:
+    made = parse(templates={"small": TEMPLATE}, projects=[{"id": "a", **TEMPLATE}])
+    changes = {
+        "set": {"templates.small.tasks.t.effort": "9pd"},
+        "add": {"template": "small", "id": "b"},
+    }
+    assert "PMO702" not in {problem.code for problem in made.change(**changes).warnings}

@@ -9,6 +9,7 @@ import pytest
 
 from pmosim import priors
 from pmosim.distributions import Fixed, Lognormal
+from pmosim.draws import draw
 from pmosim.network import compile_network
 from pmosim.replication import simulate
 from pmosim.scenario import parse_scenario, resolved_yaml
@@ -57,7 +58,9 @@ def test_typical_fills_what_is_not_said(parse: Parse) -> None:
     assert scenario.settings.correlation == 0.2
     for person in scenario.organisation.people:
         assert person.bau == 0.2 * WHOLE
-        assert person.absence / WHOLE == pytest.approx(1 - (1 - 30 / YEAR) * (1 - 0.034))
+        assert person.absence / WHOLE == pytest.approx(30 / YEAR)
+        assert person.sickness == pytest.approx(0.034)
+        assert person.spell == Lognormal.from_mean_cv(3 * 480, 1)
     work = scenario.projects[0].activities[0].work
     assert work == {"": Lognormal(median=10 * 480, sigma=0.5)}
 
@@ -108,7 +111,7 @@ def test_what_was_spent_or_remains_is_no_plan(parse: Parse) -> None:
 def test_leave_with_dates_is_taken_to_be_all_there_is(parse: Parse) -> None:
     people = [{"id": "ana", "role": "dev", "leave": ["2027-07"]}, {"role": "dev"}, {"role": "test"}]
     found = persons(parse(assume="typical", people=people))
-    assert found["ana"].absence == pytest.approx(0.034 * WHOLE)
+    assert (found["ana"].absence, found["ana"].sickness) == (0, 0.034)
     assert found["dev-1"].absence > 0.1 * WHOLE
 
 
@@ -177,17 +180,39 @@ def test_assumptions_name_the_basis_and_the_source(parse: Parse) -> None:
     assert silent["perfect world"].source == ""
 
 
-def test_expected_absence_takes_capacity_away_rounded_up(parse: Parse) -> None:
+def test_leave_without_dates_takes_capacity_away_rounded_up(parse: Parse) -> None:
     roles = {"dev": {"bau": "20%", "leave_days": 26.1, "sickness": "10%"}, "test": {}}
     people = compile_network(parse(roles=roles)).people
-    assert people.presence.tolist() == [648_000_000, 648_000_000, WHOLE]
+    assert people.presence.tolist() == [720_000_000, 720_000_000, WHOLE]
+    assert people.sickness.tolist() == [0.1, 0.1, 0.0]
 
 
 def test_a_day_that_is_half_there_takes_twice_as_long(parse: Parse) -> None:
-    roles = {"dev": {"sickness": "50%"}, "test": {}}
+    roles = {"dev": {"leave_days": YEAR / 2}, "test": {}}
     project = {"id": "p", "tasks": {"t": {"effort": "10pd", "needs": {"dev": 1}}}}
     outcomes = simulate(parse(roles=roles, projects=[project]), replications=1, jobs=1, audit=True)
     assert outcomes.projects().finished_day[0] == 20
+
+
+def test_work_pauses_while_its_person_is_ill(parse: Parse) -> None:
+    roles = {"dev": {"sickness": {"share": "20%", "spell": "2d"}}, "test": {}}
+    project = {"id": "p", "tasks": {"t": {"effort": "10pd", "needs": {"dev": 1}}}}
+    outcomes = simulate(parse(roles=roles, projects=[project]), replications=40, jobs=1, audit=True)
+    lost = outcomes.projects().finished_day - 10
+    # Whole spells of two days lie between start and finish, or none.
+    assert (lost % 2 == 0).all()
+    assert 0 in set(lost)
+    assert lost.max() > 2
+
+
+def test_everybody_keeps_their_health_in_every_scenario(parse: Parse) -> None:
+    roles = {"dev": {"sickness": "20%"}, "test": {"sickness": "20%"}}
+    before = draw(compile_network(parse(roles=roles)), 1, 0, 5).spells
+    more = parse(roles=roles).change(hire={"role": "dev"})
+    after = draw(compile_network(more), 1, 0, 5).spells
+    is_old = after.person < 3
+    for one, other in ((before.start, after.start), (before.end, after.end)):
+        assert one.tolist() == other[is_old].tolist()
 
 
 def test_a_prior_can_be_a_name() -> None:

@@ -1,0 +1,37 @@
+"""Distributions: the laws of uncertain amounts, and what they have in common."""
+
+from pmosim.distributions.correlation import correlated, correlated_beyond, factor_given
+from pmosim.distributions.laws import (
+    Empirical,
+    Exponential,
+    Fixed,
+    Gamma,
+    Law,
+    Lognormal,
+    Normal,
+    Pert,
+    SplitLognormal,
+    Triangular,
+    Uniform,
+    Weibull,
+    lognormal_from_median_p90,
+)
+
+__all__ = [
+    "Empirical",
+    "Exponential",
+    "Fixed",
+    "Gamma",
+    "Law",
+    "Lognormal",
+    "Normal",
+    "Pert",
+    "SplitLognormal",
+    "Triangular",
+    "Uniform",
+    "Weibull",
+    "correlated",
+    "correlated_beyond",
+    "factor_given",
+    "lognormal_from_median_p90",
+]

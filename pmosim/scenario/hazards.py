@@ -1,0 +1,146 @@
+"""Hazards: what may go wrong: the risks of a project, and drivers that many projects share.
+
+A project's own risks stand in it or its template; drivers stand at the top of a scenario and hit
+projects, templates, streams or single tasks by name. Both say how much more the work gets, and
+what it costs, if it happens (model.md, section 3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmosim.distributions import Fixed
+from pmosim.scenario import shapes
+from pmosim.scenario.messages import did_you_mean, series
+from pmosim.scenario.portfolio import Risk
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from pmosim.scenario.facts import Facts
+    from pmosim.scenario.kinds import Reader
+    from pmosim.scenario.nodes import Node
+    from pmosim.scenario.portfolio import Project, Stream
+
+EVERYTHING = ""
+"""In place of a task: all work of a project."""
+
+
+def read_risks(
+    reader: Reader, node: Node, path: str, project: str, tasks: Collection[str]
+) -> tuple[Risk, ...]:
+    """Return the risks of a project or template; ``hits`` names its phases and tasks."""
+
+    def hit(name: str) -> list[tuple[str, str]] | str:
+        if name in tasks:
+            return [(project, name)]
+        return f"there is no task or phase '{name}'.{did_you_mean(name, tasks)}"
+
+    return tuple(_read(reader, node, f"{path}.risks", hit, [(project, EVERYTHING)]))
+
+
+def read_drivers(
+    reader: Reader, root: Node, projects: Sequence[Project], streams: Sequence[Stream]
+) -> tuple[Risk, ...]:
+    """Return the drivers of a scenario: each happens once in a future, and hits all it names."""
+    everybody = [*projects, *(stream.prototype for stream in streams)]
+    activities = {p.id: [activity.id for activity in p.activities] for p in everybody}
+    by_template: dict[str, list[str]] = {}
+    for each in everybody:
+        if each.template is not None:
+            by_template.setdefault(each.template, []).append(each.id)
+
+    def hit(name: str) -> list[tuple[str, str]] | str:
+        if name in activities:
+            return [(name, EVERYTHING)]
+        if name in by_template:
+            return [(project, EVERYTHING) for project in by_template[name]]
+        owner, _, task = name.partition(".")
+        if task in activities.get(owner, ()):
+            return [(owner, task)]
+        found = [(project, task) for project in by_template.get(owner, ()) if task]
+        if found and all(task in activities[project] for project, task in found):
+            return found
+        known = [*activities, *by_template]
+        return f"there is no project, stream or template '{owner}'.{did_you_mean(owner, known)}"
+
+    all_of_them = [(each.id, EVERYTHING) for each in everybody]
+    return tuple(_read(reader, root, "risks", hit, all_of_them))
+
+
+def _read(
+    reader: Reader, node: Node, path: str, hit: Any, otherwise: list[tuple[str, str]]
+) -> Iterable[Risk]:
+    given = node.get("risks")
+    taken: dict[str, str] = {}
+    for n, entry in enumerate(given.items if given is not None else []):
+        own = entry.get("id")
+        here = f"{path}.{own.text}" if own is not None and own.is_scalar else f"{path}[{n}]"
+        fields = reader.fields(shapes.RISK, entry, here)
+        if "id" not in fields or "probability" not in fields:
+            continue
+        if fields["id"] in taken:
+            said = f"stands twice (first at {taken[fields['id']]}); every risk has an own id."
+            reader.problems.error("PMO106", own or entry, f"{here}.id", said)
+            continue
+        taken[fields["id"]] = entry.place
+        yield _risk(reader, fields, entry, here, hit, otherwise)
+
+
+def _risk(
+    reader: Reader,
+    fields: Mapping[str, Any],
+    entry: Node,
+    path: str,
+    hit: Any,
+    otherwise: list[tuple[str, str]],
+) -> Risk:
+    probability, work, price = float(fields["probability"]), fields.get("work"), 0.0
+    if work is None and fields.get("cost") is None:
+        said = "does nothing if it happens; say `work: 1.3` (times its work) or `cost: 20k`."
+        reader.problems.error("PMO102", entry, path, said)
+    measure = entry.get("mitigation")
+    if measure is not None:
+        own = reader.fields(shapes.MITIGATION, measure, f"{path}.mitigation")
+        if own.get("is_on", True):
+            probability = float(own.get("probability", probability))
+            work, price = own.get("work", work), own.get("cost", 0.0)
+    return Risk(
+        id=fields["id"],
+        probability=probability,
+        hits=_hits(reader, fields, entry, path, hit) or tuple(otherwise),
+        work=work if work is not None else Fixed(value=1.0),
+        cost=fields.get("cost"),
+        price=price,
+    )
+
+
+def _hits(
+    reader: Reader, fields: Mapping[str, Any], entry: Node, path: str, hit: Any
+) -> tuple[tuple[str, str], ...]:
+    found: dict[tuple[str, str], None] = {}
+    for name in fields.get("hits", ()):
+        what = hit(name)
+        if isinstance(what, str):
+            said = f"names '{name}': {what}"
+            reader.problems.error("PMO204", entry.mapping["hits"], f"{path}.hits", said)
+        else:
+            found |= dict.fromkeys(what)
+    return tuple(found)
+
+
+def check_double_counting(facts: Facts) -> None:
+    """Warn where risks come on top of a spread that holds what went wrong in the past already."""
+    spread = facts.frame.settings.spread
+    own = (risk for site in facts.demand.all_sites for risk in site.project.risks)
+    risks = [*facts.drivers, *own]
+    raising = [risk.id for risk in risks if risk.probability > 0 and risk.work.mean > 1]
+    if not spread or not raising:
+        return
+    said = (
+        f"is {spread:g}, the spread of past work, in which what went wrong then is counted; "
+        f"{series(dict.fromkeys(raising), 4)} would count it twice. Lower the spread to that of "
+        "work on which no such thing happened, or leave these risks out."
+    )
+    node = facts.root.get("settings")
+    facts.problems.warning("PMO905", node or facts.root, "settings.spread", said)

@@ -1,0 +1,129 @@
+"""Effects: what a change does to a portfolio, from the extracts of two runs on the same luck.
+
+In: the extract before and the extract after. Out: ``Difference``s, after minus before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pmosim.forecast.paired import (
+    MATERIAL_DAYS,
+    MATERIAL_OF_MONEY,
+    MATERIAL_SHARE,
+    Difference,
+    mean_difference,
+    no_difference,
+    probability_difference,
+    quantile_difference,
+    ratio_difference,
+)
+
+if TYPE_CHECKING:
+    from pmosim.study.extract import Extract
+
+Effects = dict[str, Difference]
+"""Measure -> difference, with the change minus without."""
+Told = Callable[[int, int], None]
+"""What is told of every finished run: how many are done, of how many at most."""
+NO_PROMISE = "nothing has a due date that the planning window reaches"
+NOTHING_COMMITTED = "no project is committed"
+NOTHING_FINISHES = "no project finishes in any future"
+
+
+def finish_difference(before: Extract, after: Extract, level: float | None = None) -> Difference:
+    """Return the change of the finish of everything committed: its mean, or a quantile."""
+    if before.committed_days is None or after.committed_days is None:
+        return no_difference(NOTHING_COMMITTED)
+    if level is None:
+        return mean_difference(before.committed_days, after.committed_days)
+    return quantile_difference(before.committed_days, after.committed_days, level)
+
+
+def late_difference(before: Extract, after: Extract) -> Difference:
+    """Return the change of the mean P(late) over the promises."""
+    first, second = before.late_share(), after.late_share()
+    if first is None or second is None:
+        return no_difference(NO_PROMISE)
+    if not np.array_equal(first, second) or _are_same(before, after):
+        return mean_difference(first, second, material=MATERIAL_SHARE)
+    # One promise alone moves the mean by its share.
+    return scaled(_perhaps(len(first)), 1.0 / int(before.promises.sum()))
+
+
+def missed_difference(before: Extract, after: Extract) -> Difference:
+    """Return how many promises more are missed, of all."""
+    if not (before.promises.any() or after.promises.any()):
+        return no_difference(NO_PROMISE)
+    first, second = before.late_count(), after.late_count()
+    if not np.array_equal(first, second) or _are_same(before, after):
+        return mean_difference(first, second, material=MATERIAL_SHARE)
+    return _perhaps(len(first))
+
+
+def npv_difference(before: Extract, after: Extract) -> Difference:
+    """Return the change of the mean NPV of the portfolio."""
+    material = MATERIAL_OF_MONEY * abs(float(before.npv.mean()))
+    return mean_difference(before.npv, after.npv, material=material)
+
+
+def wait_difference(before: Extract, after: Extract, role: int | None = None) -> Difference:
+    """Return the change of the working days that a finished project waits for people.
+
+    Parameters
+    ----------
+    role : for this one alone; None = for all together.
+    """
+    chosen = slice(None) if role is None else slice(role, role + 1)
+    first, second = (
+        (one.waited_days[:, chosen].sum(axis=1), one.finished) for one in (before, after)
+    )
+    return ratio_difference(first, second, material=MATERIAL_DAYS, reason=NOTHING_FINISHES)
+
+
+def finished_difference(before: Extract, after: Extract) -> Difference:
+    """Return how many projects more finish in the run, listed and demand."""
+    return mean_difference(before.finished, after.finished, material=MATERIAL_SHARE)
+
+
+def project_days(before: Extract, after: Extract) -> Difference:
+    """Return the working days that the listed projects end later, summed over them.
+
+    A project that does not end counts as ending with its run, so it is at least so much.
+    """
+    ends = (
+        np.where(np.isinf(one.finish_days), one.end_days[:, None], one.finish_days)
+        for one in (before, after)
+    )
+    first, second = (np.nansum(end, axis=1) for end in ends)
+    return mean_difference(first, second, material=MATERIAL_DAYS)
+
+
+def scaled(difference: Difference, factor: float) -> Difference:
+    """Return a difference in another unit; whether it is settled does not change.
+
+    Parameters
+    ----------
+    factor : above 0.
+    """
+    return replace(
+        difference,
+        value=difference.value * factor,
+        low=difference.low * factor,
+        high=difference.high * factor,
+    )
+
+
+def _are_same(before: Extract, after: Extract) -> bool:
+    """Return whether every listed project ends in the same minute in both."""
+    return np.array_equal(before.finish_days, after.finish_days, equal_nan=True)
+
+
+def _perhaps(n: int) -> Difference:
+    """Return the difference of a promise that changed sides in none of n futures, but could."""
+    never = np.zeros(n, dtype=bool)
+    return probability_difference(never, never, material=MATERIAL_SHARE)
