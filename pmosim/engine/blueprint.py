@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
-from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE, SS
+from pmosim.network import DURATION, FF, FS, MILESTONE, NONE, PHASE, SS
 from pmosim.network.dates import joined
 from pmosim.plan import plan_project, shape_of
 
@@ -55,6 +55,10 @@ class TaskSheet:
     out_of_start: tuple[InnerLink, ...]
     out_of_finish: tuple[InnerLink, ...]
     """Links to other tasks of the project."""
+    followers: tuple[int, ...]
+    """Tasks of the project that may start at once when it finishes: links FS without lag."""
+    other_followers: tuple[InnerLink, ...]
+    """The other links out of its finish."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +224,15 @@ def _task_sheet(
         n_finish_waits=n_finish + n_parts,
         out_of_start=tuple(_inner(link) for link in out if link.kind == SS),
         out_of_finish=tuple(_inner(link) for link in out if link.kind != SS),
+        followers=tuple(link.successor for link in out if _is_plain(link)),
+        other_followers=tuple(
+            _inner(link) for link in out if link.kind != SS and not _is_plain(link)
+        ),
     )
+
+
+def _is_plain(link: LinkSheet) -> bool:
+    return link.kind == FS and not link.lag
 
 
 def _inner(link: LinkSheet) -> InnerLink:

@@ -77,8 +77,14 @@ class Course(Taskwork):
 
     def _tell_finish(self, task: Task) -> None:
         """Tell what follows a task that it has finished."""
-        if task.sheet.out_of_finish:
-            self._happen_within(task.project, task.sheet.out_of_finish)
+        sheet, tasks = task.sheet, task.project.tasks
+        for order in sheet.followers:
+            follower = tasks[order]
+            follower.n_start_waits -= 1
+            if not follower.n_start_waits and follower.state == WAITS_FOR_LINKS:
+                self._ready(follower)
+        if sheet.other_followers:
+            self._happen_within(task.project, sheet.other_followers)
         if task.out_of_finish:
             self._happen(task.out_of_finish)
 
@@ -91,10 +97,7 @@ class Course(Taskwork):
             elif kind == FF:
                 self._satisfy(tasks[order], FF)
             else:
-                task = tasks[order]
-                task.n_start_waits -= 1
-                if not task.n_start_waits and task.state == WAITS_FOR_LINKS:
-                    self._ready(task)
+                self._satisfy_start(tasks[order])
 
     def _satisfy_start(self, task: Task) -> None:
         """One thing less for a task to wait for before it is ready."""

@@ -141,7 +141,12 @@ class Replication(Course):
             self._pass()
             if self.audit is not None:
                 self.audit.check_pass(self)
-        if minute not in self.agenda and self._is_over() and not self.closing.triggered:
+        if not self.agenda or not self.n_listed_open or minute >= self.window_end:
+            self._close()
+
+    def _close(self) -> None:
+        """End the run if it is over."""
+        if self.minute not in self.agenda and self._is_over() and not self.closing.triggered:
             self.closing.succeed()
 
     def _is_over(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import ceil
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pmosim.engine.desk import Desk, short_role
@@ -255,11 +256,11 @@ class Taskwork(ABC):
     def _note_freed(self, ask: Ask, team: Team) -> None:
         """Remember who was given back last, the role that was short first among equals."""
         short = ask.group.short
-        numbers = [n for need in (*team[short : short + 1], *team) for n in need]
-        if not numbers:
-            return
+        in_turn = team if len(team) == 1 else (*team[short : short + 1], *team)
         people = self.floor.people
-        last = max((people[n] for n in numbers), key=lambda person: person.freed_at)
+        last = max([people[n] for need in in_turn for n in need], key=_freed_at, default=None)
+        if last is None:
+            return
         freed = last.freed_at, last.n, last.freed_by
         if ask.task is not None:
             if ask.kind == START and ask.task.started == NONE:
@@ -477,6 +478,9 @@ class Taskwork(ABC):
         if project.behind and not project.is_staffed and not project.asks:
             units = self.blueprint.projects[project.row].throughout
             self._ask_staff(project, units, min(task.key for task in project.behind))
+
+
+_freed_at = attrgetter("freed_at")
 
 
 class _View:
