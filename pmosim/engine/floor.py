@@ -40,8 +40,8 @@ class Floor:
         self.bench = Bench(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
-        self.segments: list[tuple[int, int, int, int]] = []
-        """(home role, from, until, attention) of everything booked."""
+        self.segments: list[int] = []
+        """Home role, from, until, attention of everything booked, one after the other."""
 
     def settle(self, pool: Pool) -> None:
         """Book what the people of a pool did since it was settled last."""
@@ -54,7 +54,7 @@ class Floor:
             attention = hold.attention
             if attention:
                 hold.total += attention * elapsed
-                self.segments.append((hold.person.home, since, minute, attention))
+                self.segments += (hold.person.home, since, minute, attention)
         if pool.rate:
             pool.remaining -= pool.rate * elapsed
 
@@ -93,7 +93,8 @@ class Floor:
     def take(self, pool: Pool, need: Need, team: Sequence[int]) -> Sequence[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         _, role, _, _, share = need
-        minute, holds, is_whole = self.minute, pool.holds, share == WHOLE
+        minute, is_whole = self.minute, share == WHOLE
+        holds: list[Hold] = []
         others: list[Pool] | tuple[()] = ()
         people = self.people
         for n in team:
@@ -109,6 +110,7 @@ class Floor:
                     idle.discard(n)
             held.append(hold)
             holds.append(hold)
+        pool.holds = [*pool.holds, *holds] if pool.holds else holds
         pool.project.workers.update(team)
         return others
 
@@ -127,7 +129,7 @@ class Floor:
         for hold in holds:
             person, attention = hold.person, hold.attention
             hold.total += attention * elapsed
-            segments.append((person.home, since, minute, attention))
+            segments += (person.home, since, minute, attention)
             held = person.holds
             person.freed_at, person.freed_by = minute, pool
             if hold.is_sole:
@@ -141,7 +143,7 @@ class Floor:
                 others = [*others, *self._load(person, -hold.share, len(held) + 1, len(held))]
             freed |= person.places
         owner = pool.task or pool.project
-        owner.ended_holds = (*owner.ended_holds, *holds)
+        owner.ended_holds = [*owner.ended_holds, *holds] if owner.ended_holds else holds
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:

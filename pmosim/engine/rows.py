@@ -296,7 +296,7 @@ def _columns(rows: Sequence[tuple[int, ...]] | array[int], width: int) -> list[I
 # --- months -------------------------------------------------------------------------------------
 
 
-def _segments(segments: Sequence[Segment]) -> IntArray:
+def _segments(segments: Sequence[Segment] | Sequence[int]) -> IntArray:
     return np.array(segments, dtype=np.int64).reshape(-1, 4)
 
 

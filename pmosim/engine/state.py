@@ -142,7 +142,7 @@ class Pool:
         self.project, self.task, self.index, self.remaining = project, task, index, amount
         """``task`` None: the shares of a project held ``throughout``."""
         self.is_duration = task is not None and task.sheet.is_timed
-        self.holds: list[Hold] = []
+        self.holds: Sequence[Hold] = ()
         self.is_open = True
         self.n_missing = self.rate = self.since = 0
         """Heads that left or were missing on day 0 and have been asked for."""

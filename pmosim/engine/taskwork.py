@@ -354,7 +354,7 @@ class Taskwork(ABC):
         for hold in tuple(person.holds):
             pool, (index, role, named, _, share) = hold.pool, hold.need
             self.floor.settle(pool)
-            pool.holds.remove(hold)
+            pool.holds = [other for other in pool.holds if other is not hold]
             self._give_back(pool, [hold])
             unit = ((index, role, named, 1, share),)
             if pool.task is None:
@@ -382,7 +382,7 @@ class Taskwork(ABC):
     def _empty(self, pool: Pool) -> None:
         """Give all people of a pool back."""
         self._give_back(pool, pool.holds)
-        pool.holds = []
+        pool.holds = ()
         pool.rate, pool.due = 0, NONE
 
     def _withdraw(self, ask: Ask) -> None:
