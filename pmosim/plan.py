@@ -152,13 +152,19 @@ class Plan:
         )
 
     @cached_property
+    def _need_days(self) -> tuple[list[Fraction], ...]:
+        """Planned person-days of each need of each task."""
+        first = int(self.network.projects.first_task[self.row])
+        return tuple(
+            _need_days(self.network, first + i, self.size, self.needs[i], self.minutes[i])
+            for i in range(len(self.minutes))
+        )
+
+    @cached_property
     def work_days(self) -> FloatArray:
         """(tasks, S) planned person-days by role."""
-        first = int(self.network.projects.first_task[self.row])
-        rows = [
-            _work_days(self.network, first + i, self.size, self.needs[i], self.minutes[i])
-            for i in range(len(self.minutes))
-        ]
+        entries = zip(self.needs, self._need_days, strict=True)
+        rows = [_work_days(self.network, needs, days) for needs, days in entries]
         work = np.array(rows, dtype=np.float64)
         work = work.reshape(len(rows), len(self.network.role_ids))
         work.flags.writeable = False
@@ -174,8 +180,8 @@ class Plan:
     @cached_property
     def work_cost(self) -> tuple[float, ...]:
         """Planned work x day rates."""
-        rows = zip(self.work_days, self.needs, strict=True)
-        return tuple(_work_cost(self.network, days, needs) for days, needs in rows)
+        entries = zip(self.needs, self._need_days, strict=True)
+        return tuple(_work_cost(self.network, needs, days) for needs, days in entries)
 
     @property
     def fixed_cost(self) -> float:
@@ -304,15 +310,15 @@ def home_role(network: Network, need: Need) -> int:
     return need[1] if need[1] != NONE else int(network.people.role[need[2]])
 
 
-def _work_days(
+def _need_days(
     network: Network, task: int, size: float, staffed: Sequence[Need], minutes: Fraction
-) -> list[float]:
-    """Return planned person-days by role: own part, part of the planned speed, or the time."""
-    days = [Fraction(0)] * len(network.role_ids)
+) -> list[Fraction]:
+    """Return planned person-days of each need: own part, part of the planned speed, or the time."""
     kind = int(network.tasks.kind[task])
     if kind not in {EFFORT, DURATION}:
-        return [0.0] * len(days)
+        return [Fraction(0)] * len(staffed)
     first = int(network.tasks.first_pool[task])
+    days = []
     for need in staffed:
         speed = need_speed(network, need)
         if kind == DURATION:
@@ -321,17 +327,29 @@ def _work_days(
             team = sum((need_speed(network, n) for n in staffed if n[0] == need[0]), Fraction(0))
             units = Fraction(planned_units(network, first + need[0], size), WHOLE)
             amount = units * speed / team if team > 0 else Fraction(0)
-        days[home_role(network, need)] += amount / network.minutes_per_day
-    return [float(value) for value in days]
+        days.append(amount / network.minutes_per_day)
+    return days
 
 
-def _work_cost(network: Network, days: FloatArray, needs: Sequence[Need]) -> float:
-    """Return planned work x day rates; a named person's own rate counts for a single-named role."""
-    rates = [float(rate) for rate in network.role_day_rate]
-    for _, role, person, _, _ in needs:
+def _work_days(network: Network, needs: Sequence[Need], days: Sequence[Fraction]) -> list[float]:
+    """Return planned person-days by role."""
+    total = [Fraction(0)] * len(network.role_ids)
+    for need, amount in zip(needs, days, strict=True):
+        total[home_role(network, need)] += amount
+    return [float(value) for value in total]
+
+
+def _work_cost(network: Network, needs: Sequence[Need], days: Sequence[Fraction]) -> float:
+    """Return planned work x day rates; a named person has a rate of their own."""
+    unnamed = [Fraction(0)] * len(network.role_ids)
+    costs = []
+    for (_, role, person, _, _), amount in zip(needs, days, strict=True):
         if role == NONE:
-            rates[int(network.people.role[person])] = float(network.people.day_rate[person])
-    return math.fsum(float(day) * rate for day, rate in zip(days, rates, strict=True))
+            costs.append(float(amount) * float(network.people.day_rate[person]))
+        else:
+            unnamed[role] += amount
+    rates = network.role_day_rate.tolist()
+    return math.fsum([*costs, *(float(d) * rate for d, rate in zip(unnamed, rates, strict=True))])
 
 
 # --- how tasks hang together -----------------------------------------------------------------

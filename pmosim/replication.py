@@ -18,6 +18,7 @@ from pmosim.errors import InputError
 from pmosim.in_flight import describe_in_flight
 from pmosim.network import Network, compile_network
 from pmosim.outcomes import Outcomes
+from pmosim.policy.intake import IntakeRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -82,6 +83,8 @@ def simulate(
     network = scenario if isinstance(scenario, Network) else compile_network(scenario)
     in_flight = describe_in_flight(network)
     network = replace(network, assumptions=(*network.assumptions, *in_flight))
+    if intake is not None:
+        network = replace(network, intake=_in_force(network.intake, intake))
     blocks: dict[int, Outcomes] = {}
     todo = []
     for begin, count in block_bounds(replications, first):
@@ -96,6 +99,17 @@ def simulate(
             if on_block is not None:
                 on_block(block)
     return Outcomes.concatenate([blocks[begin] for begin in sorted(blocks)])
+
+
+def _in_force(stated: IntakeRule, used: Intake) -> IntakeRule:
+    """Return what keys and counts need to know of a rule that replaces the scenario's.
+
+    A built-in one as it is; of a user's own its order and gates, where it has them.
+    """
+    if isinstance(used, IntakeRule):
+        return used
+    order = getattr(used, "order", stated.order)
+    return replace(stated, order=order, gates=getattr(used, "gates", stated.gates))
 
 
 def block_bounds(replications: int, first: int = 0) -> list[tuple[int, int]]:

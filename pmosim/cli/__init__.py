@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "check": "Find every problem of scenario files.",
     "show": "Show what a scenario says, also resolved.",
     "run": "Forecast a scenario.",
+    "whatif": "Say what a change does to all the others.",
     "compare": "Say what changes between scenarios, on the same luck.",
     "policies": "Say which start rule would be best.",
     "bottlenecks": "Say what one more person of each role buys.",
@@ -42,7 +43,7 @@ COMMANDS: dict[str, str] = {
 """Name -> help in one line, in the order a user meets them."""
 
 LATER = {
-    "import", "calibrate", "backtest", "whatif",
+    "import", "calibrate", "backtest",
     "export", "runs", "merge", "price",
 }  # fmt: skip
 """Commands that come with a later version."""

@@ -35,12 +35,34 @@ def tell_differences(comparison: Comparison, name: str) -> Iterator[str]:
         f"{name} beside {comparison.base_name}: {base.replications:,} futures each, "
         f"on the same luck (seed {base.seed})"
     )
-    rows = comparison.rows(name)
-    currency = base.network.currency
-    yield from _portfolio_lines(_of_kind(rows, "portfolio"), currency)
-    yield from _project_lines(comparison, name, _of_kind(rows, "project"), currency)
-    yield from _role_lines(_of_kind(rows, "role"))
-    yield from _doubt_lines(rows)
+    yield from tell_portfolio(comparison, name)
+    yield from tell_projects(comparison, name)
+    yield from tell_roles(comparison, name)
+    yield from tell_doubts(comparison, name)
+
+
+def tell_portfolio(comparison: Comparison, name: str) -> Iterator[str]:
+    """Yield what changes for the portfolio."""
+    currency = comparison.base.network.currency
+    yield from _portfolio_lines(_of_kind(comparison.rows(name), "portfolio"), currency)
+
+
+def tell_projects(comparison: Comparison, name: str) -> Iterator[str]:
+    """Yield what changes for the projects, and those that only one of the two has."""
+    currency = comparison.base.network.currency
+    yield from _project_lines(
+        comparison, name, _of_kind(comparison.rows(name), "project"), currency
+    )
+
+
+def tell_roles(comparison: Comparison, name: str) -> Iterator[str]:
+    """Yield what changes for the roles."""
+    yield from _role_lines(_of_kind(comparison.rows(name), "role"))
+
+
+def tell_doubts(comparison: Comparison, name: str) -> Iterator[str]:
+    """Yield how many numbers more futures would settle."""
+    yield from _doubt_lines(comparison.rows(name))
 
 
 def _of_kind(rows: Sequence[Row], kind: str) -> dict[str, dict[str, Row]]:
@@ -55,19 +77,19 @@ def _of_kind(rows: Sequence[Row], kind: str) -> dict[str, dict[str, Row]]:
 def _portfolio_lines(entities: Mapping[str, ByMeasure], currency: str) -> Iterator[str]:
     for rows in entities.values():
         cells = [
-            ("everything committed", rows.get("finish_mean_days"), _days),
-            ("  half of the futures", rows.get("finish_p50_days"), _days),
-            ("  80 of 100", rows.get("finish_p80_days"), _days),
+            ("everything committed", rows.get("finish_mean_days"), in_days),
+            ("  half of the futures", rows.get("finish_p50_days"), in_days),
+            ("  80 of 100", rows.get("finish_p80_days"), in_days),
             ("projects finished", rows.get("finished"), _number),
-            ("cost", rows.get("cost_mean"), _money),
-            ("NPV", rows.get("npv_mean"), _money),
+            ("cost", rows.get("cost_mean"), in_money),
+            ("NPV", rows.get("npv_mean"), in_money),
         ]
-        units = {_days: " working days", _money: f" {currency}".rstrip(), _number: ""}
+        units = {in_days: " working days", in_money: f" {currency}".rstrip(), _number: ""}
         yield ""
         for label, row, words in cells:
             if row is None:
                 continue
-            text = _full(row.difference, words, units[words])
+            text = full(row.difference, words, units[words])
             if math.isnan(row.difference.value):
                 text = f"not known: {row.difference.reason}"
             yield f"  {label:<22}{text}"
@@ -83,7 +105,7 @@ def _project_lines(
         yield ""
         heads = ("working days", "on average", "half by", "80 of 100 by", "late", "cost", "NPV")
         table = [heads] + [_cells(e, in_both[e], currency) for e in changed[:SHOWN_PROJECTS]]
-        yield from _table(table)
+        yield from tabulated(table)
         if len(changed) > SHOWN_PROJECTS:
             yield f"  and {_count(len(changed) - SHOWN_PROJECTS)} more: --json has them all"
     yield from _as_before(entities, in_both, changed)
@@ -142,12 +164,12 @@ def _role_lines(entities: Mapping[str, ByMeasure]) -> Iterator[str]:
     table += [
         (
             entity,
-            _full(entities[entity]["wait_days"].difference, _days),
-            _full(entities[entity]["utilisation"].difference, _points, " points"),
+            full(entities[entity]["wait_days"].difference, in_days),
+            full(entities[entity]["utilisation"].difference, in_points, " points"),
         )
         for entity in changed[:SHOWN_ROLES]
     ]
-    yield from _table(table)
+    yield from tabulated(table)
     if len(changed) > SHOWN_ROLES:
         yield f"  and {_count(len(changed) - SHOWN_ROLES)} more: --json has them all"
 
@@ -170,25 +192,26 @@ def _cells(entity: str, rows: ByMeasure, currency: str) -> tuple[str, ...]:
     unit = f" {currency}".rstrip()
     return (
         entity,
-        _full(rows["finish_mean_days"].difference, _days),
-        _short(rows["finish_p50_days"].difference, _days),
-        _short(rows["finish_p80_days"].difference, _days),
-        _short(rows["p_late"].difference, _points, " points"),
-        _short(rows["cost_mean"].difference, _money, unit),
-        _short(rows["npv_mean"].difference, _money, unit),
+        full(rows["finish_mean_days"].difference, in_days),
+        short(rows["finish_p50_days"].difference, in_days),
+        short(rows["finish_p80_days"].difference, in_days),
+        short(rows["p_late"].difference, in_points, " points"),
+        short(rows["cost_mean"].difference, in_money, unit),
+        short(rows["npv_mean"].difference, in_money, unit),
     )
 
 
-def _table(cells: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def tabulated(cells: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield rows of cells with their columns below each other."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         parts = [text.ljust(width + GAP) for text, width in zip(row, widths, strict=True)]
         yield f"  {''.join(parts).rstrip()}"
 
 
-def _full(difference: Difference, words: Callable[[float], str], unit: str = "") -> str:
+def full(difference: Difference, words: Callable[[float], str], unit: str = "") -> str:
     """Return ``+12 days (+11 to +13)``; what is not certain says how many futures would do."""
-    text = _short(difference, words, unit)
+    text = short(difference, words, unit)
     if not math.isfinite(difference.value) or difference.low == difference.high:
         return text
     low, high = (
@@ -199,7 +222,8 @@ def _full(difference: Difference, words: Callable[[float], str], unit: str = "")
     return text if math.isnan(difference.low) else f"{text} ({low} to {high}{more})"
 
 
-def _short(difference: Difference, words: Callable[[float], str], unit: str = "") -> str:
+def short(difference: Difference, words: Callable[[float], str], unit: str = "") -> str:
+    """Return ``+12 days``, with a mark where it is not yet certain."""
     if difference.is_zero:
         return "0"
     if difference.value in OUT_OF_WINDOW:
@@ -212,7 +236,8 @@ def _short(difference: Difference, words: Callable[[float], str], unit: str = ""
     return text if difference.is_settled else f"{text} {DOUBT}"
 
 
-def _days(days: float) -> str:
+def in_days(days: float) -> str:
+    """Return ``+12`` or ``-0.4``."""
     return _signed(f"{days:+.0f}" if abs(days) >= 9.95 else f"{days:+.1f}")
 
 
@@ -220,12 +245,14 @@ def _number(number: float) -> str:
     return _signed(f"{number:+.2f}")
 
 
-def _points(share: float) -> str:
+def in_points(share: float) -> str:
+    """Return a share in percentage points: ``+3.2``."""
     points = 100 * share
     return _signed(f"{points:+.0f}" if abs(points) >= 9.95 else f"{points:+.1f}")
 
 
-def _money(amount: float) -> str:
+def in_money(amount: float) -> str:
+    """Return ``+1.2M``."""
     text = money_in_words(abs(amount))
     sign = "" if text == "0" else "-" if amount < 0 else "+"
     return f"{sign}{text}"

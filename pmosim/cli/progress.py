@@ -66,15 +66,21 @@ class Bar:
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, total=total)
 
-    def advance(self, block: Outcomes) -> None:
-        """Count a finished block of futures."""
-        if self._progress is None or self._task is None:
+    def remember(self, block: Outcomes) -> None:
+        """Let a block count for what is known, also one of an earlier run."""
+        if self._progress is None:
             return
         from pmosim.forecast import Forecast
         from pmosim.forecast.finish import committed_finish
 
         days = committed_finish(block, Forecast(block).projects)
         self._finish_days += [] if days is None else [days]
+
+    def advance(self, block: Outcomes) -> None:
+        """Count a finished block of futures."""
+        if self._progress is None or self._task is None:
+            return
+        self.remember(block)
         self._progress.update(self._task, advance=block.replications)
         speed = self._progress.tasks[0].speed
         self._progress.update(

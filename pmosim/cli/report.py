@@ -11,6 +11,8 @@ from pmosim.cli.options import talking
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pmosim.cli.terminal import Terminal
 
 NOT_YET = ("--xlsx", "--md", "--pdf", "--public")
@@ -31,10 +33,16 @@ def _refuse(_: click.Context, param: click.Parameter, value: object) -> None:
 @talking
 @click.pass_obj
 def command(terminal: Terminal, path: str, *, html: bool) -> None:
-    """Write report.html and the tables of a run again, from its forecast."""
-    from pmosim.report import write_report
-    from pmosim.workspace import open_forecast, run_of, write_tables
+    """Write report.html and the tables of a run again, from its forecast.
 
+    Also of a study, from its answer: reports/baseline-whatif, reports/baseline-policies.
+    """
+    from pmosim.report import write_report
+    from pmosim.workspace import open_forecast, run_of, study_of, write_tables
+
+    if (study := study_of(path)) is not None:
+        _write_study(terminal, study)
+        return
     run = open_forecast(run_of(path))
     document = run.forecast()
     write_tables(document, run.path / "tables")
@@ -43,3 +51,16 @@ def command(terminal: Terminal, path: str, *, html: bool) -> None:
         run.finish({})
     terminal.result(str(page))
     terminal.next(typed("explain", path, "PROJECT"))
+
+
+def _write_study(terminal: Terminal, folder: Path) -> None:
+    """Write page, charts and tables of a study again."""
+    from pmosim.report import write_study_report
+    from pmosim.workspace import open_study, write_study_tables
+
+    study = open_study(folder)
+    document = study.document()
+    write_study_tables(document, folder / "tables")
+    page = write_study_report(document, folder, study.provenance())
+    study.seal()
+    terminal.result(str(page))

@@ -182,6 +182,8 @@ def command(
             Bar(terminal, run.manifest["replications"], n_kept) as bar,
             workers(None, jobs, goal.most if goal else replications) as executor,
         ):
+            for block in kept.values():
+                bar.remember(block)
             simulate = _simulation(run, scenario, bar, kept, executor, engine, seed, audit=audit)
             if goal is None:
                 outcomes = simulate(replications)

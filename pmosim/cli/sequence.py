@@ -100,6 +100,8 @@ def tell(found: StartPlan) -> Iterator[str]:
         ("everything at once", found.at_once),
     ):
         yield f"  {title + ':':<20}{'; '.join(reached.facts)}"
+    if not found.is_reached and found.as_in_file.miss <= found.reached.miss:
+        yield "No plan that was found comes nearer than the file as it is."
     if found.alone.answer is False:
         yield "Even with none of them started it is not kept: start months are not what is missing."
         yield f"  {'; '.join(found.alone.facts)}"
@@ -107,7 +109,7 @@ def tell(found: StartPlan) -> Iterator[str]:
     for start in found.starts:
         yield _start_line(start)
     if found.untouched:
-        yield f"  as in the file, after the first year: {', '.join(found.untouched)}"
+        yield f"  as in the file, after these twelve months: {', '.join(found.untouched)}"
     for title, effects in (
         ("Against the file as it is", found.against_file),
         ('Against "start everything at once"', found.against_at_once),

@@ -51,6 +51,8 @@ class Course(Taskwork):
         super().__init__(blueprint, intake, dispatch, audit)
         self.n_listed_open = 0
         """Listed projects that the run waits for."""
+        self.is_asked_always = getattr(self.intake, "asked_at", "") is not None
+        """Whether the answer of the intake rule may change although nothing has happened."""
         self.forced: list[Project] = []
         """Projects to release whatever the intake rule says."""
         self.gates = getattr(self.intake, "gates", None) or self.network.intake.gates
@@ -249,15 +251,17 @@ class Course(Taskwork):
 
     def _admit(self) -> None:
         """Release one project after the other as the intake rule says, until it says nobody."""
-        while self.office.line:
-            chosen = self.intake.admit(self.office)
+        office = self.office
+        while office.line and (office.has_news or self.is_asked_always):
+            chosen = self.intake.admit(office)
             if chosen is None:
+                office.has_news = False
                 return
-            if not self.office.remove_waiting(chosen):
+            if not office.remove_waiting(chosen):
                 said = f"the start rule {type(self.intake).__name__} returned {chosen!r} at minute "
                 said += f"{self.minute}; it must return one of office.waiting, or None."
                 raise InputError(said)
-            self._release_project(self.office.projects[chosen])
+            self._release_project(office.projects[chosen])
 
     def _release_project(self, project: Project) -> None:
         project.released = self.minute

@@ -38,9 +38,11 @@ class Office:
         """(score, request minute, project), sorted; with ageing only in order of the request."""
         self._in_line = _LastColumn(self.line)
         self._active_orders: tuple[int, ...] | None = ()
+        self.has_news = True
+        """Whether anything a policy looks at has changed since it said None."""
         self._starts: dict[str, tuple[int, ...]] = {}
         self._role_at = {role: at for at, role in enumerate(network.role_ids)}
-        self._planned: dict[int, tuple[int, ...]] = {}
+        self._planned: dict[int, dict[str, float]] = {}
         """Planned work of a project by role, of what was not finished before day 0."""
         self._costs: dict[int, float] = {}
         self._open: list[int] | None = None
@@ -89,16 +91,16 @@ class Office:
 
     def planned_work(self, project: int, role: str) -> float:
         """Return planned person-days of a role, of what was not finished before day 0."""
-        return self._planned_of(project)[self._role(role)] / WORK_UNITS
-
-    def _planned_of(self, project: int) -> tuple[int, ...]:
-        found = self._planned.get(project)
-        if found is None:
-            known = self.projects[project]
-            rows = [known.plan.work_units[task] for task in self._ahead_at_first(known)]
-            found = tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(self._role_at)
-            self._planned[project] = found
-        return found
+        try:
+            return self._planned[project][role]
+        except KeyError:
+            self._role(role)
+        known, units = self.projects[project], dict.fromkeys(self._role_at, 0)
+        for task in self._ahead_at_first(known):
+            for name, work in zip(units, known.plan.work_units[task], strict=True):
+                units[name] += work
+        days = self._planned[project] = {name: work / WORK_UNITS for name, work in units.items()}
+        return days[role]
 
     def _ahead_at_first(self, project: Project) -> Iterator[int]:
         """Yield the tasks that were not finished before day 0."""
@@ -122,9 +124,11 @@ class Office:
 
     def note_finish(self, task: Task) -> None:
         """Note that a task of an active project has finished."""
+        self.has_news = True
         if self._open is not None and task.project.order in self._active:
             for at, work in enumerate(task.project.plan.work_units[task.order]):
-                self._open[at] -= work
+                if work:
+                    self._open[at] -= work
 
     def _count(self, project: Project, sign: int) -> None:
         """Add or take away the unfinished work of a project that becomes, or was, active."""
@@ -183,6 +187,7 @@ class Office:
     def add_waiting(self, project: Project) -> None:
         """Line a project up."""
         score = 0.0 if self.order.ageing else intake_score(self.network, project, self.order)
+        self.has_news = True
         insort(self.line, (score, project.arrived, project.order))
 
     def remove_waiting(self, project: int) -> bool:
@@ -190,6 +195,7 @@ class Office:
         for index, entry in enumerate(self.line):
             if entry[2] == project:
                 del self.line[index]
+                self.has_news = True
                 return True
         return False
 
@@ -197,12 +203,14 @@ class Office:
         """Note a release."""
         self._active[project.order] = project
         self._active_orders = None
+        self.has_news = True
         self._count(project, 1)
         self.released.append((project.order, self.minute))
 
     def remove_active(self, project: Project) -> None:
         """Note an end."""
         if self._active.pop(project.order, None) is not None:
+            self.has_news = True
             self._active_orders = None
             self._count(project, -1)
 

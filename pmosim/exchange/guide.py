@@ -45,6 +45,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "lasts": "How long: 2mo, 6w or 30d (working days).",
         "after": "Phases that have to be over before: design; build.",
         "capex": "The share of its cost that is capitalised.",
+        "gate": "yes: a stage ends here, and intake.gates may stop the project.",
     },
     "tasks": {
         "template": "The kind of work that has this task.",
@@ -53,6 +54,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "effort": "Person-time: 20pd, 2pm, or a range 60pd/90pd/160pd.",
         "duration": "Working time that passes whoever is there: 5d, 2w.",
         "milestone": "yes: a moment without work.",
+        "gate": "yes: a stage ends here, and intake.gates may stop the project.",
         "after": "Tasks that come first: build; test.",
         "done": "yes, or the share that is done: 40 %.",
     },
@@ -105,7 +107,8 @@ CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "people": {"kind": ("internal", "contractor")},
     "roles": {"kind": ("internal", "contractor")},
-    "tasks": {"milestone": ("yes", "no")},
+    "phases": {"gate": ("yes", "no")},
+    "tasks": {"milestone": ("yes", "no"), "gate": ("yes", "no")},
 }
 """Section -> column -> the words that can stand there."""
 

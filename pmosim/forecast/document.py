@@ -31,6 +31,7 @@ from pmosim.forecast.estimate import (
     mean,
     mean_of_known,
     on_calendar,
+    probability,
     quantiles,
     ratio,
     unknown,
@@ -40,7 +41,7 @@ from pmosim.money import benefit_by_period, cost_by_period, quarters
 from pmosim.network.arrays import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pmosim.forecast import Forecast
     from pmosim.forecast.estimate import Json
@@ -174,7 +175,17 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "cost_of_delay": lateness.cost_of_delay(futures),
         "earned_value": earned_value.earned_value_document(futures),
         "quantiles": _curves(futures),
+        **_chance_of_stop(futures),
     }
+
+
+def _chance_of_stop(futures: ProjectFutures) -> Json:
+    """Return the chance that a gate stops the project, where gates stop anything."""
+    if not futures.outcomes.network.intake.gates.stop:
+        return {}
+    if futures.reason:
+        return {"p_stopped": unknown(futures.reason).to_json()}
+    return {"p_stopped": probability(finish.is_stopped_at_gate(futures)).to_json()}
 
 
 def _joint(futures: ProjectFutures) -> Json | None:
@@ -401,11 +412,14 @@ def _warnings(forecast: Forecast) -> list[str]:
             f"Only {outcomes.replications} futures: P10 and P90 need {FEW_FUTURES} or more "
             "before their intervals mean anything."
         )
-    unfinished = [
-        (ids[futures.project], int(np.count_nonzero(~futures.is_finished)), futures.n)
-        for futures in forecast.projects
-        if not futures.reason and not futures.is_finished.all()
-    ]
+    known = [futures for futures in forecast.projects if not futures.reason]
+    stopped = _counted(known, finish.is_stopped_at_gate)
+    if stopped:
+        result.append(
+            f"Stopped at a gate: {_list_some(stopped)}. There they have no finish, which counts as "
+            "later than every date; what they cost up to then counts."
+        )
+    unfinished = _counted(known, lambda f: ~f.is_finished & ~finish.is_stopped_at_gate(f))
     if unfinished:
         result.append(
             f"Unfinished when the run ends: {_list_some(unfinished)}. "
@@ -415,6 +429,15 @@ def _warnings(forecast: Forecast) -> list[str]:
     if never:
         result.append(f"In none of the futures these projects happen: {', '.join(never)}.")
     return result
+
+
+def _counted(
+    projects: Sequence[ProjectFutures], is_so: Callable[[ProjectFutures], BoolArray]
+) -> list[tuple[str, int, int]]:
+    """Return (id, futures in which it is so, futures) of the projects in which it ever is."""
+    counted = [(futures, int(np.count_nonzero(is_so(futures)))) for futures in projects]
+    ids = projects[0].outcomes.network.projects.ids if projects else ()
+    return [(ids[futures.project], k, futures.n) for futures, k in counted if k]
 
 
 def _warnings_of_scope(scope: Mapping[str, Any] | None) -> list[str]:

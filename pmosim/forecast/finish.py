@@ -118,6 +118,13 @@ def unfinished_probability(futures: ProjectFutures) -> Estimate:
     return probability(~futures.is_finished)
 
 
+def is_stopped_at_gate(futures: ProjectFutures) -> BoolArray:
+    """Return in which futures a gate stopped the project; a cancelled one was not."""
+    stopped = futures.outcomes.has_status("stopped")[futures.rows]
+    is_cancelled = futures.outcomes.network.projects.cancelled[futures.project] != NONE
+    return np.zeros_like(stopped) if is_cancelled else stopped
+
+
 def start_dates(futures: ProjectFutures) -> dict[str, Json]:
     """Return the quantiles of the start of the first task, as dates."""
     levels = ("p10", "p50", "p90")

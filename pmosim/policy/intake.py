@@ -161,17 +161,17 @@ class LoadLimit(_Policy):
 
     def admit(self, office: Office) -> int | None:
         """Return the first waiting project that fits under every norm."""
-        load = {role: office.open_work(role) for role in self.norm}
-        return first(office.waiting, lambda project: self._fits(office, project, load))
-
-    def _fits(self, office: Office, project: int, load: Mapping[str, float]) -> bool:
-        for role, norm in self.norm.items():
-            if load[role] <= 0.0:
-                continue
-            own = office.planned_work(project, role)
-            if own > 0.0 and not is_within(load[role] + own, norm):
-                return False
-        return True
+        loads = ((role, norm, office.open_work(role)) for role, norm in self.norm.items())
+        busy = [(role, norm, load) for role, norm, load in loads if load > 0.0]
+        busy.sort(key=lambda entry: entry[1] - entry[2])  # the tightest decides most often
+        for project in office.waiting:
+            for role, norm, load in busy:
+                own = office.planned_work(project, role)
+                if own > 0.0 and not is_within(load + own, norm):
+                    break
+            else:
+                return project
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

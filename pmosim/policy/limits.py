@@ -8,4 +8,4 @@ FIT = 1e-9
 
 def is_within(total: float, limit: float) -> bool:
     """Return whether a sum of floats is at most a limit, ``FIT`` forgiven for their rounding."""
-    return total <= limit + FIT * max(1.0, abs(limit))
+    return total <= limit or total <= limit + FIT * max(1.0, abs(limit))

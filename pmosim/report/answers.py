@@ -18,6 +18,7 @@ from typing import Any
 
 from pmosim.report.particulars import (
     AmountCurve,
+    Chain,
     DateCurve,
     Disagreement,
     EarnedValue,
@@ -25,16 +26,20 @@ from pmosim.report.particulars import (
     Joint,
     Promise,
     Quarter,
+    Slip,
     Year,
     read_amounts,
+    read_chain,
     read_dates,
     read_disagreements,
     read_earned_value,
     read_groups,
+    read_held,
     read_joint,
     read_levels,
     read_promises,
     read_quarters,
+    read_slip,
     read_years,
 )
 from pmosim.report.reading import (
@@ -130,6 +135,10 @@ class ProjectLine:
     earned_value: EarnedValue | None = None
     delay_per_day: float | None = None
     """What each working day after the promise costs."""
+    slip: Slip | None = None
+    chain: Chain | None = None
+    held_text: str = ""
+    """Who has what it waits for, in a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +234,8 @@ class Whole:
     sums_text: str = ""
     """How far the P80s of the projects are from the P80 of their sum."""
     earned_value: EarnedValue | None = None
+    chain: Chain | None = None
+    """What the last finish of everything committed hangs on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -377,6 +388,9 @@ def _read_project(
         joint=read_joint(raw.get("joint")) if is_open else None,
         earned_value=read_earned_value(raw.get("earned_value")),
         delay_per_day=read_number(delay.get("per_day")).value,
+        slip=read_slip(raw.get("slip_causes")) if is_open else None,
+        chain=read_chain(raw.get("chain")) if is_open else None,
+        held_text=read_held(raw.get("waits_on")) if is_open else "",
     )
 
 
@@ -452,6 +466,7 @@ def _read_whole(raw: Mapping[str, Any], levels: Sequence[int]) -> Whole:
         both_text=read_prose(joint.get("text")),
         sums_text=read_prose(as_mapping(raw.get("sums")).get("text")),
         earned_value=read_earned_value(raw.get("earned_value")),
+        chain=read_chain(raw.get("chain")),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.forecast.wording import NOT_KNOWN, money_in_words
 from pmosim.report.changes import (
+    MINUS,
     UNKNOWN,
     Change,
     money_saying,
@@ -140,7 +141,7 @@ class Values:
         if measure == "npv":
             return money_saying(self.currency)
         if measure == "npv_per_cost":
-            return lambda value: f"{value:+.2f}"
+            return lambda value: f"{value:+.2f}".replace("-", MINUS)
         return say_signed_days if measure.endswith("days") else say_count
 
     def is_help(self, change: Change) -> bool:

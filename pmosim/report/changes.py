@@ -22,6 +22,8 @@ MATERIAL_DAYS = 0.5
 """Working days; a smaller move is as good as none (as ``forecast.paired`` has it)."""
 OUT, IN = "moves out of the planning window", "moves into the planning window"
 NONE = "no change"
+MINUS = "\N{MINUS SIGN}"
+"""A hyphen would let a line break behind it."""
 
 Kind = Literal["more", "less", "same", "open", "unknown"]
 
@@ -272,7 +274,7 @@ def money_saying(currency: str) -> Callable[[float], str]:
         words = money_in_words(abs(amount), currency)
         if words.removeprefix(currency).strip() == "0":
             return "0"
-        return f"{'-' if amount < 0 else '+'}{words}"
+        return f"{MINUS if amount < 0 else '+'}{words}"
 
     return say
 
@@ -293,4 +295,4 @@ def round_up(number: int) -> int:
 
 def _signed(text: str) -> str:
     text = text.removesuffix(".0")
-    return "0" if float(text.replace(",", "")) == 0.0 else text
+    return "0" if float(text.replace(",", "")) == 0.0 else text.replace("-", MINUS)

@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from pmosim.report.changes import Changes, Move
     from pmosim.report.reading import Number
 
+NOT_ASKED = "nothing was promised"
 DOUBT = "A question mark: not yet certain. Below each change: where it lies with 95 of 100."
 
 
 def cell_of_change(change: Change, words: Callable[[float], str]) -> Cell:
     """Return a change with its interval; a mark says whether it is for or against."""
     if change.value is None and not change.leaves:
-        return Cell(text=DASH if not change.reason else NOT_KNOWN, note=change.reason)
+        if not change.reason or change.reason.startswith(NOT_ASKED):
+            return Cell(text=DASH)
+        return Cell(text=NOT_KNOWN, note=change.reason)
     return Cell(text=say_change(change, words), note=say_interval(change, words))
 
 

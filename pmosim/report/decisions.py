@@ -1,7 +1,7 @@
 """Decisions: what the forecast asks the reader to decide, each with the numbers that ask for it.
 
 In: Answers. Out: Decisions in the order of urgency. Not here: whether a decision helps; only a
-what-if run tells, and the page says so.
+`pmosim whatif` tells, and the page says so.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def write_decisions(answers: Answers) -> Decisions:
         return Decisions(items=(), more="")
     return Decisions(
         items=tuple(items),
-        more="A what-if run with the same luck says what each of these would change.",
+        more="What each of these would change, on the same luck: pmosim whatif.",
     )
 
 

@@ -38,6 +38,8 @@ LEAST_REACH = 2.0
 """Working days to each side of zero that the scale shows at least on the longer side."""
 CLIP = 3.0
 """An interval is cut beyond so many times the largest change."""
+MOST_STEP = 48.0
+"""Points of a row on a slide with few of them."""
 BESIDE = 4.5
 """Points between the middle of a row and its marks."""
 
@@ -91,7 +93,7 @@ def plan_finishes(changes: Changes, id_: str = "finishes", prefix: str = "") -> 
             )
             + ".",
             table=_tabulate_finishes(moves),
-            draw=_Dumbbells(
+            draw=Dumbbells(
                 rows=rows,
                 heads=("on average", "late, of 100"),
                 legend=(
@@ -183,6 +185,7 @@ def plan_naive(changes: Changes, raw: Sequence[Any]) -> list[Plan]:
         if move is None or value is None:
             continue
         change = move.of(str(entry.get("measure") or "finish_mean_days"))
+        change = move.finish if change.value is None else change
         if change.value is None:
             continue
         name = "All that is committed" if move is changes.portfolio else move.name
@@ -211,12 +214,10 @@ def plan_naive(changes: Changes, raw: Sequence[Any]) -> list[Plan]:
         return []
     rows.sort(key=lambda item: -item[0])
     kept = tuple(row for _, row in rows[:MOST_ROWS])
-    naive_words, real = kept[0].texts
     return [
         Plan(
             id="naive",
-            finding=f"A plan in which nobody waits moves {shorten(kept[0].name, 40)} by "
-            f"{naive_words} working days; the futures move it by {real}",
+            finding=_write_naive_finding(kept[0]),
             sentence="Squares: the change if every project had its people at once. Dots: what the "
             "futures say, with people who do one thing at a time.",
             alt="Squares and dots beside a zero line. "
@@ -228,7 +229,7 @@ def plan_naive(changes: Changes, raw: Sequence[Any]) -> list[Plan]:
                 rows=tuple(table),
                 numeric=frozenset({1, 2}),
             ),
-            draw=_Dumbbells(
+            draw=Dumbbells(
                 rows=kept,
                 heads=("nobody waits", "the futures"),
                 legend=(
@@ -241,32 +242,44 @@ def plan_naive(changes: Changes, raw: Sequence[Any]) -> list[Plan]:
     ]
 
 
+def _write_naive_finding(row: Row) -> str:
+    naive, real = (mark.change for mark in row.marks)
+    words = {"no change": "as before"}.get(say_later(naive), say_later(naive))
+    name = shorten(row.name, 40)
+    return f"If nobody waited, {name} would end {words}; in the futures it ends {_say_doubt(real)}"
+
+
 # --------------------------------------------------------------------------- the drawing
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Dumbbells:
+class Dumbbells:
+    """Draws rows of marks beside a zero line."""
+
     rows: tuple[Row, ...]
     heads: tuple[str, ...]
+    """Above the texts of the rows."""
     legend: tuple[tuple[str, bool, str], ...]
+    """(style, filled, words)."""
+    text_width: float = TEXT_WIDTH
 
     def __call__(self, sheet: Sheet) -> None:
         """Draw the chart on a sheet of any size."""
         left, right = sheet.margin, sheet.width - sheet.margin
         bottom = sheet.height - sheet.margin / 2 - FOOT_HEIGHT
         top = sheet.top + HEAD_HEIGHT
-        step = min(34.0, (bottom - top) / len(self.rows))
+        step = min(MOST_STEP, (bottom - top) / len(self.rows))
         bottom = top + step * len(self.rows)
         plot = Panel(
             left=left + NAME_WIDTH,
             top=top,
-            width=right - left - NAME_WIDTH - TEXT_WIDTH * len(self.heads),
+            width=right - left - NAME_WIDTH - self.text_width * len(self.heads),
             height=bottom - top,
         )
         scale = _scale_of([m.change for row in self.rows for m in row.marks])
         self._draw_axis(sheet, plot, scale)
         for number, head in enumerate(self.heads):
-            x = plot.right + TEXT_WIDTH * (number + 1)
+            x = plot.right + self.text_width * (number + 1)
             sheet.text(x, top - 12, head, 8, "soft", "right")
         for number, row in enumerate(self.rows):
             y = top + step * (number + 0.5)
@@ -274,7 +287,7 @@ class _Dumbbells:
                 sheet.line([left, right], [y - step / 2] * 2, "rule", 0.4)
             sheet.text(left, y, shorten(row.name, NAME_UNITS), 9)
             for place, text in enumerate(row.texts):
-                sheet.text(plot.right + TEXT_WIDTH * (place + 1), y, text, 9, "ink", "right")
+                sheet.text(plot.right + self.text_width * (place + 1), y, text, 9, "ink", "right")
             for mark in row.marks:
                 draw_mark(sheet, plot, scale, mark, y + mark.shift * min(1.0, step / ROW_HEIGHT))
         self._draw_legend(sheet, left, bottom + 34)
@@ -447,7 +460,7 @@ class _Loads:
         left, right = sheet.margin, sheet.width - sheet.margin
         top = sheet.top + HEAD_HEIGHT
         bottom = sheet.height - sheet.margin / 2 - FOOT_HEIGHT
-        step = min(34.0, (bottom - top) / len(self.roles))
+        step = min(MOST_STEP, (bottom - top) / len(self.roles))
         bottom = top + step * len(self.roles)
         width = (right - left - NAME_WIDTH + 30 - GAP) / 2
         begin = left + NAME_WIDTH - 30

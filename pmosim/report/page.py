@@ -26,6 +26,7 @@ from pmosim.report.sentences import (
     write_lead,
     write_outlook_heading,
 )
+from pmosim.report.study import is_study, write_study_report
 from pmosim.report.tables import (
     tabulate_earned_value,
     tabulate_groups,
@@ -55,7 +56,10 @@ BASES = (
 
 
 KINDS = frozenset(
-    {"gantt", "busy", "capacity", "dates", "joint", "spending", "worth-it", "finished"}
+    {
+        *("gantt", "dates", "delays", "chain", "busy", "capacity"),
+        *("joint", "spending", "worth-it", "finished"),
+    }
 )
 """Names of charts, each perhaps with a number."""
 LISTED = 10
@@ -87,7 +91,7 @@ def write_report(
 
     Parameters
     ----------
-    forecast : a Forecast, or its document.
+    forecast : a Forecast or a Comparison, or a document of ``--json``; a study has its own page.
     folder : made where it is missing; files of an earlier report are overwritten.
     provenance : names and values shown at the end (version, seed, digests); no dates of a run, so
         that the same inputs give the same bytes.
@@ -99,6 +103,8 @@ def write_report(
     from pmosim.report.figures import write_chart
 
     document = forecast.to_document() if isinstance(forecast, Documented) else forecast
+    if is_study(document):
+        return write_study_report(document, folder, provenance)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     page = target / "report.html"
@@ -189,6 +195,7 @@ def plan_charts(answers: Answers) -> list[Plan]:
     from pmosim.report.gantt import plan_gantts
     from pmosim.report.heatmap import plan_heat_maps
     from pmosim.report.joint import plan_joint
+    from pmosim.report.reasons import plan_chain, plan_delays
     from pmosim.report.spending import plan_spending
     from pmosim.report.throughput import plan_throughput
     from pmosim.report.worth import plan_worth
@@ -196,6 +203,8 @@ def plan_charts(answers: Answers) -> list[Plan]:
     planners = (
         plan_gantts,
         plan_dates,
+        plan_delays,
+        plan_chain,
         plan_heat_maps,
         plan_capacity,
         plan_joint,

@@ -182,6 +182,99 @@ class Year:
     capex: float | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlipPart:
+    """One part of a slip, in mean working days; ``role`` where people are waited for."""
+
+    cause: str
+    role: str
+    days: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slip:
+    """How much later than agreed a project ends, on average, and why; the parts add up."""
+
+    since: str
+    """``baseline`` or ``due``."""
+    days: float
+    parts: tuple[SlipPart, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnChain:
+    """A project or role on a chain: in which share of the futures, for how many mean days."""
+
+    name: str
+    share: float
+    days: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """What a finish hangs on."""
+
+    projects: tuple[OnChain, ...]
+    roles: tuple[OnChain, ...]
+    n_others: int
+    """Projects that are not listed."""
+    n: int
+    """Futures in which there is a finish."""
+
+
+def read_slip(raw: object) -> Slip | None:
+    """Read ``slip_causes``."""
+    entry = as_mapping(raw)
+    days = read_number(entry.get("days")).value
+    parts = [as_mapping(part) for part in entry.get("parts") or ()]
+    if days is None:
+        return None
+    return Slip(
+        since=clean(entry.get("from")),
+        days=days,
+        parts=tuple(
+            SlipPart(
+                cause=clean(part.get("cause")),
+                role=clean(part.get("role")),
+                days=read_number(part.get("days")).value or 0.0,
+            )
+            for part in parts
+        ),
+    )
+
+
+def read_chain(raw: object) -> Chain | None:
+    """Read ``chain``."""
+    entry = as_mapping(raw)
+    if not entry:
+        return None
+
+    def listed(key: str, name: str) -> tuple[OnChain, ...]:
+        return tuple(
+            OnChain(
+                name=clean(as_mapping(one).get(name)),
+                share=read_number(as_mapping(one).get("share")).value or 0.0,
+                days=read_number(as_mapping(one).get("days")).value or 0.0,
+            )
+            for one in entry.get(key) or ()
+        )
+
+    others = as_mapping(entry.get("other_projects")).get("n")
+    return Chain(
+        projects=listed("projects", "project"),
+        roles=listed("roles", "role"),
+        n_others=int(as_finite(others) or 0),
+        n=int(as_finite(entry.get("n")) or 1),
+    )
+
+
+def read_held(raw: object) -> str:
+    """Return the first sentence of ``waits_on``: who has what is waited for."""
+    held = as_mapping(raw).get("held")
+    first = as_mapping(held[0]) if isinstance(held, list) and held else {}
+    return read_prose(first.get("text"))
+
+
 def read_dates(raw: object, levels: Sequence[int]) -> DateCurve | None:
     """Read a curve of dates; None unless it has one value for each level."""
     if not isinstance(raw, list | tuple) or len(raw) != len(levels):

@@ -439,7 +439,7 @@ def _write_waiting(answers: Answers) -> Card:
         )
         for role, months in crowded[:CROWDED_SHOWN]
     ]
-    more = "Who is busiest is not always whom to hire: only a what-if run tells."
+    more = "Who is busiest is not always whom to hire: pmosim bottlenecks tells."
     return Card(
         id="waiting",
         question="Whom does the work wait for?",

@@ -56,6 +56,8 @@ class Study:
     name: str
     subtitles: tuple[str, ...]
     lead: str
+    answer: str = ""
+    """The lead with all that belongs to it."""
     numbers: tuple[KeyNumber, ...] = ()
     cards: tuple[tuple[Card, ...], ...] = ()
     near: tuple[Section, ...] = ()

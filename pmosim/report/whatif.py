@@ -79,11 +79,13 @@ def read_what_if(document: Mapping[str, Any]) -> Study:
         name=words or f"{changes.name} beside {base}",
         subtitles=(*_subtitles(document, base, is_question=bool(question)),),
         lead=write_lead(changes, "" if words else f"With {changes.name}"),
+        answer=clean(as_mapping(document.get("answer")).get("text")),
         numbers=_key_numbers(changes),
         cards=_cards(document, changes),
         near=tuple(_near(document, changes)),
         charts=tuple(_charts(document, changes)),
         sections=(
+            *_rank_first(document, changes),
             Section(
                 id="everything",
                 heading="Everything that changes",
@@ -482,7 +484,6 @@ def _near(document: Mapping[str, Any], changes: Changes) -> list[Section]:
             Section(
                 id="starts",
                 heading="When could it start?",
-                sentence=" ".join(clean(as_mapping(s).get("text")) for s in starts[:3]).strip(),
                 table=tabulate_starts(starts, names),
             )
         )
@@ -495,17 +496,14 @@ def _near(document: Mapping[str, Any], changes: Changes) -> list[Section]:
         sections.append(
             Section(id="newcomers", heading=heading, table=tabulate_newcomers(changes, newcomers))
         )
-    first = _rank_first(document, changes)
-    if first is not None:
-        sections.append(first)
     return sections
 
 
-def _rank_first(document: Mapping[str, Any], changes: Changes) -> Section | None:
+def _rank_first(document: Mapping[str, Any], changes: Changes) -> tuple[Section, ...]:
     """Return who pays if the new ones go first, beside who pays as ranked."""
     rows = as_mapping(document.get("rank_first")).get("rows")
     if not isinstance(rows, list) or not rows:
-        return None
+        return ()
     other = changes_of(
         rows,
         names=as_mapping(document.get("names")),
@@ -515,12 +513,9 @@ def _rank_first(document: Mapping[str, Any], changes: Changes) -> Section | None
         replications=changes.replications,
     )
     if not other.shared:
-        return None
-    return Section(
-        id="first",
-        heading="As it is ranked, and with rank 1",
-        table=_tabulate_ranks(changes, other),
-    )
+        return ()
+    heading = "Who pays as it is ranked, and with rank 1"
+    return (Section(id="first", heading=heading, table=_tabulate_ranks(changes, other)),)
 
 
 def _tabulate_ranks(changes: Changes, other: Changes) -> Table:

@@ -256,11 +256,13 @@ def in_words(rule: IntakeRule) -> str:
             norms = [f"{days:g} person-days of {role}" for role, days in rule.norm.items()]
             return f"while at most {series(norms, 3)} are open"
         case Budget():
-            return f"within {rule.amount:g} every {rule.period}"
+            every = rule.period.replace("d", " working days") if rule.period[0].isdigit() else ""
+            return f"within {rule.amount:,.0f} every {every or rule.period}"
         case Stagger():
             return f"when at most {rule.buffer:g} person-days of {rule.drum} are open"
         case Reserve():
-            kept = f"{rule.reserved} places kept for {rule.for_class}"
+            places = "place" if rule.reserved == 1 else "places"
+            kept = f"{rule.reserved} {places} kept for {rule.for_class}"
             return f"at most {rule.max_active} at a time, {kept}"
         case _:
             return "when they ask"

@@ -15,24 +15,33 @@ if TYPE_CHECKING:
     from pmosim.study.goal import Goal
     from pmosim.study.persons import price_absences
     from pmosim.study.sequence import find_sequence
+    from pmosim.study.singly import try_each
     from pmosim.study.staffing import find_staff
+    from pmosim.study.verbs import make_changes
+    from pmosim.study.whatif import ask
 
 _HOME = {
     "Goal": "pmosim.study.goal",
+    "ask": "pmosim.study.whatif",
     "find_bottlenecks": "pmosim.study.bottleneck",
     "find_sequence": "pmosim.study.sequence",
     "find_staff": "pmosim.study.staffing",
     "judge_rules": "pmosim.study.bakeoff",
+    "make_changes": "pmosim.study.verbs",
     "price_absences": "pmosim.study.persons",
+    "try_each": "pmosim.study.singly",
 }
 
 __all__ = [
     "Goal",
+    "ask",
     "find_bottlenecks",
     "find_sequence",
     "find_staff",
     "judge_rules",
+    "make_changes",
     "price_absences",
+    "try_each",
 ]
 
 

@@ -510,12 +510,16 @@ def _chosen_cells(
     """Return (role, quarter) of the most promising cells.
 
     A cell promises what the role's next person brings, times the share of the role's waiting
-    that falls into the quarter.
+    that falls into the quarter. Roles that may help by luck only are left out unless there are no
+    others.
     """
     promising = []
+    helpful = [role for role in roles if (_gain(role.effects, measure) or 0.0) > 0.0]
+    # What helps surely goes before what may help by luck.
+    sure = [role for role in helpful if role.effects and not _holds_zero(role.effects[measure])]
     for place, role in enumerate(roles):
         gain, waited = _gain(role.effects, measure), load.waiting_days[place]
-        if gain is None or gain <= 0.0 or waited.sum() <= 0.0:
+        if gain is None or role not in (sure or helpful) or waited.sum() <= 0.0:
             continue
         shares = gain * waited / waited.sum()
         promising += [(-share, place, q) for q, share in enumerate(shares.tolist()) if share > 0.0]

@@ -122,7 +122,7 @@ class Merits:
         the window closes. ``lead_request``, ``lead_release``: mean working days until the finish,
         or until the window closes, over the projects that asked, and over those that were
         released; projects that run on day 0 are left out, because when they asked is not known.
-        ``waiting``: projects that have asked, and were not released before the window closes.
+        ``waiting``: projects that have asked, and wait for their release when the window closes.
         """
         rows, network = outcomes.projects_, outcomes.network
         exists = ~outcomes.has_status("absent", "done", "cancelled")
@@ -130,12 +130,13 @@ class Merits:
         is_new = exists & (rows.arrived != NONE) & ~_was_running(network)[rows.row]
         is_new &= rows.arrived < closes
         is_released = is_new & (rows.released != NONE) & (rows.released < closes)
+        has_left = outcomes.has_status("rejected", "withdrawn", "stopped", "blocked")
         over = _over(outcomes, closes)
         days = outcomes.minutes_per_day
         values: dict[Name, FloatArray] = {
             "lead_request": _mean(outcomes, (over - rows.arrived) / days, is_new),
             "lead_release": _mean(outcomes, (over - rows.released) / days, is_released),
-            "waiting": per_future(outcomes, (is_new & ~is_released).astype(np.float64)),
+            "waiting": per_future(outcomes, (is_new & ~is_released & ~has_left).astype(np.float64)),
         }
         due = due_of_rows(outcomes)
         is_promised = exists & (due != NONE) & (due <= _last_promise(network))

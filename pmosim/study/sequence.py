@@ -4,7 +4,7 @@ In: a scenario, the runs of a study and a goal. Out: ``StartPlan``: the best pla
 called optimal, checked on futures that the search has not seen, beside the file as it is and
 "start everything at once".
 
-Decided is the first year from day 0, for projects that are approved or may come and do not run
+Decided are the first twelve months, for projects that are approved or may come and do not run
 yet. No project starts before its own date in the file; mandatory ones start on it. First the most
 valuable per person-day get the first month in which their planned work fits beside what runs
 already, for several ideas of how full the calendar may be. The best of these plans is then
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +52,8 @@ SCHEMA = "pmosim.sequence/1"
 MOST_RUNS = 40
 FEWEST_RUNS = 4
 """The file as it is, nothing and everything at once, and a plan."""
-YEAR_DAYS = 365
+MONTHS = 12
+"""Of the calendar, the month of day 0 included: what is decided."""
 FILLINGS = (1.2, 1.0, 0.85, 0.7)
 """Shares of the capacity that constructed plans fill."""
 TOLERATED_EXCESS = 0.05
@@ -544,10 +544,10 @@ def _start(network: Network, choice: Choice, day: int | None) -> Start:
 
 
 def _year_end(network: Network) -> int:
-    """Return the first working day after the first year, or after the window."""
-    calendar = network.calendar
-    last = calendar.end_day(calendar.as_of + timedelta(days=YEAR_DAYS - 1)) + 1
-    return min(last, -(-network.window_end // network.minutes_per_day))
+    """Return the first working day after the first twelve months, or after the window."""
+    last = -(-network.window_end // network.minutes_per_day)
+    months = network.calendar.month_bounds(last)
+    return months[MONTHS - 1][2] if len(months) >= MONTHS else last
 
 
 def _month_starts(network: Network) -> list[int]:

@@ -182,7 +182,12 @@ class _Maker:
             raise InputError(errors)
         known = {(each.code, each.text) for each in map(_told, self.scenario.warnings)}
         doubts = tuple(each for each in told if (each.code, each.text) not in known)
-        return Changed(before=self.scenario, after=after, changes=tuple(self.done), warnings=doubts)
+        there = {project.id for project in after.projects}
+        done = tuple(
+            replace(change, added=tuple(name for name in change.added if name in there))
+            for change in self.done
+        )
+        return Changed(before=self.scenario, after=after, changes=done, warnings=doubts)
 
     # ---- what is typed behind each option
 

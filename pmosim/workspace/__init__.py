@@ -20,6 +20,7 @@ from pmosim.workspace.study_folder import (
     make_study,
     open_study,
     refuse_occupied,
+    study_of,
 )
 from pmosim.workspace.study_tables import write_study_tables
 from pmosim.workspace.tables import write_tables
@@ -41,6 +42,7 @@ __all__ = [
     "refuse_occupied",
     "resume_run",
     "run_of",
+    "study_of",
     "write_study_tables",
     "write_tables",
 ]

@@ -16,16 +16,17 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pmosim import provenance
 from pmosim.errors import Problem, RunFolderError
+from pmosim.workspace.lookup import REPORTS
 from pmosim.workspace.run_folder import MANIFEST, replace
 from pmosim.workspace.study_tables import write_study_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 SCHEMA = "pmosim.study/1"
 PAGE = "report.html"
@@ -67,10 +68,20 @@ class StudyFolder:
             **{part["path"]: f"sha256 {part['sha256']}" for part in manifest["inputs"]},
         }
 
+    def seal(self) -> None:
+        """Write the digests anew, after page and tables were written again."""
+        _seal(self.path, self.manifest, self.manifest.get("run", {}))
+
 
 def is_study_folder(path: Path) -> bool:
     """Return whether a study of pmosim left this folder."""
     return _manifest_of(path) is not None
+
+
+def study_of(text: str) -> Path | None:
+    """Return the study folder that a user means, None where it is none."""
+    places = (Path(text), Path(REPORTS) / text) if text.strip() else ()
+    return next((place for place in places if is_study_folder(place)), None)
 
 
 def open_study(path: Path) -> StudyFolder:
@@ -137,11 +148,6 @@ def make_study(
         _put_into_place(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def seal_again(study: StudyFolder) -> None:
-    """Write the digests of a study anew, after its page was written again."""
-    _seal(study.path, study.manifest, study.manifest.get("run", {}))
 
 
 def _seal(path: Path, manifest: Mapping[str, Any], run: Mapping[str, Any]) -> None:

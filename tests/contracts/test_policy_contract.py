@@ -8,7 +8,7 @@ import pytest
 
 import pmosim as pm
 from pmosim.policy import contract
-from pmosim.policy.intake import Budget, Open
+from pmosim.policy.intake import Budget, Open, Order
 from tests.contracts.policies import (
     BUILT_IN,
     NEUTRAL,
@@ -177,6 +177,22 @@ def test_gates_that_always_see_a_profit_equal_open() -> None:
         for intake in ({}, {"policy": "open", "gates": gates})
     )
     assert frames(one) == frames(other)
+
+
+def test_a_dispatch_by_intake_follows_the_order_of_the_rule_that_is_used() -> None:
+    by_value = {"dispatch": {"rule": "intake"}, "intake": {"policy": "open", "order": "value"}}
+    projects = [dict(project) for project in portfolio().document["projects"]]
+    for n, project in enumerate(projects):
+        project["value"] = n
+    stated = pm.simulate(portfolio(projects=projects, **by_value), replications=3)
+    given = pm.simulate(
+        portfolio(projects=projects, dispatch={"rule": "intake"}),
+        replications=3,
+        intake=Open(order=Order(kind="value")),
+    )
+    assert frames(stated) == frames(given)
+    other = pm.simulate(portfolio(projects=projects, dispatch={"rule": "intake"}), replications=3)
+    assert frames(stated) != frames(other)
 
 
 def test_workers_change_nothing_under_a_policy_of_a_user() -> None:

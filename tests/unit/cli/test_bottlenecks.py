@@ -20,7 +20,8 @@ def test_the_command_answers_in_words_and_names_the_next_one(
     assert "  developer " in captured.out
     assert "tried: the 1 most promising of 5 cells" in captured.out
     assert "next: pmosim whatif tiny --hire 1:developer" in captured.err
-    assert not Path("reports").exists()
+    assert Path("reports/tiny-bottlenecks/report.html").is_file()
+    assert "report: reports/tiny-bottlenecks/report.html" in captured.err
 
 
 def test_key_persons_are_listed_with_what_their_absence_costs(

@@ -155,3 +155,23 @@ def test_runs_that_are_there_do_not_grow(
     assert invoke(["run", "tiny", "-n", "2", "-q", "--jobs", "1"]) == 0
     assert invoke(["compare", "reports/tiny", "hire", "--until", "p80=2d"]) == 2
     assert "give scenario files, not run folders" in capsys.readouterr().err
+
+
+def test_a_what_if_grows_until_the_difference_is_known(
+    workspace: Path, blocks: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["whatif", "tiny", "--hire", "1:developer@2027-01-04", "--json", "-q", "--jobs", "1"]
+    assert invoke([*command, "--until", "finish_mean(web)=1.5d", "-n", "50"]) == 0
+    grown = json.loads(capsys.readouterr().out)
+    n = grown["replications"]
+    assert n > 50
+    assert len(blocks) == len(set(range(0, n, 50))) * 2  # both sides, once
+    assert invoke([*command, "-n", str(n)]) == 0
+    assert json.loads(capsys.readouterr().out) == grown
+
+
+def test_a_list_of_questions_does_not_grow(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["whatif", "tiny", "--each", "cancel", "--until", "p80=2d"]) == 2
+    assert "--until grows the runs of one question" in capsys.readouterr().err

@@ -175,6 +175,21 @@ def test_the_rule_is_obeyed_in_the_share_of_cases_that_is_said() -> None:
     assert abs(n - 120) <= 4 * math.sqrt(400 * 0.3 * 0.7)
 
 
+def test_the_forecast_says_how_often_a_gate_stops_a_project() -> None:
+    described = portfolio(staged(), staged("Q", mandatory=True), gates={"compliance": "30%"})
+    outcomes = pm.simulate(pm.parse_scenario(described), replications=400, seed=5)
+    document = pm.Forecast(outcomes).to_document()
+    chance = {entry["id"]: entry["p_stopped"]["value"] for entry in document["projects"]}
+    stopped = sum(outcomes.projects()["status"] == "stopped")
+    assert chance == {"P": stopped / 400, "Q": 0}
+    said = [text for text in document["warnings"] if "gate: P" in text]
+    assert said == [
+        f"Stopped at a gate: P in {stopped} of 400 futures. There they have no finish, which "
+        "counts as later than every date; what they cost up to then counts."
+    ]
+    assert not any("Unfinished" in text for text in document["warnings"])
+
+
 def test_whether_the_rule_is_obeyed_belongs_to_the_gate_and_to_nothing_else() -> None:
     alone, among = chances(staged()), chances(staged("A"), staged(), staged("Z"))
     assert alone["P"] == among["P"]

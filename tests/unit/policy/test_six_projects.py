@@ -134,6 +134,19 @@ def test_a_mandatory_project_on_a_period_start_comes_first_and_is_paid_for() -> 
     assert releases(described) == days(E=0, F=0, B=0, A=10, D=10, C=20)
 
 
+def test_a_named_person_costs_their_own_rate_and_nobody_else_s() -> None:
+    # 2 days of ana at 2000 and 2 of another developer at 500 are planned: 5000
+    described = document(BUDGET | {"amount": "5k"})
+    described["people"].append({"id": "ana", "role": "developer", "day_rate": 2000})
+    needs = {"developer": 1, "ana": 1}
+    described["projects"] = [
+        {"id": "P", "tasks": {"t": {"effort": {"developer": "2pd", "ana": "2pd"}, "needs": needs}}}
+    ]
+    assert releases(described) == {"P": 0}
+    described["intake"]["amount"] = "4999"
+    assert math.isnan(releases(described | {"horizon": "60d"})["P"])
+
+
 def test_the_drum_sets_the_pace() -> None:
     # day 0: A, open 10 > 5; D does not use the drum. Day 10: B, open 4: C, open 10. Day 14: 6.
     # Day 16, the development of C ends: E. Day 24: F.

@@ -358,6 +358,17 @@ def test_merits_count_up_to_the_moment_the_window_closes():
     assert "value" not in found
 
 
+def test_who_was_refused_or_gave_up_was_not_served_and_does_not_wait():
+    network = build_network([P("refused"), P("gone")], window_end=100 * DAY, has_horizon=True)
+    rows = [
+        Row(0, 0, status="rejected", released=NONE, ended=0),
+        Row(0, 1, status="withdrawn", released=NONE, arrived=10 * DAY, ended=30 * DAY),
+    ]
+    found = Merits.of(build_outcomes(network, rows, replications=1)).values
+    assert found["waiting"].tolist() == [0.0]
+    assert found["lead_request"].tolist() == [pytest.approx((100 + 90) / 2)]
+
+
 def test_value_is_that_of_projects_with_a_benefit_so_that_idleness_is_worth_nothing():
     """The second costs money and states no benefit: not doing it must not look good."""
     benefit = {"per_year": "200k", "for": "2y"}

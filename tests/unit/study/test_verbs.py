@@ -159,3 +159,8 @@ def test_an_empty_option_shows_how_it_is_written(base: pm.Scenario) -> None:
 def test_a_change_without_effect_is_a_doubt_and_no_error(base: pm.Scenario) -> None:
     made = make_changes(base, [("--rank", "portal=2")])
     assert [problem.code for problem in made.warnings] == ["PMO702"]
+
+
+def test_what_is_added_and_removed_again_is_not_there(base: pm.Scenario) -> None:
+    made = make_changes(base, [("--add", "2:medium"), ("--remove", "medium-1")])
+    assert made.added == ("medium-2",)
