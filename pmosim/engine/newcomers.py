@@ -90,6 +90,7 @@ class Newcomers:
 
     def _set_ramp(self, person: Person, ramp: int) -> None:
         person.ramp = ramp
+        person.note_speed()
         self.floor.retime([hold.pool for hold in person.holds])
 
     def _find_mentor(self, person: Person) -> bool:
