@@ -154,6 +154,8 @@ def test_a_doubtful_change_is_told_and_the_answer_given(
     out, err = said(capsys)
     assert "--rank crm=1  PMO702" in err
     assert "nothing changes" in out.splitlines()[0]
+    assert invoke(["whatif", "tiny", "--rank", "crm=1", *FEW, "--json", "-q"]) == 0
+    assert said(capsys)[1] == ""
 
 
 def test_each_gives_the_stop_list_and_the_delay_list(
