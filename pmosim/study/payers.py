@@ -42,14 +42,12 @@ class Move:
     @property
     def is_later(self) -> bool:
         """Whether it certainly finishes later."""
-        return self.difference.is_settled and _is_above(self.difference)
+        return is_later(self.difference)
 
     @property
     def is_earlier(self) -> bool:
         """Whether it certainly finishes earlier."""
-        return self.difference.is_settled and (
-            self.difference.high < 0.0 or self.difference.value == -math.inf
-        )
+        return is_earlier(self.difference)
 
     @property
     def is_open(self) -> bool:
@@ -116,7 +114,7 @@ def find_payers(
         moves.append(
             Move(
                 project=entity,
-                name=projects.names[row] or entity,
+                name=name_of(base, row),
                 status=projects.status[row],
                 measure=best.measure,
                 difference=best.difference,
@@ -125,6 +123,27 @@ def find_payers(
     moves.sort(key=lambda move: (-_size(move.difference), move.name))
     paying = [move.project for move in moves if move.is_later]
     return Payers(moves=tuple(moves), causes=_causes(base, after, paying))
+
+
+def is_later(change: Difference) -> bool:
+    """Return whether a finish certainly comes later, or leaves the planning window."""
+    return change.is_settled and (change.low > 0.0 or change.value == math.inf)
+
+
+def is_earlier(change: Difference) -> bool:
+    """Return whether a finish certainly comes earlier, or gets into the planning window."""
+    return change.is_settled and (change.high < 0.0 or change.value == -math.inf)
+
+
+def name_of(outcomes: Outcomes, row: int) -> str:
+    """Return what a listed project is called, on one line: its name, else its id."""
+    projects = outcomes.network.projects
+    return one_line(projects.names[row] or projects.ids[row])
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, which a name may hold."""
+    return " ".join(text.split())
 
 
 def _causes(base: Outcomes, after: Outcomes, paying: list[str]) -> tuple[tuple[str, float], ...]:
@@ -156,7 +175,3 @@ def _causes(base: Outcomes, after: Outcomes, paying: list[str]) -> tuple[tuple[s
 
 def _size(difference: Difference) -> float:
     return 0.0 if math.isnan(difference.value) else float(np.clip(difference.value, -1e9, 1e9))
-
-
-def _is_above(difference: Difference) -> bool:
-    return difference.low > 0.0 or difference.value == math.inf

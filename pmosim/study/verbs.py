@@ -48,6 +48,12 @@ FORMS: dict[str, str] = {
 
 _COUNT = re.compile(r"(\d+):(.*)\Z", re.DOTALL)
 _FURTHER = re.compile(r",\s*([a-z_]+)=", re.ASCII)
+_WAYS_OUT = (
+    (re.compile(r"Use cancel: \{(.*): ([\d-]+)\}"), r"Use --cancel \1@\2"),
+    (re.compile(r"Use pause: or cancel: instead"), "Use --pause or --cancel instead"),
+    (re.compile(r"use set: \{(.*): \.\.\.\}"), r"use --set \1=DATE"),
+)
+"""What the messages of an overlay offer, and the option for it."""
 _PATH = re.compile(r"(changes|projects|people)\[\d+\](\.|(?= ))")
 
 
@@ -210,9 +216,7 @@ class _Maker:
             value["count"] = int(count)
         n = int(count or 1)
         verb = {"starts": "start", "arrives": "ask"}[key] + "s" * (n == 1)
-        words = f"{n} {template} project{'s' * (n != 1)} {verb} {_when(when)}"
-        for name in further:
-            words += f", {name} {_flat(further[name])}"
+        words = f"{n} {template} project{'s' * (n != 1)} {verb} {_when(when)}{_in_words(further)}"
         return Change(option=option, typed=text, verb="add", value=value, words=words)
 
     def _cancel(self, text: str) -> Change:
@@ -259,6 +263,7 @@ class _Maker:
         one = (count or "1") == "1"
         until = f" until {_day_words(last)}" if last else ""
         words = f"{count or 1} {role}{'' if one else 's'} join{'s' * one} {_when(when)}{until}"
+        words += _in_words(further)
         return Change(option="--hire", typed=text, verb="hire", value=value, words=words)
 
     def _absent(self, text: str) -> Change:
@@ -401,6 +406,12 @@ def _split_further(text: str, option: str) -> tuple[str, dict[str, Any]]:
     return head, further
 
 
+def _in_words(further: Mapping[str, Any]) -> str:
+    """Return `` (rank 6, due 2028-03)``, nothing of nothing."""
+    parts = [f"{key} {_flat(value)}" for key, value in further.items()]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 def _plain(text: str, place: str) -> Any:
     """Return a value as YAML has it, on one line."""
     text = text.strip()
@@ -441,8 +452,11 @@ def _placed(node: Node, place: str) -> Node:
 
 
 def _told(problem: Problem) -> Problem:
-    """Return a problem without the number that a list gives what was just typed."""
-    return replace(problem, text=_PATH.sub("", problem.text, count=1))
+    """Return a problem of what was typed: no numbers of lists, and options as the way out."""
+    text = _PATH.sub("", problem.text, count=1)
+    for pattern, way_out in _WAYS_OUT:
+        text = pattern.sub(way_out, text)
+    return replace(problem, text=text)
 
 
 def _flat(value: Any) -> str:
