@@ -61,7 +61,7 @@ class Audit:
             in_hand = sum(hold.share for hold in person.holds)
             if in_hand != person.in_hand or in_hand > person.max_parallel:
                 self._fail(f"person {person.n} has {in_hand} in hand, of {person.max_parallel}")
-        asks = [entry[-1] for group in run.desk.numbered for entry in group.asks]
+        asks = [entry[-1] for group in run.desk.groups.values() for entry in group.asks]
         hold_after = run.desk.hold_after
         if hold_after is not None and any(self.minute - ask.ready >= hold_after for ask in asks):
             return

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
-from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
+from pmosim.network import DURATION, FF, FS, MILESTONE, NONE, PHASE, SS
 from pmosim.network.dates import joined
 from pmosim.plan import plan_project, shape_of
 
@@ -25,11 +25,17 @@ if TYPE_CHECKING:
     from pmosim.plan import Need, Plan
 
 
+InnerLink = tuple[int, int, int, bool]
+"""(kind, successor within the project, lag, is ignored if absent) of a link from a task."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TaskSheet:
     """One task row, counted within its project."""
 
     row: int
+    order: int
+    """Place in its project."""
     kind: int
     parent: int
     """The phase of a part, counted within the project; NONE."""
@@ -46,6 +52,13 @@ class TaskSheet:
     """Links FS and SS, the release, and a date."""
     n_finish_waits: int
     """Links FF, and the parts of a phase."""
+    out_of_start: tuple[InnerLink, ...]
+    out_of_finish: tuple[InnerLink, ...]
+    """Links to other tasks of the project."""
+    followers: tuple[int, ...]
+    """Tasks of the project that may start at once when it finishes: links FS without lag."""
+    other_followers: tuple[InnerLink, ...]
+    """The other links out of its finish."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +82,10 @@ class ProjectSheet:
     """Links into the project and its tasks."""
     links_of: tuple[tuple[LinkSheet, ...], ...]
     """Of each task, the links from tasks of the same project."""
-    inner_links: tuple[tuple[int, int, int, int, bool], ...]
-    """(predecessor, successor, kind, lag, is ignored if absent) between its own tasks."""
+    dated: tuple[TaskSheet, ...]
+    """Tasks with a date before which they must not start."""
     outer_links: tuple[LinkSheet, ...]
+    """Links that are not between two of its own tasks."""
     n_release_waits: int
     n_finish_waits: int
     throughout: tuple[Need, ...]
@@ -137,19 +151,16 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
     n_release = sum(link.successor == NONE and link.kind != FF for link in links)
     n_finish = sum(link.successor == NONE and link.kind == FF for link in links)
     has_date = network.projects.not_before[row] > 0
+    tasks = tuple(
+        _task_sheet(network, task, first, links, by_successor[task - first])
+        for task in range(first, last)
+    )
     return ProjectSheet(
-        tasks=tuple(
-            _task_sheet(network, task, first, by_successor[task - first])
-            for task in range(first, last)
-        ),
+        tasks=tasks,
+        dated=tuple(task for task in tasks if task.not_before > 0),
         links=links,
         links_of=tuple(
             tuple(link for link in links if _is_inner(link, row)) for links in by_successor
-        ),
-        inner_links=tuple(
-            (link.predecessor, link.successor, link.kind, link.lag, link.is_ignored)
-            for link in links
-            if _is_inner(link, row)
         ),
         outer_links=tuple(link for link in links if not _is_inner(link, row)),
         n_release_waits=n_release + int(has_date) + 1,
@@ -184,14 +195,22 @@ def _is_inner(link: LinkSheet, row: int) -> bool:
     return link.predecessor_project == row and NONE not in {link.predecessor, link.successor}
 
 
-def _task_sheet(network: Network, task: int, first: int, links: list[LinkSheet]) -> TaskSheet:
-    tasks = network.tasks
-    kinds = [link.kind for link in links]
+def _task_sheet(
+    network: Network,
+    task: int,
+    first: int,
+    links: tuple[LinkSheet, ...],
+    links_in: list[LinkSheet],
+) -> TaskSheet:
+    tasks, row = network.tasks, int(network.tasks.project[task])
+    out = [link for link in links if _is_inner(link, row) and link.predecessor == task - first]
+    kinds = [link.kind for link in links_in]
     n_finish = sum(kind == FF for kind in kinds)
     n_parts = int(np.count_nonzero(tasks.phase == task))
     kind = int(tasks.kind[task])
     return TaskSheet(
         row=task,
+        order=task - first,
         kind=MILESTONE if kind == PHASE and not n_parts else kind,
         parent=NONE if tasks.phase[task] == NONE else int(tasks.phase[task]) - first,
         n_pools=int(tasks.first_pool[task + 1] - tasks.first_pool[task]),
@@ -203,7 +222,21 @@ def _task_sheet(network: Network, task: int, first: int, links: list[LinkSheet])
         held_by=tasks.held_by[task],
         n_start_waits=len(kinds) - n_finish + 1 + int(tasks.not_before[task] > 0),
         n_finish_waits=n_finish + n_parts,
+        out_of_start=tuple(_inner(link) for link in out if link.kind == SS),
+        out_of_finish=tuple(_inner(link) for link in out if link.kind != SS),
+        followers=tuple(link.successor for link in out if _is_plain(link)),
+        other_followers=tuple(
+            _inner(link) for link in out if link.kind != SS and not _is_plain(link)
+        ),
     )
+
+
+def _is_plain(link: LinkSheet) -> bool:
+    return link.kind == FS and not link.lag
+
+
+def _inner(link: LinkSheet) -> InnerLink:
+    return link.kind, link.successor, link.lag, link.is_ignored
 
 
 def _people_changes(network: Network, away: Sequence[Sequence[tuple[int, int]]]) -> PeopleChanges:

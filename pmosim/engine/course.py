@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.keys import unfinished_days
+from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT, WITHDRAWS
 from pmosim.engine.state import (
     DONE,
-    FAR,
     NEVER,
     READY,
     RUNNING,
@@ -22,14 +21,14 @@ from pmosim.engine.state import (
 )
 from pmosim.engine.taskwork import Taskwork
 from pmosim.errors import InputError
-from pmosim.network import FF, FS, NONE, PHASE
+from pmosim.network import FF, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pmosim.engine.audit import Audit
-    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.blueprint import Blueprint, InnerLink
     from pmosim.engine.luck import Luck
     from pmosim.engine.state import Link
     from pmosim.policy.dispatch import Dispatch
@@ -71,6 +70,43 @@ class Course(Taskwork):
             else:
                 self._satisfy(after, kind)
 
+    def _tell_start(self, task: Task) -> None:
+        """Tell what follows a task that it has started."""
+        if task.sheet.out_of_start:
+            self._happen_within(task.project, task.sheet.out_of_start)
+        if task.out_of_start:
+            self._happen(task.out_of_start)
+
+    def _tell_finish(self, task: Task) -> None:
+        """Tell what follows a task that it has finished."""
+        sheet, tasks = task.sheet, task.project.tasks
+        for order in sheet.followers:
+            follower = tasks[order]
+            follower.n_start_waits -= 1
+            if not follower.n_start_waits and follower.state == WAITS_FOR_LINKS:
+                self._ready(follower)
+        if sheet.other_followers:
+            self._happen_within(task.project, sheet.other_followers)
+        if task.out_of_finish:
+            self._happen(task.out_of_finish)
+
+    def _happen_within(self, project: Project, links: Sequence[InnerLink]) -> None:
+        """Tell tasks of a project that one they wait for has started, or finished."""
+        tasks = project.tasks
+        for kind, order, lag, _ in links:
+            if lag:
+                self.at(self.minute + lag, WAIT, (tasks[order], kind))
+            elif kind == FF:
+                self._satisfy(tasks[order], FF)
+            else:
+                self._satisfy_start(tasks[order])
+
+    def _satisfy_start(self, task: Task) -> None:
+        """One thing less for a task to wait for before it is ready."""
+        task.n_start_waits -= 1
+        if not task.n_start_waits and task.state == WAITS_FOR_LINKS:
+            self._ready(task)
+
     def _satisfy(self, what: Task | Project, kind: int) -> None:
         """One thing less to wait for."""
         if kind == FF:
@@ -80,9 +116,7 @@ class Course(Taskwork):
             else:
                 self._finish_project(what)
         elif isinstance(what, Task):
-            what.n_start_waits -= 1
-            if not what.n_start_waits and what.state == WAITS_FOR_LINKS:
-                self._ready(what)
+            self._satisfy_start(what)
         else:
             what.n_release_waits -= 1
             if not what.n_release_waits:
@@ -117,9 +151,10 @@ class Course(Taskwork):
         self._finish_project(project)
 
     def _miss_all(self, what: Task | Project) -> None:
-        links = what.out_of_finish
+        """Tell what follows a task or project that it will not happen."""
+        links = list(_links_out(what, is_start=False))
         if what.started == NONE:
-            links = [*links, *what.out_of_start]
+            links += _links_out(what, is_start=True)
         for kind, after, _, is_ignored in links:
             self._miss(after, kind, is_ignored=is_ignored)
 
@@ -149,13 +184,13 @@ class Course(Taskwork):
             pools = [hold.pool for hold in person.holds]
             for pool in pools:
                 self.floor.settle(pool)
-            person.is_here = is_here
-            person.room += FAR if is_here else -FAR
+            person.is_here = person.is_free = is_here
+            person.is_even = is_here and not person.loses_focus
             self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
                 person.freed_at, person.freed_by = self.minute, None
-                self.desk.wake([person])
+                self.floor.bench.freed |= person.places
         if not person.is_employed:
             self._replace(person)
 
@@ -184,6 +219,7 @@ class Course(Taskwork):
             self._ask_staff(project, units, project.staff_key)
         for task in suspended:
             if task.state == SUSPENDED:
+                task.state = READY
                 self._queue_task(task)
 
     # --- the life of a project ------------------------------------------------------------------
@@ -232,9 +268,11 @@ class Course(Taskwork):
         if "wsjf" in {self.network.dispatch.rule, self.office.order.kind}:
             project.unfinished_days = unfinished_days(project)
         project.release_number = len(self.office.released)
+        if self.dispatch is None:
+            project.key = project_key(self.network, self.rule, project)
         self.office.add_active(project)
         for task in project.tasks:
-            self._satisfy(task, FS)
+            self._satisfy_start(task)
         self._finish_project(project)
 
     def _finish_project(self, project: Project) -> None:
@@ -252,7 +290,7 @@ class Course(Taskwork):
     def _note_finish(self, task: Task) -> None:
         """Note that a task has finished: less open work, and perhaps a gate."""
         self.office.note_finish(task)
-        if task.row in self.gate_numbers:
+        if self.gate_numbers and task.row in self.gate_numbers:
             self.at_gate.append(task)
             self._come_again()
 
@@ -310,6 +348,15 @@ class Course(Taskwork):
         """Begin this minute again after a pass that let a project ask, end or reach a gate."""
         if self.is_passing:
             self.at(self.minute, WAIT, None)
+
+
+def _links_out(what: Task | Project, *, is_start: bool) -> Iterator[Link]:
+    """Yield the links out of the start, or the finish, of a task or project."""
+    if isinstance(what, Task):
+        tasks, sheet = what.project.tasks, what.sheet
+        for kind, order, lag, is_ignored in sheet.out_of_start if is_start else sheet.out_of_finish:
+            yield kind, tasks[order], lag, is_ignored
+    yield from what.out_of_start if is_start else what.out_of_finish
 
 
 def is_out(what: Task | Project) -> bool:

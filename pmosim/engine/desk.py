@@ -8,15 +8,16 @@ can have changed, not the length of the queue.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.state import FAR, REFILL, STAFF, START, Group
+from pmosim.engine.state import REFILL, STAFF, START, Group
 from pmosim.engine.teams import Bench, find_team, keep_team
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection
 
     from pmosim.engine.state import Ask, Person, Project, Task
     from pmosim.engine.teams import Team
@@ -37,16 +38,15 @@ class Desk:
     ) -> None:
         self.bench, self.hold_after, self.start = bench, hold_after, start
         self.groups: dict[tuple[tuple[Need, ...], Task | Project | None], Group] = {}
-        self.open: dict[int, Group] = {}
-        """Groups in which something waits, by number."""
-        self.ripe: dict[int, Group] = {}
-        """Groups that may fit, by number."""
-        self.asleep: dict[int, dict[int, Group]] = {}
+        self.ripe: set[Group] = set()
+        """Groups that may fit."""
+        self.asleep: defaultdict[int, set[Group]] = defaultdict(set)
         """Groups that did not fit, by the role (or ~person) they were short of."""
         self.n_asks = 0
-        self.heap: list[tuple[Entry, int, int]] = []
-        """(entry, 1 if one before it in its group did not fit, number of the group)."""
-        self.numbered: list[Group] = []
+        self.heap: list[Entry] = []
+        """What is looked at in this pass: of each ripe group the first."""
+        self.passed: set[Ask] = set()
+        """Asks in the heap behind one of their group that did not fit (with ``hold_after``)."""
         self.is_passing = False
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
@@ -55,82 +55,96 @@ class Desk:
         of = None if ask.kind == START else ask.task or ask.project
         group = self.groups.get((ask.units, of))
         if group is None:
-            needs = tuple(need[1:] for need in ask.units)
-            is_disjoint = self.bench.is_disjoint(needs)
-            group = Group(len(self.groups), needs, is_disjoint=is_disjoint)
-            self.groups[ask.units, of] = group
-            self.numbered.append(group)
+            group = self.groups[ask.units, of] = self._group(ask.units)
         self.n_asks += 1
-        ask.group, ask.is_waiting = group, True
-        first_need = ask.units[0][:3] if ask.units else ()
-        ask.entry = entry = (key, project_order, task_order, first_need, self.n_asks, ask)
-        if not group.asks or self.hold_after is not None:
-            self.ripe[group.number] = group
-        insort(group.asks, entry)
-        self.open[group.number] = group
-        if self.is_passing and group.number in self.ripe and group.asks[0] is entry:
-            heappush(self.heap, (entry, 0, group.number))
+        ask.group = group
+        ask.entry = entry = (key, project_order, task_order, group.first_need, self.n_asks, ask)
+        asks = group.asks
+        if not asks or self.hold_after is not None:
+            self.ripe.add(group)
+        insort(asks, entry)
+        if self.is_passing and asks[0] is entry:
+            self._rouse()
+            if group in self.ripe:
+                heappush(self.heap, entry)
+
+    def _group(self, units: tuple[Need, ...]) -> Group:
+        needs = tuple(need[1:] for need in units)
+        return Group(
+            needs,
+            first_need=units[0][:3] if units else (),
+            is_disjoint=self.bench.is_disjoint(needs),
+            alike_until=self.bench.alike_until(needs),
+        )
 
     def withdraw(self, ask: Ask) -> None:
         """Take an ask away that is no longer wanted."""
-        if ask.is_waiting:
-            asks, entry = ask.group.asks, ask.entry
+        asks, entry = ask.group.asks, ask.entry
+        if entry:
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
-            ask.entry, ask.is_waiting = (), False
+            ask.entry = ()
 
-    def wake(self, people: Iterable[Person]) -> None:
-        """Look again at the groups that were short of somebody like these people."""
-        asleep = self.asleep
-        if not asleep:
-            return
-        for person in people:
-            for place in person.places:
-                if place in asleep:
-                    self.ripe.update(asleep.pop(place))
+    def _rouse(self) -> None:
+        """Look again at the groups that were short of somebody like those freed meanwhile.
+
+        One that asks for several of one role goes on sleeping while there are fewer.
+        """
+        bench, asleep = self.bench, self.asleep
+        for place in bench.freed.intersection(asleep):
+            n_with_room = bench.n_with_room(place) if place >= 0 else 1
+            groups = asleep[place]
+            awake = [group for group in groups if group.least <= n_with_room]
+            if awake:
+                self.ripe.update(awake)
+                groups.difference_update(awake)
+                if not groups:
+                    del asleep[place]
+        bench.freed.clear()
 
     def serve(self, minute: int) -> None:
         """Start every ask that fits, smaller keys first."""
-        heap = self.heap = [(g.asks[0], 0, number) for number, g in self.ripe.items() if g.asks]
-        if not heap:
+        if self.bench.freed:
+            self._rouse()
+        ripe, passed = self.ripe, self.passed
+        if not ripe:
             return
+        heap = self.heap = [group.asks[0] for group in ripe if group.asks]
         heapify(heap)
         self.is_passing = True
         kept: list[Person] = []
         while heap:
-            entry, has_failed, number = heappop(heap)
-            group = self.numbered[number]
+            ask: Ask = heappop(heap)[-1]
+            group = ask.group
             asks = group.asks
-            if has_failed:
-                kept += self._keep(entry, group, minute)
-            elif asks and asks[0] is entry and number in self.ripe:
-                if self._serve(entry[-1], group, minute):
+            if passed and ask in passed:
+                passed.discard(ask)
+                kept += self._keep(ask, minute)
+            elif asks and asks[0] is ask.entry and group in ripe:
+                if self._serve(ask, minute):
                     if asks:
-                        heappush(heap, (asks[0], 0, number))
+                        heappush(heap, asks[0])
                     else:
-                        self.ripe.pop(number, None)
-                elif self.hold_after is not None:
-                    kept += self._keep(entry, group, minute)
+                        ripe.discard(group)
+                else:
+                    self._put_to_sleep(group)
+                    if self.hold_after is not None:
+                        kept += self._keep(ask, minute)
         for person in kept:
-            person.room += FAR
+            person.is_free = True
             self.bench.note_room(person)
         self.is_passing = False
         if self.hold_after is not None:
-            self.ripe = dict(self.open)
+            self.ripe = set(self.groups.values())
 
     def serve_alone(self, ask: Ask, minute: int) -> bool:
         """Start one ask ahead of all others if it fits."""
-        return ask.is_waiting and self._serve(ask, ask.group, minute, is_alone=True)
+        return bool(ask.entry) and self._serve(ask, minute)
 
-    def _serve(self, ask: Ask, group: Group, minute: int, *, is_alone: bool = False) -> bool:
+    def _serve(self, ask: Ask, minute: int) -> bool:
         excluded = () if ask.kind == START else at_work(ask)
-        until, workers = minute + ask.minutes, ask.project.workers
-        team, short = find_team(
-            self.bench, group.needs, workers, until, excluded, is_disjoint=group.is_disjoint
-        )
+        until = minute + ask.minutes
+        team = find_team(self.bench, ask.group, ask.project.workers, until, excluded)
         if team is None:
-            group.short = short
-            if not is_alone:
-                self._put_to_sleep(group)
             return False
         self.withdraw(ask)
         self.start(ask, team)
@@ -138,34 +152,29 @@ class Desk:
 
     def _put_to_sleep(self, group: Group) -> None:
         """Wait for the need that was short, or for any where people could fill several."""
-        self.ripe.pop(group.number, None)
-        needs = group.needs[group.short : group.short + 1] if group.is_disjoint else group.needs
-        for role, person, _, _ in needs:
-            place = role if person == NONE else ~person
-            self.asleep.setdefault(place, {})[group.number] = group
+        self.ripe.discard(group)
+        if group.is_disjoint:
+            self.asleep[group.places[group.short]].add(group)
+        else:
+            for place in group.places:
+                self.asleep[place].add(group)
 
-    def _keep(self, entry: Entry, group: Group, minute: int) -> list[Person]:
+    def _keep(self, ask: Ask, minute: int) -> list[Person]:
         """Keep the free people that an old ask could use; go on with the one behind it."""
-        ask: Ask = entry[-1]
-        bench, kept = self.bench, []
-        if ask.is_waiting and self.hold_after is not None:
+        bench, group, kept = self.bench, ask.group, []
+        if ask.entry and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
                 until = minute + ask.minutes
-                kept = keep_team(
-                    bench,
-                    group.needs,
-                    ask.project.workers,
-                    until,
-                    at_work(ask),
-                    is_disjoint=group.is_disjoint,
-                )
+                kept = keep_team(bench, group, ask.project.workers, until, at_work(ask))
                 for person in kept:
-                    person.room -= FAR
+                    person.is_free = False
                     bench.note_room(person)
             if any(bench.free(need) for need in group.needs):
-                behind = bisect_right(group.asks, entry)
+                behind = bisect_right(group.asks, ask.entry)
                 if behind < len(group.asks):
-                    heappush(self.heap, (group.asks[behind], 1, group.number))
+                    entry = group.asks[behind]
+                    self.passed.add(entry[-1])
+                    heappush(self.heap, entry)
         return kept
 
 

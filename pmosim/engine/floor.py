@@ -16,7 +16,7 @@ from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pmosim.engine.state import Pool
     from pmosim.network import Network
@@ -40,8 +40,8 @@ class Floor:
         self.bench = Bench(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
-        self.segments: list[tuple[int, int, int, int]] = []
-        """(home role, from, until, attention) of everything booked."""
+        self.segments: list[int] = []
+        """Home role, from, until, attention of everything booked, one after the other."""
 
     def settle(self, pool: Pool) -> None:
         """Book what the people of a pool did since it was settled last."""
@@ -54,7 +54,7 @@ class Floor:
             attention = hold.attention
             if attention:
                 hold.total += attention * elapsed
-                self.segments.append((hold.person.home, since, minute, attention))
+                self.segments += (hold.person.home, since, minute, attention)
         if pool.rate:
             pool.remaining -= pool.rate * elapsed
 
@@ -63,66 +63,87 @@ class Floor:
         rate, n_away = 0, 0
         for hold in pool.holds:
             person = hold.person
-            if not person.is_here:
+            if hold.is_sole and person.is_even:
+                hold.attention = attention = person.presence
+                rate += attention
+            elif person.is_here:
+                hold.attention, progress = _rates(hold)
+                rate += progress
+            else:
                 hold.attention = 0
                 n_away += 1
-                continue
-            attention = person.presence
-            if person.in_hand != WHOLE or hold.share != WHOLE:
-                attention = attention_rate(attention, hold.share, person.in_hand)
-            hold.attention = attention
-            if hold.proficiency != WHOLE or person.loses_focus:
-                focus = focus_factor(person.focus, len(person.holds))
-                attention = progress_rate(attention, hold.proficiency, focus)
-            rate += attention
         if pool.is_duration:
             rate = 0 if n_away or pool.n_missing else 1
             if not rate:
                 for hold in pool.holds:
                     hold.attention = 0
         pool.rate = rate
-        due, left = NONE, pool.remaining
-        if pool.task is not None and (rate or left <= 0):
-            due = self.minute + (-(-left // rate) if left > 0 else 0)
-        if due != pool.due:
+        left = pool.remaining
+        if left <= 0:
+            due = self.minute
+        elif rate:
+            due = self.minute - (-left // rate)
+        else:
+            due = NONE
+        if due != pool.due and pool.task is not None:
             pool.due = due
             if due != NONE:
                 self.at(due, FINISH, pool)
 
-    def take(self, pool: Pool, need: Need, people: Iterable[Person]) -> list[Pool]:
+    def take(self, pool: Pool, need: Need, team: Sequence[int]) -> Sequence[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         _, role, _, _, share = need
-        minute, workers = self.minute, pool.project.workers
-        others: list[Pool] = []
-        for person in people:
-            workers.add(person.n)
-            proficiency = person.skill[role] if role != NONE else WHOLE
-            hold = Hold(person, pool, need, share, proficiency, minute)
+        minute, is_whole = self.minute, share == WHOLE
+        holds: list[Hold] = []
+        others: list[Pool] | tuple[()] = ()
+        people = self.people
+        for n in team:
+            person = people[n]
+            hold = Hold(person, pool, need, minute)
             held = person.holds
-            person.room -= share
-            self.bench.note_room(person)
-            if held:
-                others += self._load(person, share, len(held), len(held) + 1)
+            if held or share < person.max_parallel:
+                others = [*others, *self._load(person, share, len(held), len(held) + 1)]
             else:
                 person.in_hand = share
+                hold.is_sole = is_whole and person.skill[role] == WHOLE
+                for idle in person.idle:
+                    idle.discard(n)
             held.append(hold)
-            pool.holds.append(hold)
+            holds.append(hold)
+        pool.holds = [*pool.holds, *holds] if pool.holds else holds
+        pool.project.workers.update(team)
         return others
 
-    def give_back(self, holds: Iterable[Hold]) -> list[Pool]:
-        """Take out of people's hands what is off a pool; return the pools whose rates change."""
-        others: list[Pool] = []
+    def give_back(self, pool: Pool, holds: Sequence[Hold]) -> Sequence[Pool]:
+        """Book what people did for a pool, and take it out of their hands.
+
+        ``holds`` are all of the pool's, or some of a pool just settled. Returns the other pools
+        whose rates this changes.
+        """
+        minute, since = self.minute, pool.since
+        elapsed = minute - since
+        pool.since = minute
+        pool.remaining -= pool.rate * elapsed
+        others: list[Pool] | tuple[()] = ()
+        segments, freed = self.segments, self.bench.freed
         for hold in holds:
-            person = hold.person
+            person, attention = hold.person, hold.attention
+            hold.total += attention * elapsed
+            segments += (person.home, since, minute, attention)
             held = person.holds
-            held.remove(hold)
-            person.freed_at, person.freed_by = self.minute, hold.pool
-            person.room += hold.share
-            self.bench.note_room(person)
-            if held:
-                others += self._load(person, -hold.share, len(held) + 1, len(held))
-            else:
+            person.freed_at, person.freed_by = minute, pool
+            if hold.is_sole:
+                held.clear()
                 person.in_hand = 0
+                if person.is_free:
+                    for idle in person.idle:
+                        idle.add(person.n)
+            else:
+                held.remove(hold)
+                others = [*others, *self._load(person, -hold.share, len(held) + 1, len(held))]
+            freed |= person.places
+        owner = pool.task or pool.project
+        owner.ended_holds = [*owner.ended_holds, *holds] if owner.ended_holds else holds
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:
@@ -135,8 +156,19 @@ class Floor:
         """Change what a person has in hand; return the pools held all along whose rates change."""
         before = person.in_hand
         person.in_hand = after = before + share
+        self.bench.note_room(person)
+        for hold in person.holds:
+            hold.is_sole = False
         if max(before, WHOLE) != max(after, WHOLE) or focus_factor(
             person.focus, n_before
         ) != focus_factor(person.focus, n_after):
             return [hold.pool for hold in person.holds]
         return []
+
+
+def _rates(hold: Hold) -> tuple[int, int]:
+    """Return (attention, progress) of somebody at work."""
+    person = hold.person
+    attention = attention_rate(person.presence, hold.share, person.in_hand)
+    focus = focus_factor(person.focus, len(person.holds))
+    return attention, progress_rate(attention, hold.proficiency, focus)

@@ -27,21 +27,27 @@ LEAST_DAYS = 1e-9
 DAYS_A_YEAR = 365.25
 
 
-def dispatch_key(
-    network: Network, rule: RuleName, project: Project, task: int, ready: int
-) -> float:
-    """Return the key of a task (counted within its project) that became ready at a minute."""
-    plan, projects, row = project.plan, network.projects, project.row
+def project_key(network: Network, rule: RuleName, project: Project) -> float | None:
+    """Return the key of every task of a project just released, None if the rule looks at tasks."""
+    projects, row = network.projects, project.row
     if rule == "fifo":
         return project.release_number
-    if rule == "fcfs":
-        return ready
     if rule == "rank":
         return float(projects.rank[row]) if projects.rank[row] != NONE else math.inf
     if rule == "priority":
         return -float(projects.priority[row])
     if rule == "edd":
         return project.due if project.due != NONE else math.inf
+    if rule == "wsjf":
+        return -_rounded(project.plan.cost_of_delay / project.unfinished_days)
+    return None
+
+
+def task_key(network: Network, rule: RuleName, project: Project, task: int, ready: int) -> float:
+    """Return the key of a task (counted within its project) that became ready at a minute."""
+    plan = project.plan
+    if rule == "fcfs":
+        return ready
     if rule == "lft":
         return float(latest_finish(project, task))
     if rule == "lst":
@@ -56,8 +62,6 @@ def dispatch_key(
         return -float(plan.work_after[task])
     if rule == "sasp":
         return float(plan.minutes[task] + plan.length)
-    if rule == "wsjf":
-        return -_rounded(plan.cost_of_delay / project.unfinished_days)
     return intake_score(network, project, order=network.intake.order)
 
 

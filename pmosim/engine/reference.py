@@ -17,14 +17,23 @@ import simpy
 
 from pmosim.engine.course import Course, is_out
 from pmosim.engine.desk import short_role
-from pmosim.engine.order import ARRIVAL, GATE, PAUSES, PEOPLE, RESUMES, WAIT, WITHDRAWS
-from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Pool, Project, Task
+from pmosim.engine.order import (
+    ARRIVAL,
+    FINISH,
+    GATE,
+    PAUSES,
+    PEOPLE,
+    RESUMES,
+    WAIT,
+    WITHDRAWS,
+)
+from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED
 from pmosim.outcomes import DONE as DONE_BEFORE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, LinkSheet
@@ -50,9 +59,13 @@ class Replication(Course):
     ) -> None:
         self.env = simpy.Environment()
         self.closing = self.env.event()
-        self.agenda: dict[int, tuple[list[Any], ...]] = {}
+        self.tick = _Tick(self.env)
+        self.on_tick: list[Callable[[Any], None]] = [self._instant]
+        self.agenda: dict[int, list[tuple[int, Any]]] = {}
+        """What is due, as (FINISH .. GATE, what it is about), by minute."""
         super().__init__(blueprint, intake, dispatch, audit)
         network = blueprint.network
+        self.window_end = network.window_end
         self.last_minute = network.window_end + (network.run_off if network.has_horizon else 0)
         self.luck = luck
         self.people_changes = blueprint.changes_of(luck.spells)
@@ -63,17 +76,17 @@ class Replication(Course):
 
     def at(self, minute: int, what: int, item: object) -> None:
         """Note that something is due at a minute, now or later."""
-        bucket = self.agenda.get(minute)
-        if bucket is None:
+        due = self.agenda.get(minute)
+        if due is None:
             if minute > self.last_minute:
                 return
-            bucket = self.agenda[minute] = ([], [], [], [], [])
-            timeout = simpy.Timeout(self.env, minute - self.minute)
-            timeout.callbacks.append(self._instant)
-        bucket[what].append(item)
+            due = self.agenda[minute] = []
+            self.env.schedule(self.tick, delay=minute - self.minute)
+        due.append((what, item))
 
     def run(self) -> None:
         """Run from day 0 to the end."""
+        self.tick.callbacks = self.on_tick
         self._open()
         self.env.run(until=self.closing)
         for project in self.projects:
@@ -84,36 +97,41 @@ class Replication(Course):
         for project in self.projects:
             for task in project.tasks:
                 task.pools.clear()
-                task.out_of_start.clear()
-                task.out_of_finish.clear()
+                task.out_of_start = task.out_of_finish = task.ended_holds = ()
             project.tasks.clear()
-            project.out_of_start.clear()
-            project.out_of_finish.clear()
+            project.out_of_start = project.out_of_finish = project.ended_holds = ()
         self.projects.clear()
         self.office.projects.clear()
+        self.on_tick.clear()
 
     def _instant(self, _: simpy.Event) -> None:
         """Do everything that is due this minute, in the order of ``order``."""
         minute = int(self.env.now)
+        self.tick.callbacks = self.on_tick  # simpy takes them away from what has happened
         self.minute = self.floor.minute = self.office.minute = minute
         if self.audit is not None:
             self.audit.note_minute(self, minute)
-        pools, waits, people, arrivals, gates = self.agenda.pop(minute)
-        for pool in sorted(pools, key=_by_place) if len(pools) > 1 else pools:
-            if pool.due == minute and pool.is_open:
-                self._finish_pool(pool)
-        for wait in waits:
-            if wait is not None:
-                self._satisfy(*wait)
-        if people:
-            for what, item in sorted(people, key=_by_change):
-                self._change_people(what, item)
-        is_open = minute < self.network.window_end
-        if arrivals and is_open:
-            for order in sorted(arrivals):
-                self._arrive(order)
-        if gates or self.at_gate:
-            self._pass_gates([p for p in gates if is_open or p.released != NONE])
+        is_open = minute < self.window_end
+        cancelled: list[Project] = []
+        due = self.agenda.pop(minute)
+        if len(due) > 1:
+            due.sort(key=_by_turn)
+        for what, item in due:
+            if what == FINISH:
+                if item.due == minute and item.is_open:
+                    self._finish_pool(item)
+            elif what == WAIT:
+                if item is not None:
+                    self._satisfy(*item)
+            elif what == PEOPLE:
+                self._change_people(*item)
+            elif what == ARRIVAL:
+                if is_open:
+                    self._arrive(item)
+            elif is_open or item.released != NONE:
+                cancelled.append(item)
+        if cancelled or self.at_gate:
+            self._pass_gates(cancelled)
         while is_open and (self.forced or self.office.line or self.at_gate):
             self._release()
             if not self.at_gate:
@@ -123,7 +141,12 @@ class Replication(Course):
             self._pass()
             if self.audit is not None:
                 self.audit.check_pass(self)
-        if minute not in self.agenda and self._is_over() and not self.closing.triggered:
+        if not self.agenda or not self.n_listed_open or minute >= self.window_end:
+            self._close()
+
+    def _close(self) -> None:
+        """End the run if it is over."""
+        if self.minute not in self.agenda and self._is_over() and not self.closing.triggered:
             self.closing.succeed()
 
     def _is_over(self) -> bool:
@@ -185,27 +208,15 @@ class Replication(Course):
         due = int(self.network.projects.due[row])
         is_listed = row < self.network.n_listed
         project.due = due if due == NONE or is_listed else due + self.minute
-        for local, task_sheet in enumerate(sheet.tasks):
-            task = Task(project, local, task_sheet)
-            if task_sheet.parent != NONE:
-                task.parent = project.tasks[task_sheet.parent]
-            for i in range(task_sheet.n_pools):
-                amount = amounts[task_sheet.first_pool + i]
-                task.pools.append(Pool(project, task, i, amount, is_duration=task_sheet.is_timed))
-            project.tasks.append(task)
+        project.tasks = [Task(project, task, amounts) for task in sheet.tasks]
         project.n_open = len(project.tasks)
         self.projects.append(project)
         self.office.projects[order] = project
         return project
 
     def _link(self, project: Project) -> None:
-        """Tie the tasks of a project to each other, and to what else they wait for."""
-        sheet, tasks = self.blueprint.projects[project.row], project.tasks
-        for predecessor, successor, kind, lag, is_ignored in sheet.inner_links:
-            before = tasks[predecessor]
-            out = before.out_of_start if kind == SS else before.out_of_finish
-            out.append((kind, tasks[successor], lag, is_ignored))
-        for link in sheet.outer_links:
+        """Tie a project and its tasks to the others they wait for."""
+        for link in self.blueprint.projects[project.row].outer_links:
             self._link_to_other(project, link)
 
     def _link_to_other(self, project: Project, link: LinkSheet) -> None:
@@ -213,14 +224,16 @@ class Replication(Course):
         of = self.projects[link.predecessor_project]
         before: Task | Project = of if link.predecessor == NONE else of.tasks[link.predecessor]
         after: Task | Project = project if link.successor == NONE else project.tasks[link.successor]
+        link_out = (link.kind, after, link.lag, link.is_ignored)
         since = before.started if link.kind == SS else before.finished
         if since != NONE:
             self.at(max(self.minute, since + link.lag), WAIT, (after, link.kind))
         elif is_out(before):
             self._miss(after, link.kind, is_ignored=link.is_ignored)
+        elif link.kind == SS:
+            before.out_of_start = (*before.out_of_start, link_out)
         else:
-            out = before.out_of_start if link.kind == SS else before.out_of_finish
-            out.append((link.kind, after, link.lag, link.is_ignored))
+            before.out_of_finish = (*before.out_of_finish, link_out)
 
     def _open_project(self, project: Project) -> bool:
         """Set a listed project to its state on day 0; return whether it is part of this future."""
@@ -263,19 +276,17 @@ class Replication(Course):
         not_before = int(self.network.projects.not_before[project.row])
         if not_before > 0:
             self.at(max(self.minute, not_before), WAIT, (project, FS))
-        for task, sheet in zip(
-            project.tasks, self.blueprint.projects[project.row].tasks, strict=True
-        ):
-            if sheet.not_before > 0:
-                self.at(max(self.minute, sheet.not_before), WAIT, (task, FS))
+        for sheet in self.blueprint.projects[project.row].dated:
+            task = project.tasks[sheet.order]
+            self.at(max(self.minute, sheet.not_before), WAIT, (task, FS))
 
     def _finish_before(self, task: Task) -> None:
         """Set a task that was finished before day 0."""
         task.state = DONE
         task.ready = task.started = task.finished = 0
         task.project.n_open -= 1
-        self._happen(task.out_of_start)
-        self._happen(task.out_of_finish)
+        self._tell_start(task)
+        self._tell_finish(task)
 
     def _open_finished(self, project: Project) -> None:
         """Set the tasks of a project that were finished before day 0."""
@@ -348,10 +359,11 @@ class Replication(Course):
         for pool in pools:
             if pool.holds:
                 self.floor.settle(pool)
-            for hold in pool.holds:
-                pool.booked[hold.person.n] = pool.booked.get(hold.person.n, 0) + hold.total
+                owner = pool.task or project
+                owner.ended_holds = (*owner.ended_holds, *pool.holds)
                 if self.audit is not None:
-                    self.audit.note_hold(hold, self.minute)
+                    for hold in pool.holds:
+                        self.audit.note_hold(hold, self.minute)
         for ask in (*project.asks, *(ask for task in project.tasks for ask in task.asks)):
             role = short_role(ask.group, self._home_of)
             self._note_area(ask, role)
@@ -359,11 +371,22 @@ class Replication(Course):
                 task.wait_role = role
 
 
-def _by_place(pool: Pool) -> tuple[int, int, int]:
-    assert pool.task is not None
-    return pool.project.order, pool.task.order, pool.index
+class _Tick(simpy.Event):
+    """A minute at which something is due: one event that happens again and again."""
+
+    def __init__(self, env: simpy.Environment) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
 
 
-def _by_change(change: tuple[int, Any]) -> tuple[int, int]:
-    what, item = change
-    return what, item if isinstance(item, int) else item.order
+def _by_turn(due: tuple[int, Any]) -> tuple[int, ...]:
+    """Sort what is due in one minute as ``order`` says; waits as they came."""
+    what, item = due
+    if what == FINISH:
+        return what, item.project.order, item.task.order, item.index
+    if what == PEOPLE:
+        change, of = item
+        return what, change, of if isinstance(of, int) else of.order
+    if what == ARRIVAL:
+        return what, item
+    return (what, item.order) if what == GATE else (what,)

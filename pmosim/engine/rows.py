@@ -31,12 +31,12 @@ from pmosim.outcomes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pmosim.engine.blueprint import Blueprint
     from pmosim.engine.luck import Luck
     from pmosim.engine.reference import Replication
-    from pmosim.engine.state import Project
+    from pmosim.engine.state import Hold, Project
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
@@ -104,7 +104,7 @@ class Rows:
         sheet = self.blueprint.projects[row]
         self.causes.append(trace_causes(project, sheet, not_before, n_roles))
         ended = end if project.ended == NONE else project.ended
-        for n, attention in sorted(project.booked.items()):
+        for n, attention in sorted(_booked(project.ended_holds)):
             self.bookings.extend((at, NONE, n, attention, ended))
         first = len(self.tasks) // TASK_WIDTH
         self.first_task.append(first)
@@ -123,7 +123,7 @@ class Rows:
                 )
             )
             due = ended if task.finished == NONE else task.finished
-            for n, attention in task.booked.items():
+            for n, attention in _booked(task.ended_holds):
                 self.bookings.extend((at, task_at, n, attention, due))
 
     def _presence(self, run: Replication) -> IntArray:
@@ -279,6 +279,15 @@ def _status(project: Project) -> int:
     return QUEUED if project.released == NONE else ACTIVE
 
 
+def _booked(holds: Sequence[Hold]) -> Iterable[tuple[int, int]]:
+    """Return (person, attention) of holds; of one who came back once."""
+    booked: dict[int, int] = {}
+    for hold in holds:
+        n = hold.person.n
+        booked[n] = booked.get(n, 0) + hold.total
+    return booked.items()
+
+
 def _columns(rows: Sequence[tuple[int, ...]] | array[int], width: int) -> list[IntArray]:
     table = np.array(rows, dtype=np.int64).reshape(-1, width)
     return [freeze(column) for column in table.T.copy()]
@@ -287,7 +296,7 @@ def _columns(rows: Sequence[tuple[int, ...]] | array[int], width: int) -> list[I
 # --- months -------------------------------------------------------------------------------------
 
 
-def _segments(segments: Sequence[Segment]) -> IntArray:
+def _segments(segments: Sequence[Segment] | Sequence[int]) -> IntArray:
     return np.array(segments, dtype=np.int64).reshape(-1, 4)
 
 

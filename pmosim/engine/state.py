@@ -12,6 +12,8 @@ from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pmosim.engine.blueprint import TaskSheet
     from pmosim.plan import Need, Plan
 
@@ -25,11 +27,8 @@ from running work, for the shares a project holds ``throughout``."""
 FAR = 1 << 62
 """A minute after every other."""
 
-Seat = tuple[int, "Person"]
-"""(place in the order of a role, person)."""
-
 Link = tuple[int, "Task | Project", int, bool]
-"""(kind, successor, lag, is ignored if absent) of a link that leaves a task or project."""
+"""(kind, successor, lag, is ignored if absent) of a link to another project or a task of it."""
 
 
 class Person:
@@ -39,20 +38,21 @@ class Person:
         "focus",
         "freed_at",
         "freed_by",
-        "has_room",
         "holds",
         "home",
+        "idle",
         "in_hand",
         "is_away",
         "is_employed",
+        "is_even",
+        "is_free",
         "is_here",
         "loses_focus",
         "max_parallel",
         "n",
+        "partly",
         "places",
         "presence",
-        "room",
-        "seats",
         "skill",
         "until",
     )
@@ -67,46 +67,64 @@ class Person:
         focus: tuple[int, ...],
         until: int,
     ) -> None:
-        self.n, self.home, self.skill = n, home, skill
-        self.places = (*(role for role, proficiency in enumerate(skill) if proficiency), ~n)
+        self.n, self.home = n, home
+        self.skill = (*skill, WHOLE)
+        """Proficiency by role; the last one, of NONE, is that of somebody asked for by name."""
+        self.places = {*(role for role, proficiency in enumerate(skill) if proficiency), ~n}
         """Where asks wait for this person: the roles, and the person's own name."""
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
         self.is_employed = self.is_away = self.is_here = False
+        self.is_even = False
+        """Whether at work, and as fast with several tasks in hand as with one."""
         self.freed_at = 0
         self.freed_by: Pool | None = None
         """Who gave back a share of this person last and when, None = came, or came back."""
         self.in_hand = 0
-        self.room = max_parallel - FAR
-        """Share that can still be taken in hand; below 0 while away or kept for an old ask."""
-        self.has_room = False
-        self.seats: list[tuple[list[Seat], Seat]] = []
-        """Where the bench lists this person while there is room; kept by the bench."""
+        self.is_free = False
+        """Whether at work, and not kept for an old ask."""
+        self.idle: tuple[set[int], ...] = ()
+        self.partly: tuple[set[int], ...] = ()
+        """Of each role the people with nothing in hand, and those who could take more; the bench
+        lists this person there."""
         self.holds: list[Hold] = []
+
+    @property
+    def room(self) -> int:
+        """Share that can be taken in hand now."""
+        return self.max_parallel - self.in_hand if self.is_free else 0
 
 
 class Hold:
     """A share of one person in the hands of one pool."""
 
-    __slots__ = ("attention", "need", "person", "pool", "proficiency", "share", "since", "total")
+    __slots__ = ("attention", "is_sole", "need", "person", "pool", "since", "total")
 
-    def __init__(
-        self, person: Person, pool: Pool, need: Need, share: int, proficiency: int, since: int
-    ) -> None:
-        self.person, self.pool, self.need, self.share = person, pool, need, share
-        self.proficiency, self.since = proficiency, since
+    def __init__(self, person: Person, pool: Pool, need: Need, since: int) -> None:
+        self.person, self.pool, self.need, self.since = person, pool, need, since
+        self.is_sole = False
+        """Whether it takes all of somebody fully proficient, who has nothing else in hand."""
         self.attention = 0
         """Rate since the pool was settled last."""
         self.total = 0
         """Attention booked, billionths of person-minutes."""
+
+    @property
+    def share(self) -> int:
+        """Share of the person, billionths."""
+        return self.need[4]
+
+    @property
+    def proficiency(self) -> int:
+        """Proficiency of the person in what was asked for, billionths."""
+        return self.person.skill[self.need[1]]
 
 
 class Pool:
     """An amount being used up: work, time, or (``throughout``) nothing but attention."""
 
     __slots__ = (
-        "booked",
         "due",
         "holds",
         "index",
@@ -120,26 +138,14 @@ class Pool:
         "task",
     )
 
-    def __init__(
-        self,
-        project: Project,
-        task: Task | None,
-        index: int,
-        amount: int,
-        *,
-        is_duration: bool,
-        since: int = 0,
-    ) -> None:
-        self.project, self.task, self.index = project, task, index
-        self.remaining, self.is_duration = amount, is_duration
-        self.booked = project.booked if task is None else task.booked
+    def __init__(self, project: Project, task: Task | None, index: int, amount: int) -> None:
+        self.project, self.task, self.index, self.remaining = project, task, index, amount
         """``task`` None: the shares of a project held ``throughout``."""
-        self.holds: list[Hold] = []
+        self.is_duration = task is not None and task.sheet.is_timed
+        self.holds: Sequence[Hold] = ()
         self.is_open = True
-        self.n_missing = 0
+        self.n_missing = self.rate = self.since = 0
         """Heads that left or were missing on day 0 and have been asked for."""
-        self.rate = 0
-        self.since = since
         self.due = NONE
 
 
@@ -148,49 +154,59 @@ class Task:
 
     __slots__ = (
         "asks",
-        "booked",
+        "ended_holds",
         "finished",
         "freed",
         "is_stuck",
         "key",
         "kind",
         "n_finish_waits",
-        "n_open_pools",
         "n_start_waits",
         "order",
         "out_of_finish",
         "out_of_start",
-        "parent",
         "pools",
         "project",
         "ready",
-        "row",
+        "sheet",
         "started",
         "state",
         "wait_role",
         "work_done",
     )
 
-    def __init__(self, project: Project, order: int, sheet: TaskSheet) -> None:
-        self.project, self.order, self.row, self.kind = project, order, sheet.row, sheet.kind
+    def __init__(self, project: Project, sheet: TaskSheet, amounts: Sequence[int]) -> None:
+        self.project, self.sheet, self.order, self.kind = project, sheet, sheet.order, sheet.kind
         self.n_start_waits, self.n_finish_waits = sheet.n_start_waits, sheet.n_finish_waits
-        self.n_open_pools = sheet.n_pools
         self.state = WAITS_FOR_LINKS
-        self.parent: Task | None = None
-        """The phase of a part."""
         self.is_stuck = False
         """Whether it may go on, but can never finish: what it must wait for does not happen."""
-        self.ready = self.started = self.finished = self.work_done = NONE
-        self.key: float = 0.0
-        self.wait_role = NONE
+        self.ready = self.started = self.finished = self.work_done = self.wait_role = NONE
+        self.key: float
+        """Set when it becomes ready."""
         self.freed: tuple[int, int, Pool | None] | None = None
         """(minute, person, pool) of who was given back last, of a task that waited for people."""
-        self.pools: list[Pool] = []
-        self.asks: list[Ask] = []
-        self.booked: dict[int, int] = {}
-        """Attention by person, of holds that have ended."""
-        self.out_of_start: list[Link] = []
-        self.out_of_finish: list[Link] = []
+        first, n_pools = sheet.first_pool, sheet.n_pools
+        self.pools = [Pool(project, self, 0, amounts[first])] if n_pools else []
+        if n_pools > 1:
+            others = enumerate(amounts[first + 1 : first + n_pools], 1)
+            self.pools += [Pool(project, self, index, amount) for index, amount in others]
+        self.asks: Sequence[Ask] = ()
+        self.ended_holds: Sequence[Hold] = ()
+        self.out_of_start: Sequence[Link] = ()
+        self.out_of_finish: Sequence[Link] = ()
+        """Links to other projects and their tasks; those within the project are in the sheet."""
+
+    @property
+    def row(self) -> int:
+        """Row in the network."""
+        return self.sheet.row
+
+    @property
+    def parent(self) -> Task | None:
+        """The phase of a part."""
+        parent = self.sheet.parent
+        return None if parent == NONE else self.project.tasks[parent]
 
 
 class Project:
@@ -201,10 +217,10 @@ class Project:
         "asks",
         "behind",
         "benefit",
-        "booked",
         "due",
         "eligible",
         "ended",
+        "ended_holds",
         "finished",
         "fixed_cost",
         "is_blocked",
@@ -212,6 +228,7 @@ class Project:
         "is_forced",
         "is_paused",
         "is_staffed",
+        "key",
         "n_finish_waits",
         "n_open",
         "n_release_waits",
@@ -249,12 +266,14 @@ class Project:
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0
         self.release_number = NONE
+        self.key: float | None = None
+        """Of all its tasks, once released; None where it depends on the task."""
         self.unfinished_days = 0.0
         """Planned person-days not finished at the release."""
         self.tasks: list[Task] = []
         self.suspended: list[Task] = []
         self.throughout: Pool | None = None
-        self.asks: list[Ask] = []
+        self.asks: Sequence[Ask] = ()
         """Of the shares held ``throughout``."""
         self.staff_key: float | None = None
         """Key with which they were first asked for, None = not yet."""
@@ -262,9 +281,10 @@ class Project:
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[int] = set()
-        self.booked: dict[int, int] = {}
-        self.out_of_start: list[Link] = []
-        self.out_of_finish: list[Link] = []
+        self.ended_holds: Sequence[Hold] = ()
+        """Of the shares held ``throughout``."""
+        self.out_of_start: Sequence[Link] = ()
+        self.out_of_finish: Sequence[Link] = ()
 
 
 class Ask:
@@ -274,7 +294,6 @@ class Ask:
         "asked",
         "entry",
         "group",
-        "is_waiting",
         "kind",
         "minutes",
         "project",
@@ -298,21 +317,40 @@ class Ask:
         """Planned length of what is asked for."""
         self.ready, self.asked = ready, asked
         """Minute since which it waits (for the links to allow), and since which for people."""
-        self.entry: tuple[Any, ...] = ()
         self.group: Group
-        """Set by the desk, with ``entry``."""
-        self.is_waiting = False
+        self.entry: tuple[Any, ...]
+        """Set by the desk; no entry is left when it is served or withdrawn."""
 
 
 class Group:
     """Asks of the same need: if the first does not fit, none behind it does."""
 
-    __slots__ = ("asks", "is_disjoint", "needs", "number", "short")
+    __slots__ = (
+        "alike_until",
+        "asks",
+        "first_need",
+        "is_disjoint",
+        "least",
+        "needs",
+        "places",
+        "short",
+    )
 
     def __init__(
-        self, number: int, needs: tuple[tuple[int, int, int, int], ...], *, is_disjoint: bool
+        self,
+        needs: tuple[tuple[int, int, int, int], ...],
+        *,
+        first_need: tuple[int, ...],
+        is_disjoint: bool,
+        alike_until: int,
     ) -> None:
-        self.number, self.needs, self.is_disjoint = number, needs, is_disjoint
+        self.needs, self.first_need, self.is_disjoint = needs, first_need, is_disjoint
+        self.alike_until = alike_until
+        """See ``Bench.alike_until``."""
+        self.places = tuple(role if person == NONE else ~person for role, person, _, _ in needs)
+        """Of each need where it waits: the role, or ~person."""
+        self.least = needs[0][2] if len(needs) == 1 else 0
+        """People with room below which it cannot fit, where it asks for one role."""
         self.asks: list[tuple[Any, ...]] = []
         """Entries of the desk, sorted."""
         self.short = NONE

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import ceil
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pmosim.engine.desk import Desk, short_role
 from pmosim.engine.floor import Floor
-from pmosim.engine.keys import dispatch_key, latest_finish
+from pmosim.engine.keys import latest_finish, task_key
 from pmosim.engine.office import Office
 from pmosim.engine.order import THROUGHOUT
 from pmosim.engine.state import (
@@ -87,6 +88,14 @@ class Taskwork(ABC):
         """Tell what follows a task or project that it has started, or finished."""
 
     @abstractmethod
+    def _tell_start(self, task: Task) -> None:
+        """Tell what follows a task that it has started."""
+
+    @abstractmethod
+    def _tell_finish(self, task: Task) -> None:
+        """Tell what follows a task that it has finished."""
+
+    @abstractmethod
     def _satisfy(self, what: Task | Project, kind: int) -> None:
         """One thing less to wait for."""
 
@@ -136,25 +145,27 @@ class Taskwork(ABC):
             self._finish_task(task)
 
     def _key(self, task: Task) -> float:
+        """Return the key of a task that becomes ready."""
+        if task.project.key is not None:
+            return task.project.key
         if self.dispatch is not None:
             return self.dispatch.key(self.office, _View(task))
-        return dispatch_key(self.network, self.rule, task.project, task.order, task.ready)
+        return task_key(self.network, self.rule, task.project, task.order, task.ready)
 
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""
         project = task.project
-        task.state = READY
         if not project.is_staffed:
             project.behind.append(task)
             if not project.asks and project not in self.newly_ready:
                 self.newly_ready.append(project)
             return
         units = project.plan.needs[task.order]
-        if task.n_open_pools < len(task.pools):
+        if len(task.pools) > 1:
             units = tuple(need for need in units if task.pools[need[0]].is_open)
         minutes = project.plan.whole_minutes[task.order]
         ask = Ask(START, project, task, units, minutes, task.ready, self.minute)
-        task.asks.append(ask)
+        task.asks = (ask,)
         self.desk.add(ask, task.key, project.order, task.order)
 
     def _ask_staff(self, project: Project, units: tuple[Need, ...], key: float) -> Ask:
@@ -164,7 +175,7 @@ class Taskwork(ABC):
         minutes = ceil(project.plan.length)
         since = FAR if project.is_staffed else project.staff_since
         ask = Ask(STAFF, project, None, units, minutes, since, self.minute)
-        project.asks.append(ask)
+        project.asks = (*project.asks, ask)
         self.desk.add(ask, key, project.order, THROUGHOUT)
         return ask
 
@@ -172,46 +183,65 @@ class Taskwork(ABC):
         """Ask for people who are missing from running work."""
         minutes = task.project.plan.whole_minutes[task.order]
         ask = Ask(REFILL, task.project, task, units, minutes, self.minute, self.minute)
-        task.asks.append(ask)
+        task.asks = (*task.asks, ask)
         self.desk.add(ask, task.key, task.project.order, task.order)
         return ask
 
     def _start_team(self, ask: Ask, team: Team) -> None:
         """Give people to what asked for them."""
-        project, task = ask.project, ask.task
         if ask.asked < self.minute:
             self._note_wait(ask)
             self._note_freed(ask, team)
+        task = ask.task
         if task is None:
-            all_pools = [self._throughout_of(project)]
-            project.asks.remove(ask)
+            self._start_throughout(ask, team)
+        elif ask.kind == START:
+            self._start_task(ask, task, team)
         else:
-            all_pools = task.pools
-            task.asks.remove(ask)
-        for pool in all_pools:
-            if pool.holds:
-                self.floor.settle(pool)
-            else:
-                pool.since = self.minute
+            self._refill(ask, task, team)
+
+    def _start_task(self, ask: Ask, task: Task, team: Team) -> None:
+        """Put people to work on a task that starts, or goes on after a pause."""
+        task.asks = ()
+        floor, pools = self.floor, task.pools
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
-            pool = all_pools[need[0]]
-            if ask.kind == REFILL:
-                pool.n_missing -= need[3]
-            others += self.floor.take(pool, need, people)
-        if task is None:
-            self._staff(project)
-        elif ask.kind == START:
-            self._mark_started(task)
-        for pool in all_pools:
+            others += floor.take(pools[need[0]], need, people)
+        self._mark_started(task)
+        for pool in pools:
             if pool.is_open:
-                self.floor.time(pool)
+                pool.since = self.minute
+                floor.time(pool)
         if others:
-            self.floor.retime(others)
+            floor.retime(others)
+
+    def _refill(self, ask: Ask, task: Task, team: Team) -> None:
+        """Give running work somebody in the place of those who are missing."""
+        task.asks = _without(task.asks, ask)
+        for pool in task.pools:
+            self.floor.settle(pool)
+        others: list[Pool] = []
+        for need, people in zip(ask.units, team, strict=True):
+            pool = task.pools[need[0]]
+            pool.n_missing -= need[3]
+            others += self.floor.take(pool, need, people)
+        self.floor.retime([*(pool for pool in task.pools if pool.is_open), *others])
+
+    def _start_throughout(self, ask: Ask, team: Team) -> None:
+        """Give a project shares it holds ``throughout``."""
+        project = ask.project
+        project.asks = _without(project.asks, ask)
+        pool = self._throughout_of(project)
+        self.floor.settle(pool)
+        others: list[Pool] = []
+        for need, people in zip(ask.units, team, strict=True):
+            others += self.floor.take(pool, need, people)
+        self._staff(project)
+        self.floor.retime([pool, *others])
 
     def _throughout_of(self, project: Project) -> Pool:
         if project.throughout is None:
-            project.throughout = Pool(project, None, 0, 0, is_duration=False, since=self.minute)
+            project.throughout = Pool(project, None, 0, 0)
         return project.throughout
 
     def _note_wait(self, ask: Ask) -> None:
@@ -227,10 +257,11 @@ class Taskwork(ABC):
     def _note_freed(self, ask: Ask, team: Team) -> None:
         """Remember who was given back last, the role that was short first among equals."""
         short = ask.group.short
-        people = [person for need in (*team[short : short + 1], *team) for person in need]
-        if not people:
+        in_turn = team if len(team) == 1 else (*team[short : short + 1], *team)
+        people = self.floor.people
+        last = max([people[n] for need in in_turn for n in need], key=_freed_at, default=None)
+        if last is None:
             return
-        last = max(people, key=lambda person: person.freed_at)
         freed = last.freed_at, last.n, last.freed_by
         if ask.task is not None:
             if ask.kind == START and ask.task.started == NONE:
@@ -262,16 +293,21 @@ class Taskwork(ABC):
         if task.started != NONE:
             return
         task.started = self.minute
-        if task.parent is not None and task.parent.started == NONE:
-            task.parent.started = self.minute
-            if task.parent.ready == NONE:
-                task.parent.ready = self.minute
-                task.parent.state = READY
-            self._happen(task.parent.out_of_start)
+        if task.sheet.parent != NONE:
+            self._mark_phase_started(task.project.tasks[task.sheet.parent])
         if task.project.started == NONE:
             self._start_project(task.project)
-        if task.out_of_start:
-            self._happen(task.out_of_start)
+        if task.sheet.out_of_start or task.out_of_start:
+            self._tell_start(task)
+
+    def _mark_phase_started(self, phase: Task) -> None:
+        if phase.started != NONE:
+            return
+        phase.started = self.minute
+        if phase.ready == NONE:
+            phase.ready = self.minute
+            phase.state = READY
+        self._tell_start(phase)
 
     def _start_project(self, project: Project) -> None:
         project.started = self.minute
@@ -281,15 +317,13 @@ class Taskwork(ABC):
         """Give the people of a used-up pool back; the task's work is done with its last pool."""
         task = pool.task
         assert task is not None
-        self.floor.settle(pool)
         pool.is_open = False
         if task.asks:
-            for ask in tuple(task.asks):
+            for ask in task.asks:
                 if ask.kind == REFILL and ask.units[0][0] == pool.index:
                     self._withdraw(ask)
         self._empty(pool)
-        task.n_open_pools -= 1
-        if not task.n_open_pools:
+        if len(task.pools) == 1 or not any(other.is_open for other in task.pools):
             task.work_done = self.minute
             if task.is_stuck:
                 self._rule_out(task)
@@ -306,13 +340,14 @@ class Taskwork(ABC):
             self._mark_started(task)
         task.state = DONE
         task.finished = self.minute
-        task.project.n_open -= 1
+        project = task.project
+        project.n_open -= 1
         self._note_finish(task)
-        self._happen(task.out_of_finish)
-        if task.parent is not None:
-            self._satisfy(task.parent, FF)
-        if not task.project.n_open:
-            self._finish_project(task.project)
+        self._tell_finish(task)
+        if task.sheet.parent != NONE:
+            self._satisfy(project.tasks[task.sheet.parent], FF)
+        if not project.n_open:
+            self._finish_project(project)
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -321,7 +356,7 @@ class Taskwork(ABC):
         for hold in tuple(person.holds):
             pool, (index, role, named, _, share) = hold.pool, hold.need
             self.floor.settle(pool)
-            pool.holds.remove(hold)
+            pool.holds = [other for other in pool.holds if other is not hold]
             self._give_back(pool, [hold])
             unit = ((index, role, named, 1, share),)
             if pool.task is None:
@@ -331,51 +366,44 @@ class Taskwork(ABC):
                 pool.n_missing += 1
                 self.floor.time(pool)
                 if pool.is_duration:
-                    for ask in tuple(pool.task.asks):
+                    for ask in pool.task.asks:
                         self._withdraw(ask)
                     self._ask_for_missing(pool.task)
                 else:
                     self._ask_refill(pool.task, unit)
 
     def _give_back(self, pool: Pool, holds: Sequence[Hold]) -> None:
-        """Free people of what they had in hand for a settled pool; book what was done."""
-        others = self.floor.give_back(holds)
-        booked = pool.booked
-        for hold in holds:
-            n = hold.person.n
-            booked[n] = booked.get(n, 0) + hold.total
+        """Free people of what they had in hand for a pool; book what was done."""
+        others = self.floor.give_back(pool, holds)
         if self.audit is not None:
             for hold in holds:
                 self.audit.note_hold(hold, self.minute)
         if others:
             self.floor.retime(others)
-        self.desk.wake([hold.person for hold in holds])
 
     def _empty(self, pool: Pool) -> None:
-        """Give all people of a settled pool back."""
-        holds, pool.holds = pool.holds, []
+        """Give all people of a pool back."""
+        self._give_back(pool, pool.holds)
+        pool.holds = ()
         pool.rate, pool.due = 0, NONE
-        if holds:
-            self._give_back(pool, holds)
 
     def _withdraw(self, ask: Ask) -> None:
         self.desk.withdraw(ask)
-        (ask.project.asks if ask.task is None else ask.task.asks).remove(ask)
+        owner = ask.task or ask.project
+        owner.asks = _without(owner.asks, ask)
 
     def _put_down(self, task: Task) -> None:
         """Take a task's people and asks away; what is left of its work stays."""
         for pool in task.pools:
-            self.floor.settle(pool)
             self._empty(pool)
             pool.n_missing = 0
-        for ask in tuple(task.asks):
+        for ask in task.asks:
             self._withdraw(ask)
 
     def _put_down_throughout(self, project: Project) -> None:
         if project.throughout is not None:
-            self.floor.settle(project.throughout)
             self._empty(project.throughout)
-        for ask in tuple(project.asks):
+        for ask in project.asks:
             self._withdraw(ask)
 
     # --- running work ---------------------------------------------------------------------------
@@ -393,7 +421,7 @@ class Taskwork(ABC):
                     able, key=lambda i: (needs[i][2] != person.n, needs[i][1] != person.home)
                 )
                 left[best] -= 1
-                others += self.floor.take(task.pools[needs[best][0]], needs[best], [person])
+                others += self.floor.take(task.pools[needs[best][0]], needs[best], [person.n])
         for need, heads in zip(needs, left, strict=True):
             task.pools[need[0]].n_missing += heads
         self.floor.retime([*task.pools, *others])
@@ -454,6 +482,9 @@ class Taskwork(ABC):
             self._ask_staff(project, units, min(task.key for task in project.behind))
 
 
+_freed_at = attrgetter("freed_at")
+
+
 class _View:
     """What a dispatch rule written by a user may know of a task; see ``policy.dispatch``."""
 
@@ -463,6 +494,10 @@ class _View:
         self.planned_minutes = float(plan.minutes[task.order])
         self.latest_finish = float(latest_finish(task.project, task.order))
         self.n_successors = plan.n_successors[task.order]
+
+
+def _without(asks: Sequence[Ask], ask: Ask) -> tuple[Ask, ...]:
+    return tuple(other for other in asks if other is not ask)
 
 
 def _can_fill(person: Person, need: Need) -> bool:

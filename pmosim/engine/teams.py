@@ -7,61 +7,84 @@ order of ``roles``; a person is passed over when taking them would leave another
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
+from pmosim.engine.state import FAR
 from pmosim.network import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from pmosim.engine.state import Person, Seat
+    from pmosim.engine.state import Group, Person
 
 Need = tuple[int, int, int, int]
 """(role or NONE, person or NONE, heads, share)."""
-Team = list[list["Person"]]
-"""The people of each need."""
+Team = list[list[int]]
+"""The people of each need, by number."""
 Preference = tuple[int, bool, bool, bool]
 
 
 class Bench:
-    """All people, and who can fill which need."""
+    """All people, who of them has room, and who can fill which need."""
 
     def __init__(self, people: Sequence[Person], n_roles: int) -> None:
         self.people = people
         self.by_role = [_able_first(people, role) for role in range(n_roles)]
-        self.with_room: list[list[Seat]] = [[] for _ in range(n_roles)]
-        """Of each role who has room for anything, in the same order."""
-        for role, able in enumerate(self.by_role):
-            for place, person in enumerate(able):
-                person.seats.append((self.with_room[role], (place, person)))
-        for person in people:
-            self.note_room(person)
+        self.places = [{p.n: at for at, p in enumerate(able)} for able in self.by_role]
+        """Of each role the place of everybody who can do it, all else alike."""
+        self.idle: list[set[int]] = [set() for _ in range(n_roles)]
+        """Of each role who has room and nothing in hand."""
+        self.partly: list[set[int]] = [set() for _ in range(n_roles)]
+        """Of each role who has room beside what is in hand."""
+        self.freed: set[int] = set()
+        """Roles (or ~person) in which somebody was freed since the desk looked last."""
+        for idle, partly, able in zip(self.idle, self.partly, self.by_role, strict=True):
+            for person in able:
+                person.idle, person.partly = (*person.idle, idle), (*person.partly, partly)
 
     def note_room(self, person: Person) -> None:
         """Keep those with room in mind, so that a search costs nothing for the others."""
-        has_room = person.room > 0
-        if has_room == person.has_room:
-            return
-        person.has_room = has_room
-        for seats, seat in person.seats:
-            if has_room:
-                insort(seats, seat)
-            else:
-                del seats[bisect_left(seats, seat)]
+        for seats in (*person.idle, *person.partly):
+            seats.discard(person.n)
+        if person.room > 0:
+            for seats in person.partly if person.in_hand else person.idle:
+                seats.add(person.n)
 
     def able(self, need: Need) -> Sequence[Person]:
         """Return everybody who could ever fill a need: home role, proficiency, file order."""
         role, person, _, _ = need
         return self.by_role[role] if person == NONE else self.people[person : person + 1]
 
+    def alike_until(self, needs: Sequence[Need]) -> int:
+        """Return the minute until which those who are idle differ in what they worked on only.
+
+        Everybody able to fill a need has its role as home, room for its share, and stays until
+        then; nobody could fill two. NONE = there is no such minute.
+        """
+        if not self.is_disjoint(needs):
+            return NONE
+        until = FAR
+        for need in needs:
+            role, person, _, share = need
+            able = self.able(need)
+            kinds = {(p.home, p.skill[role], p.max_parallel >= share) for p in able}
+            if person != NONE or not able or kinds != {(role, able[0].skill[role], True)}:
+                return NONE
+            until = min(until, *(p.until for p in able))
+        return until
+
+    def n_with_room(self, role: int) -> int:
+        """Return how many people could fill a need of a role, if it asks for little."""
+        return len(self.idle[role]) + len(self.partly[role])
+
     def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
         role, person, _, share = need
         if person == NONE:
-            free = [p for _, p in self.with_room[role] if p.room >= share]
+            able = sorted(self.idle[role] | self.partly[role], key=self.places[role].__getitem__)
         else:
-            free = [p for p in self.people[person : person + 1] if p.room >= share]
+            able = [person]
+        free = [p for p in map(self.people.__getitem__, able) if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
@@ -97,48 +120,81 @@ def preference(need: Need, workers: set[int], leaves_before: int) -> Callable[[P
 
 def find_team(
     bench: Bench,
-    needs: Sequence[Need],
+    group: Group,
     workers: set[int],
     leaves_before: int,
     excluded: Collection[int] = (),
-    *,
-    is_disjoint: bool,
-) -> tuple[Team | None, int]:
-    """Return (team, NONE), or (None, index of a need that cannot be filled)."""
-    if is_disjoint:
-        team = []
-        for index, need in enumerate(needs):
-            people = bench.free(need, excluded)
-            if len(people) < need[2]:
-                return None, index
-            if len(people) > 1:
-                people = _best(people, need, workers, leaves_before)
-            team.append(people)
-        return team, NONE
-    free = []
+) -> Team | None:
+    """Return who takes a task; None if it does not fit: then the group notes what was short."""
+    team: Team = []
+    if leaves_before <= group.alike_until and not excluded:
+        for role, _, heads, _ in group.needs:
+            idle = bench.idle[role]
+            if len(idle) >= heads:
+                team.append(_first_idle(idle, heads, workers))
+            elif bench.partly[role]:
+                break
+            else:
+                group.short = len(team)
+                return None
+        else:
+            return team
+    if not group.is_disjoint:
+        return _find_among_rivals(bench, group, workers, leaves_before, excluded)
+    for need in group.needs[len(team) :]:
+        people = bench.free(need, excluded)
+        if len(people) < need[2]:
+            group.short = len(team)
+            return None
+        team.append([p.n for p in _best(people, need, workers, leaves_before)])
+    return team
+
+
+def _first_idle(idle: set[int], heads: int, workers: set[int]) -> list[int]:
+    """Return the preferred ones of people with nothing in hand who are alike otherwise."""
+    known = workers & idle
+    if not known:
+        return sorted(idle)[:heads]
+    team = sorted(known)[:heads]
+    if len(team) < heads:
+        team += sorted(idle - known)[: heads - len(team)]
+    return team
+
+
+def _find_among_rivals(
+    bench: Bench,
+    group: Group,
+    workers: set[int],
+    leaves_before: int,
+    excluded: Collection[int],
+) -> Team | None:
+    """Find a team where somebody could fill several needs."""
+    needs, free = group.needs, []
     for index, need in enumerate(needs):
         candidates = bench.free(need, excluded)
         if len(candidates) < need[2]:
-            return None, index
+            group.short = index
+            return None
         free.append(candidates)
     units, names = _units(needs, free)
     if _most_filled(names) < len(units):
-        return None, len(needs) - 1
-    return _fill(needs, units, free, workers, leaves_before), NONE
+        group.short = len(needs) - 1
+        return None
+    team = _fill(needs, units, free, workers, leaves_before)
+    return [[p.n for p in people] for people in team]
 
 
 def keep_team(
     bench: Bench,
-    needs: Sequence[Need],
+    group: Group,
     workers: set[int],
     leaves_before: int,
     excluded: Collection[int] = (),
-    *,
-    is_disjoint: bool,
 ) -> list[Person]:
     """Return the free people that a task which does not fit could use: of each need its heads."""
+    needs = group.needs
     free = [bench.free(need, excluded) for need in needs]
-    if is_disjoint:
+    if group.is_disjoint:
         return [
             person
             for candidates, need in zip(free, needs, strict=True)
@@ -175,13 +231,13 @@ def _fill(
     free: Sequence[list[Person]],
     workers: set[int],
     leaves_before: int,
-) -> Team:
+) -> list[list[Person]]:
     """Fill as many units as possible, in order, each by the best whose choice costs no other."""
     ranked = [
         sorted(candidates, key=preference(need, workers, leaves_before))
         for candidates, need in zip(free, needs, strict=True)
     ]
-    team: Team = [[] for _ in needs]
+    team: list[list[Person]] = [[] for _ in needs]
     taken: set[int] = set()
     for at, index in enumerate(units):
         rest = [[p.n for p in free[later] if p.n not in taken] for later in units[at + 1 :]]
