@@ -142,8 +142,8 @@ class Desk:
 
     def _serve(self, ask: Ask, minute: int) -> bool:
         excluded = () if ask.kind == START else at_work(ask)
-        until, workers = minute + ask.minutes, ask.project.workers
-        team = find_team(self.bench, ask.group, workers, until, excluded)
+        until = minute + ask.minutes
+        team = find_team(self.bench, ask.group, ask.project.workers, until, excluded)
         if team is None:
             return False
         self.withdraw(ask)

@@ -192,12 +192,13 @@ class Taskwork(ABC):
         if ask.asked < self.minute:
             self._note_wait(ask)
             self._note_freed(ask, team)
-        if ask.task is None:
+        task = ask.task
+        if task is None:
             self._start_throughout(ask, team)
         elif ask.kind == START:
-            self._start_task(ask, ask.task, team)
+            self._start_task(ask, task, team)
         else:
-            self._refill(ask, ask.task, team)
+            self._refill(ask, task, team)
 
     def _start_task(self, ask: Ask, task: Task, team: Team) -> None:
         """Put people to work on a task that starts, or goes on after a pause."""
@@ -339,13 +340,14 @@ class Taskwork(ABC):
             self._mark_started(task)
         task.state = DONE
         task.finished = self.minute
-        task.project.n_open -= 1
+        project = task.project
+        project.n_open -= 1
         self._note_finish(task)
         self._tell_finish(task)
         if task.sheet.parent != NONE:
-            self._satisfy(task.project.tasks[task.sheet.parent], FF)
-        if not task.project.n_open:
-            self._finish_project(task.project)
+            self._satisfy(project.tasks[task.sheet.parent], FF)
+        if not project.n_open:
+            self._finish_project(project)
 
     # --- people ---------------------------------------------------------------------------------
 

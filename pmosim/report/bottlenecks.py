@@ -296,9 +296,9 @@ def _key_numbers(values: Values) -> tuple[KeyNumber, ...]:
         ("npv_per_cost", "", f"net value per {values.currency or 'unit'} of salary"),
     ):
         change = best.of(measure)
-        if change.value is None:
-            continue
         words = values.words_of(measure)
+        if change.value is None or words(change.value) == "0":
+            continue
         interval = say_interval(change, words)
         doubt = "" if change.is_settled else "; not yet certain"
         numbers.append(

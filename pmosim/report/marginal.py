@@ -80,9 +80,9 @@ def _write_finding(values: Values, roles: Sequence[RoleValue]) -> str:
         if busiest is None:
             return "No role certainly is the bottleneck"
         return f"The {busiest.words} is the busiest, yet no role certainly is the bottleneck"
-    text = f"One more {best.words} helps most"
+    text = f"One more {shorten(best.words, 40)} helps most"
     if busiest is not None and busiest.id != best.id:
-        text = f"{text}, although the {busiest.words} is busier"
+        text = f"{text}, although the {shorten(busiest.words, 40)} is busier"
     return f"{text}: {say_gain(values, best.of(values.measure))}"
 
 

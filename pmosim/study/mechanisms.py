@@ -183,7 +183,7 @@ def _is_something(value: Any) -> bool:
             bool(value) and not {"share", "rate", "mean"} & set(value)
         )
     if isinstance(value, str | int | float):
-        digits = str(value).strip().rstrip("%dpwmoy")
+        digits = str(value).strip().rstrip("%/hdpwmoy")
         return not digits.replace(".", "", 1).isdigit() or float(digits) != 0.0
     return bool(value)
 

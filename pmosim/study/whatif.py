@@ -14,6 +14,8 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pmosim.forecast.estimate import quantile
+from pmosim.forecast.futures import projects_in_futures
 from pmosim.forecast.wording import MONTHS, money_in_words
 from pmosim.network.arrays import NONE
 from pmosim.plan import plan_project
@@ -279,7 +281,9 @@ def plan_naively(question: Changed, before: Network, after: Outcomes, payers: Pa
         for name, minute in plans[0].items()
         if name in plans[1] and plans[1][name] != minute
     }
-    return Naive(finish=finish, moved=moved, text=_say_naive(finish, moved, payers, network))
+    simulated = _simulated_finish(after, question.added)
+    text = _say_naive(finish, moved, payers, network, simulated)
+    return Naive(finish=finish, moved=moved, text=text)
 
 
 def _planned_finish(network: Network) -> dict[str, float]:
@@ -299,7 +303,11 @@ def _planned_finish(network: Network) -> dict[str, float]:
 
 
 def _say_naive(
-    finish: dict[str, date], moved: dict[str, float], payers: Payers, network: Network
+    finish: dict[str, date],
+    moved: dict[str, float],
+    payers: Payers,
+    network: Network,
+    simulated: str,
 ) -> str:
     parts = [
         f"{one_line(name)} finishes {_date(day)}" for name, day in list(finish.items())[:NAMED]
@@ -317,17 +325,39 @@ def _say_naive(
     others = "no other project moves by a day" if parts else "no project moves by a day"
     free = ": starting everything at once looks free" if finish else ""
     told = f"A plan in which nobody waits for anybody says: {_list([*parts, others])}{free}."
+    return f"{told} {_say_simulated(payers, simulated)}"
+
+
+def _say_simulated(payers: Payers, simulated: str) -> str:
+    """Return what happens where people are shared, beside the naive plan."""
     n_later = len(payers.later)
+    parts = [simulated] if simulated else []
     if n_later:
-        told += (
-            f" Simulated, with people who are shared, {n_later} of {len(payers.moves)} other "
-            f"projects finish{'es' * (n_later == 1)} later{_together(payers.later)}."
+        parts.append(
+            f"{n_later} of {len(payers.moves)} other projects finish{'es' * (n_later == 1)} later"
+            f"{_together(payers.later)}"
         )
     elif payers.is_nothing:
-        told += " Simulated, it is so."
+        parts.append("the others do not move either")
     else:
-        told += " Simulated, no other project certainly finishes later."
-    return told
+        parts.append("no other project certainly finishes later")
+    return f"Simulated, with people who are shared, {_list(parts)}."
+
+
+def _simulated_finish(after: Outcomes, added: Sequence[str]) -> str:
+    """Return by when 80 of 100 futures have finished all that was added."""
+    found = {
+        each.outcomes.network.projects.ids[each.project]: each
+        for each in projects_in_futures(after)
+    }
+    last = [quantile(found[name].finish_day, 0.8).value for name in added if found[name].n]
+    if not last:
+        return ""
+    if math.isinf(max(last)):
+        return "the last new project is not finished within the run in 80 of 100 futures"
+    day = after.network.calendar.to_date(max(last))
+    which = "the new project" if len(added) == 1 else "the last of the new projects"
+    return f"{which} is finished by {_day(day)} in 80 of 100 futures"
 
 
 # ---- sentences
@@ -492,7 +522,11 @@ def _in_days(days: float) -> str:
 
 
 def _date(day: date) -> str:
-    return f"on {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"on {_day(day)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _list(items: Sequence[str]) -> str:
