@@ -60,7 +60,7 @@ class Learning:
         last = min((at for at in ends if at > minute), default=self.run.minute + 1)
         far = Fraction(0)
         while far < 1 and minute < last:
-            speed = self.ramps[n].get(max(self.ramps[n], default=0), Fraction(0))
+            speed = self.ramps[n].get(minute - day, start)
             if self.is_here(n, minute):
                 then = far + (with_mentor if self.mentors_of(n, minute) else step)
                 area = _area(min(then, Fraction(1)), start) - _area(far, start)

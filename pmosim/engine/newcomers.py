@@ -56,6 +56,7 @@ class Newcomers:
         """Let somebody be new from today on, unless already here on day 0."""
         if self.floor.minute and self.has_ramp(person.n):
             self.far[person.n] = 0
+            person.ramp = self.start[person.n]
 
     def rise(self, person: Person) -> None:
         """Set the speed of a newcomer for the day that begins."""

@@ -77,6 +77,17 @@ def test_a_day_away_teaches_nothing() -> None:
     assert found["a.t"] == DAY_0_TO_SECOND_MONDAY + 12
 
 
+def test_who_is_first_there_in_the_afternoon_begins_at_the_start_of_the_ramp() -> None:
+    # A spell of illness ends within a day; found by a random scenario.
+    document: Document = {
+        "as_of": "2027-01-04",
+        "roles": {"dev": {"ramp": {"start": "30%", "lasts": "7.5d"}, "sickness": "20%"}},
+        "people": [NEW | {"id": f"new{n}", "leave": ["2027-01-11..2027-01-12"]} for n in range(9)],
+        "projects": [{"id": "a", "tasks": {f"t{n}": task("6pd") for n in range(9)}}],
+    }
+    pm.simulate(pm.parse_scenario(document), replications=40, seed=1, audit=True, jobs=1)
+
+
 def mentored(**keys: Any) -> dict[str, float]:
     """Return when the newcomer and the mentor end what they begin on the same day."""
     tasks = {
