@@ -12,7 +12,7 @@ from collections import defaultdict
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.state import REFILL, STAFF, START, Group
+from pmosim.engine.state import FAR, REFILL, STAFF, START, Group
 from pmosim.engine.teams import Bench, find_team, keep_team
 from pmosim.network import NONE
 
@@ -48,6 +48,9 @@ class Desk:
         self.passed: set[Ask] = set()
         """Asks in the heap behind one of their group that did not fit (with ``hold_after``)."""
         self.is_passing = False
+        self.is_stirred = True
+        """Whether anything has come since the last pass that could let an ask start."""
+        self.leavers = [person for person in bench.people if person.until != FAR]
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
         """Put an ask in its place."""
@@ -57,6 +60,7 @@ class Desk:
         if group is None:
             group = self.groups[ask.units, of] = self._group(ask.units)
         self.n_asks += 1
+        self.is_stirred = True
         ask.group = group
         ask.entry = entry = (key, project_order, task_order, group.first_need, self.n_asks, ask)
         asks = group.asks
@@ -79,6 +83,11 @@ class Desk:
 
     def withdraw(self, ask: Ask) -> None:
         """Take an ask away that is no longer wanted."""
+        if ask.entry:
+            self.is_stirred = True
+            self._take_out(ask)
+
+    def _take_out(self, ask: Ask) -> None:
         asks, entry = ask.group.asks, ask.entry
         if entry:
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
@@ -89,6 +98,7 @@ class Desk:
 
         One that asks for several of one role goes on sleeping while there are fewer.
         """
+        self.is_stirred = True
         bench, asleep = self.bench, self.asleep
         for place in bench.freed.intersection(asleep) if asleep else ():
             n_with_room = bench.n_with_room(place) if place >= 0 else 1
@@ -106,8 +116,9 @@ class Desk:
         if self.bench.freed:
             self._rouse()
         ripe, passed = self.ripe, self.passed
-        if not ripe:
+        if not ripe or not (self.is_stirred or self._may_change_hands()):
             return
+        self.is_stirred = False
         heap = self.heap = [group.asks[0] for group in ripe if group.asks]
         heapify(heap)
         self.is_passing = True
@@ -136,6 +147,14 @@ class Desk:
         if self.hold_after is not None:
             self.ripe = set(self.groups.values())
 
+    def _may_change_hands(self) -> bool:
+        """Return whether old asks could keep others than before, though nobody was freed.
+
+        With time more asks grow old, which only keeps more people. Whom one keeps changes only
+        with those who leave before its planned end.
+        """
+        return any(person.room > 0 for person in self.leavers)
+
     def serve_alone(self, ask: Ask, minute: int) -> bool:
         """Start one ask ahead of all others if it fits."""
         return bool(ask.entry) and self._serve(ask, minute)
@@ -146,7 +165,7 @@ class Desk:
         team = find_team(self.bench, ask.group, ask.project.workers, until, excluded)
         if team is None:
             return False
-        self.withdraw(ask)
+        self._take_out(ask)
         self.start(ask, team)
         return True
 
@@ -169,7 +188,7 @@ class Desk:
                 for person in kept:
                     person.is_free = False
                     bench.note_room(person)
-            if any(bench.free(need) for need in group.needs):
+            if any(bench.has_free(need) for need in group.needs):
                 behind = bisect_right(group.asks, ask.entry)
                 if behind < len(group.asks):
                     entry = group.asks[behind]

@@ -80,12 +80,27 @@ class Bench:
     def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need now; ``excluded`` are people already at work on it."""
         role, person, _, share = need
+        people = self.people
         if person == NONE:
-            able = sorted(self.idle[role] | self.partly[role], key=self.places[role].__getitem__)
+            able = self.idle[role] | self.partly[role]
+            free = [n for n in able if people[n].room >= share]
+            if len(free) > 1:
+                free.sort(key=self.places[role].__getitem__)
         else:
-            able = [person] if self.people[person].is_first else []
-        free = [p for p in map(self.people.__getitem__, able) if p.room >= share]
-        return [p for p in free if p.n not in excluded] if excluded else free
+            free = [person] if self._is_named_free(person, share) else []
+        return [people[n] for n in free if n not in excluded]
+
+    def has_free(self, need: Need) -> bool:
+        """Return whether anybody could fill a need now."""
+        role, person, _, share = need
+        if person != NONE:
+            return self._is_named_free(person, share)
+        people = self.people
+        return any(people[n].room >= share for n in (*self.idle[role], *self.partly[role]))
+
+    def _is_named_free(self, person: int, share: int) -> bool:
+        named = self.people[person]
+        return named.is_first and named.room >= share
 
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
         """Return whether nobody could fill two of the needs."""
