@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "bottlenecks": "Say what one more person of each role buys.",
     "sequence": "Find start months that keep a condition.",
     "staff": "Find hires and contractors that keep a condition.",
+    "price": "Say what each mechanism costs, and when a hire pays for itself.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
     "convert": "Turn a scenario into a workbook, and back.",
@@ -44,7 +45,7 @@ COMMANDS: dict[str, str] = {
 
 LATER = {
     "import", "calibrate", "backtest",
-    "export", "runs", "merge", "price",
+    "export", "runs", "merge",
 }  # fmt: skip
 """Commands that come with a later version."""
 

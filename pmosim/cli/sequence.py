@@ -117,6 +117,12 @@ def tell(found: StartPlan) -> Iterator[str]:
         yield ""
         yield f"{title}, on the same luck:"
         yield from _effect_lines(effects)
+    missed = found.against_file["missed"]
+    if missed.low > 0.0:
+        yield (
+            f"It misses {missed.value:.1f} promised dates more than the file as it is: what has to "
+            "hold belongs into --keep."
+        )
     yield ""
     yield (
         f"{found.runs} plans tried on {found.replications:,} futures each, the last one checked on "

@@ -170,7 +170,7 @@ def changes_of(
 
     def moves(kind: str) -> tuple[Move, ...]:
         return tuple(
-            Move(id=id_, name=clean(names.get(id_)) or clean(id_), by_measure=measures)
+            Move(id=clean(id_), name=clean(names.get(id_)) or clean(id_), by_measure=measures)
             for id_, measures in found.get(kind, {}).items()
         )
 

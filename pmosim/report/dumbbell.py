@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pmosim.report.changes import (
+    IN,
+    NONE,
+    OUT,
     Change,
     say_change,
     say_later,
@@ -20,7 +23,7 @@ from pmosim.report.changes import (
 )
 from pmosim.report.changetables import cell_of_change, tabulate_loads
 from pmosim.report.figures import Panel, Plan, shorten
-from pmosim.report.reading import as_finite, as_mapping, role_words
+from pmosim.report.reading import as_finite, as_mapping, clean, role_words
 from pmosim.report.scales import AmountScale
 from pmosim.report.tables import Cell, Table
 
@@ -147,7 +150,11 @@ def _write_finding(moves: Sequence[Move]) -> str:
 
 
 def _say_doubt(change: Change) -> str:
-    words = {"no change": "as before"}.get(say_later(change), say_later(change))
+    words = {
+        NONE: "as before",
+        OUT: "after the planning window",
+        IN: "within the planning window now",
+    }.get(say_later(change), say_later(change))
     return f"{words} (not yet certain)" if change.kind == "open" else words
 
 
@@ -181,7 +188,7 @@ def plan_naive(changes: Changes, raw: Sequence[Any]) -> list[Plan]:
     for item in raw:
         entry = as_mapping(item)
         value = as_finite(entry.get("value"))
-        move = moves.get(str(entry.get("entity")))
+        move = moves.get(clean(entry.get("entity")))
         if move is None or value is None:
             continue
         change = move.of(str(entry.get("measure") or "finish_mean_days"))
@@ -244,7 +251,7 @@ def plan_naive(changes: Changes, raw: Sequence[Any]) -> list[Plan]:
 
 def _write_naive_finding(row: Row) -> str:
     naive, real = (mark.change for mark in row.marks)
-    words = {"no change": "as before"}.get(say_later(naive), say_later(naive))
+    words = _say_doubt(naive)
     name = shorten(row.name, 40)
     return f"If nobody waited, {name} would end {words}; in the futures it ends {_say_doubt(real)}"
 

@@ -17,7 +17,7 @@ from pmosim.report.sentences import live_projects, say_days, say_share
 from pmosim.report.tables import DASH, Cell, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pmosim.report.answers import Answers, ProjectLine
     from pmosim.report.figures import Sheet
@@ -81,7 +81,7 @@ def plan_delays(answers: Answers) -> list[Plan]:
             alt="Stacked bars. "
             + "; ".join(f"{p.name}: {_say_slip(slip)}" for p, slip in shown)
             + ".",
-            table=_tabulate(rows),
+            table=_tabulate(rows, {p.id: p.name for p in answers.projects}),
             draw=_Delays(rows=tuple((p.name, slip) for p, slip in shown)),
             height=HEAD_HEIGHT + FOOT_HEIGHT + ROW_HEIGHT * len(shown),
         )
@@ -118,7 +118,7 @@ def _say_slip(slip: Slip) -> str:
     return f"{abs(slip.days):.0f} working days {direction} ({', '.join(parts)})"
 
 
-def _tabulate(rows: Sequence[tuple[ProjectLine, Slip]]) -> Table:
+def _tabulate(rows: Sequence[tuple[ProjectLine, Slip]], names: Mapping[str, str]) -> Table:
     lines = []
     for project, slip in rows:
         sums = {kind: 0.0 for kind, _, _ in KINDS}
@@ -132,7 +132,7 @@ def _tabulate(rows: Sequence[tuple[ProjectLine, Slip]]) -> Table:
                 *(Cell(text=f"{days:+.1f}" if days else DASH) for days in sums.values()),
                 Cell(text=_say_roles(slip) or DASH),
                 Cell(text=project.held_text or DASH),
-                Cell(text=_say_chain(chain) or DASH),
+                Cell(text=_say_chain(chain, names) or DASH),
             )
         )
     return Table(
@@ -159,13 +159,12 @@ def _say_roles(slip: Slip) -> str:
     return ", ".join(f"{words_of(part)} {part.days:.0f}" for part in roles[:3])
 
 
-def _say_chain(chain: Chain | None) -> str:
+def _say_chain(chain: Chain | None, names: Mapping[str, str]) -> str:
     if chain is None:
         return ""
     parts = [
-        f"{role_words(one.name) if is_role else one.name} in {chance_in_words(one.share, chain.n)}"
-        for is_role, entries in ((False, chain.projects), (True, chain.roles))
-        for one in entries[:1]
+        f"{names.get(one.name, role_words(one.name))} in {chance_in_words(one.share, chain.n)}"
+        for one in (*chain.projects[:1], *chain.roles[:1])
     ]
     return ", ".join(parts)
 

@@ -309,7 +309,7 @@ def _cards(document: Mapping[str, Any], changes: Changes) -> tuple[tuple[Card, .
         right.insert(
             0,
             Card(
-                id="naive",
+                id="naive-answer",
                 question="What would a plan without waiting say?",
                 answer=naive,
                 more="Such a plan lets every project have its people at once: nobody waits for "

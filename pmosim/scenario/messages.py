@@ -36,7 +36,7 @@ CODES: dict[str, str] = {
     "PMO034": "A file that is there already and is not overwritten.",
     "PMO035": "A run that asks something else than the one to go on with.",
     "PMO036": "A file of a run folder that is damaged, or from another scenario or version.",
-    "PMO037": "A question of --fail-if that cannot be answered.",
+    "PMO037": "A condition (--fail-if, --keep) that cannot be answered.",
     "PMO038": "A selection of --only that cannot be made.",
     "PMO039": "A key of --by that no project has.",
     "PMO040": "An ending of a file that cannot be written.",

@@ -116,7 +116,7 @@ def find_payers(
         moves.append(
             Move(
                 project=entity,
-                name=projects.names[row] or entity,
+                name=name_of(base, row),
                 status=projects.status[row],
                 measure=best.measure,
                 difference=best.difference,
@@ -125,6 +125,17 @@ def find_payers(
     moves.sort(key=lambda move: (-_size(move.difference), move.name))
     paying = [move.project for move in moves if move.is_later]
     return Payers(moves=tuple(moves), causes=_causes(base, after, paying))
+
+
+def name_of(outcomes: Outcomes, row: int) -> str:
+    """Return what a listed project is called, on one line: its name, else its id."""
+    projects = outcomes.network.projects
+    return one_line(projects.names[row] or projects.ids[row])
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, which a name may hold."""
+    return " ".join(text.split())
 
 
 def _causes(base: Outcomes, after: Outcomes, paying: list[str]) -> tuple[tuple[str, float], ...]:

@@ -31,6 +31,7 @@ from pmosim.scenario.assembly import written
 from pmosim.scenario.frame import read_frame
 from pmosim.scenario.messages import Problems, did_you_mean
 from pmosim.study.extract import Extract
+from pmosim.study.payers import one_line
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ def try_each(
         seed=base.seed,
         replications=base.replications,
         currency=base.network.currency,
-        names={project.id: project.name or project.id for project in scenario.projects},
+        names={each.id: one_line(each.name or each.id) for each in scenario.projects},
         rows=(*found, *rows),
     )
 
@@ -335,7 +336,7 @@ def _row(
     mandatory = np.array([each.mandatory for each in projects])
     return Row(
         project=project.id,
-        name=project.name or project.id,
+        name=one_line(project.name or project.id),
         is_mandatory=project.mandatory,
         freed_days=freed[0],
         freed_fte=freed[1],
@@ -354,7 +355,7 @@ def _empty_row(project: Project, reason: str) -> Row:
     nothing = no_difference(reason)
     return Row(
         project=project.id,
-        name=project.name or project.id,
+        name=one_line(project.name or project.id),
         is_mandatory=project.mandatory,
         reason=reason,
         freed_days={},

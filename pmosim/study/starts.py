@@ -25,6 +25,7 @@ from pmosim.forecast.paired import (
 )
 from pmosim.forecast.wording import MONTHS, chance_in_words
 from pmosim.network.arrays import NONE
+from pmosim.study.payers import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -428,8 +429,7 @@ def _project(scenario: Scenario, name: str) -> Any:
 
 
 def _name(outcomes: Outcomes, project: str) -> str:
-    projects = outcomes.network.projects
-    return projects.names[projects.ids.index(project)] or project
+    return name_of(outcomes, outcomes.network.projects.ids.index(project))
 
 
 def _days(change: Difference) -> str:

@@ -48,6 +48,12 @@ FORMS: dict[str, str] = {
 
 _COUNT = re.compile(r"(\d+):(.*)\Z", re.DOTALL)
 _FURTHER = re.compile(r",\s*([a-z_]+)=", re.ASCII)
+_WAYS_OUT = (
+    (re.compile(r"Use cancel: \{(.*): ([\d-]+)\}"), r"Use --cancel \1@\2"),
+    (re.compile(r"Use pause: or cancel: instead"), "Use --pause or --cancel instead"),
+    (re.compile(r"use set: \{(.*): \.\.\.\}"), r"use --set \1=DATE"),
+)
+"""What the messages of an overlay offer, and the option for it."""
 _PATH = re.compile(r"(changes|projects|people)\[\d+\](\.|(?= ))")
 
 
@@ -441,8 +447,11 @@ def _placed(node: Node, place: str) -> Node:
 
 
 def _told(problem: Problem) -> Problem:
-    """Return a problem without the number that a list gives what was just typed."""
-    return replace(problem, text=_PATH.sub("", problem.text, count=1))
+    """Return a problem of what was typed: no numbers of lists, and options as the way out."""
+    text = _PATH.sub("", problem.text, count=1)
+    for pattern, way_out in _WAYS_OUT:
+        text = pattern.sub(way_out, text)
+    return replace(problem, text=text)
 
 
 def _flat(value: Any) -> str:

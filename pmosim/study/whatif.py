@@ -14,11 +14,13 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pmosim.forecast.estimate import quantile
+from pmosim.forecast.futures import projects_in_futures
 from pmosim.forecast.wording import MONTHS, money_in_words
 from pmosim.network.arrays import NONE
 from pmosim.plan import plan_project
 from pmosim.study.comparison import Comparison, compare
-from pmosim.study.payers import Move, Payers, find_payers
+from pmosim.study.payers import Move, Payers, find_payers, one_line
 from pmosim.study.starts import FUTURES as SEARCH_FUTURES
 from pmosim.study.starts import MOST_RUNS, Start, search_starts
 
@@ -279,7 +281,9 @@ def plan_naively(question: Changed, before: Network, after: Outcomes, payers: Pa
         for name, minute in plans[0].items()
         if name in plans[1] and plans[1][name] != minute
     }
-    return Naive(finish=finish, moved=moved, text=_say_naive(finish, moved, payers, network))
+    simulated = _simulated_finish(after, question.added)
+    text = _say_naive(finish, moved, payers, network, simulated)
+    return Naive(finish=finish, moved=moved, text=text)
 
 
 def _planned_finish(network: Network) -> dict[str, float]:
@@ -299,34 +303,61 @@ def _planned_finish(network: Network) -> dict[str, float]:
 
 
 def _say_naive(
-    finish: dict[str, date], moved: dict[str, float], payers: Payers, network: Network
+    finish: dict[str, date],
+    moved: dict[str, float],
+    payers: Payers,
+    network: Network,
+    simulated: str,
 ) -> str:
-    parts = [f"{name} finishes {_date(day)}" for name, day in list(finish.items())[:NAMED]]
+    parts = [
+        f"{one_line(name)} finishes {_date(day)}" for name, day in list(finish.items())[:NAMED]
+    ]
     if len(set(finish.values())) == 1 and len(finish) > 1:
         parts = [f"the {len(finish)} new projects finish {_date(next(iter(finish.values())))}"]
     elif len(finish) > NAMED:
         parts.append(f"{len(finish) - NAMED} more are new")
     names = dict(zip(network.projects.ids, network.projects.names, strict=True))
     parts += [
-        f"{names.get(name) or name} finishes {_in_days(abs(days))} "
+        f"{one_line(names.get(name) or name)} finishes {_in_days(abs(days))} "
         f"{'later' if days > 0 else 'earlier'}"
         for name, days in list(moved.items())[:NAMED]
     ]
     others = "no other project moves by a day" if parts else "no project moves by a day"
     free = ": starting everything at once looks free" if finish else ""
     told = f"A plan in which nobody waits for anybody says: {_list([*parts, others])}{free}."
+    return f"{told} {_say_simulated(payers, simulated)}"
+
+
+def _say_simulated(payers: Payers, simulated: str) -> str:
+    """Return what happens where people are shared, beside the naive plan."""
     n_later = len(payers.later)
-    whole = math.fsum(m.difference.value for m in payers.later if math.isfinite(m.difference.value))
+    parts = [simulated] if simulated else []
     if n_later:
-        told += (
-            f" Simulated, with people who are shared, {n_later} of {len(payers.moves)} other "
-            f"projects finish{'es' * (n_later == 1)} later, by {_in_days(whole)} together."
+        parts.append(
+            f"{n_later} of {len(payers.moves)} other projects finish{'es' * (n_later == 1)} later"
+            f"{_together(payers.later)}"
         )
     elif payers.is_nothing:
-        told += " Simulated, it is so."
+        parts.append("the others do not move either")
     else:
-        told += " Simulated, no other project certainly finishes later."
-    return told
+        parts.append("no other project certainly finishes later")
+    return f"Simulated, with people who are shared, {_list(parts)}."
+
+
+def _simulated_finish(after: Outcomes, added: Sequence[str]) -> str:
+    """Return by when 80 of 100 futures have finished all that was added."""
+    found = {
+        each.outcomes.network.projects.ids[each.project]: each
+        for each in projects_in_futures(after)
+    }
+    last = [quantile(found[name].finish_day, 0.8).value for name in added if found[name].n]
+    if not last:
+        return ""
+    if math.isinf(max(last)):
+        return "the last new project is not finished within the run in 80 of 100 futures"
+    day = after.network.calendar.to_date(max(last))
+    which = "the new project" if len(added) == 1 else "the last of the new projects"
+    return f"{which} is finished by {_day(day)} in 80 of 100 futures"
 
 
 # ---- sentences
@@ -360,12 +391,12 @@ def _say_later(payers: Payers, kind: str) -> str:
         text = f"{len(later)} of {total} {kind} projects certainly finish"
         text += f"{'es' * (len(later) == 1)} later"
         text += f" ({n_running} of the {len(running)} running)" if running else ""
-        text += f", by at most {_say_move(later[0])}"
+        text += f", {_say_move(later[0])}"
     else:
         text = f"none of the {total} {kind} projects certainly finishes later"
     if earlier:
         text += f"; {len(earlier)} finish{'es' * (len(earlier) == 1)} earlier, "
-        text += f"by at most {_say_move(earlier[0])}"
+        text += _say_move(earlier[0])
     if payers.open:
         text += f"; {len(payers.open)} {'is' if len(payers.open) == 1 else 'are'} not yet certain"
         text += _say_further(payers.open)
@@ -384,17 +415,17 @@ def _say_further(moves: Sequence[Move]) -> str:
 
 
 def _say_move(move: Move) -> str:
-    """Return ``12 working days (Shift planning; 10 to 14)``."""
+    """Return ``by at most 12 working days (Shift planning, on average; 10 to 14)``."""
     change = move.difference
     if math.isinf(change.value):
-        return f"so much that {move.name} leaves the planning window"
+        return f"{move.name} {'out of' if change.value > 0 else 'into'} the planning window"
     interval = ""
     if math.isfinite(change.low) and math.isfinite(change.high):
         ends = sorted((abs(change.low), abs(change.high)))
         interval = f"; {_figure(ends[0])} to {_figure(ends[1])}"
     level = {"finish_p80_days": "as 80 of 100 futures go", "finish_mean_days": "on average"}
     where = level.get(move.measure, "as half of the futures go")
-    return f"{_in_days(abs(change.value))} ({move.name}, {where}{interval})"
+    return f"by at most {_in_days(abs(change.value))} ({move.name}, {where}{interval})"
 
 
 def _say_cause(payers: Payers) -> str:
@@ -431,7 +462,7 @@ def _money(change: Difference, currency: str, more: str, less: str) -> str:
     if change.is_zero:
         return "the same"
     words = money_in_words(abs(change.value), currency)
-    doubt = "" if change.is_settled else ", not yet certain"
+    doubt = "" if change.is_settled else " (not yet certain)"
     return f"{words} {more if change.value > 0 else less}{doubt}"
 
 
@@ -450,12 +481,14 @@ def _say_payers(head: str, payers: Payers) -> str:
         listed = [f"{move.name} ({_signed(move.difference.value)})" for move in later[:NAMED]]
         more = len(later) - NAMED
         listed += [f"{more} more"] if more > 0 else []
-        finite = [m.difference.value for m in later if math.isfinite(m.difference.value)]
-        text = (
-            f"{_list(listed)} pay{'s' * (len(later) == 1)} with a later finish, "
-            f"{_in_days(math.fsum(finite))} together"
-        )
+        text = f"{_list(listed)} pay{'s' * (len(later) == 1)} with a later finish{_together(later)}"
     return f"{opening}{text}."
+
+
+def _together(moves: Sequence[Move]) -> str:
+    """Return ``, 25 working days together``; what leaves the window has no number of days."""
+    days = [m.difference.value for m in moves if math.isfinite(m.difference.value)]
+    return f", {_in_days(math.fsum(days))} together" if days else ""
 
 
 def _is_nothing(comparison: Comparison) -> bool:
@@ -489,7 +522,11 @@ def _in_days(days: float) -> str:
 
 
 def _date(day: date) -> str:
-    return f"on {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"on {_day(day)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _list(items: Sequence[str]) -> str:

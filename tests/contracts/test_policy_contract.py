@@ -18,6 +18,7 @@ from tests.contracts.policies import (
     Inventing,
     LeastWorkFirst,
     NoNumber,
+    Recounting,
     Remembering,
     Rotating,
     Secret,
@@ -159,6 +160,16 @@ def test_at_its_neutral_setting_each_policy_equals_open_event_for_event(seed: in
     for name, policy in NEUTRAL.items():
         outcomes = pm.simulate(scenario, replications=4, seed=seed, intake=policy)
         assert frames(outcomes) == is_open, name
+
+
+@pytest.mark.parametrize("seed", range(11, 19))
+def test_the_open_work_of_a_role_is_always_what_its_projects_have_open(seed: int) -> None:
+    document = valid_document(random_chance_scenario, seed)
+    document["intake"] = {"policy": "open", "gates": {"stop": True, "compliance": "50%"}}
+    scenario = pm.parse_scenario(document)
+    policy = Recounting(roles=tuple(document["roles"]))
+    for intake in (policy, contract.Watched(policy)):
+        pm.simulate(scenario, replications=5, seed=seed, intake=intake, audit=True)
 
 
 def test_a_budget_by_the_day_that_pays_for_everything_equals_open() -> None:

@@ -154,6 +154,8 @@ def test_a_doubtful_change_is_told_and_the_answer_given(
     out, err = said(capsys)
     assert "--rank crm=1  PMO702" in err
     assert "nothing changes" in out.splitlines()[0]
+    assert invoke(["whatif", "tiny", "--rank", "crm=1", *FEW, "--json", "-q"]) == 0
+    assert said(capsys)[1] == ""
 
 
 def test_each_gives_the_stop_list_and_the_delay_list(
@@ -211,3 +213,14 @@ def test_ctrl_c_ends_with_130_and_a_clear_line(
     assert out == ""
     assert "Interrupted: the " in err
     assert "nothing is kept" in err
+
+
+def test_the_answer_does_not_depend_on_the_number_of_workers(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = []
+    for jobs in ("1", "2"):
+        options = ["--add", "2:small@2027-02", "-n", "60", "--jobs", jobs, "--json", "-q"]
+        assert invoke(["whatif", "tiny", *options]) == 0
+        found.append(said(capsys)[0])
+    assert found[0] == found[1]

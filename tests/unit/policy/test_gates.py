@@ -65,6 +65,18 @@ def test_a_benefit_with_a_fixed_end_counts_from_the_planned_finish(until: str, s
     assert is_stopped(staged(benefit=benefit)) == stops
 
 
+@pytest.mark.parametrize(("until", "stops"), [("2027-02-21", False), ("2027-02-20", True)])
+def test_the_planned_finish_follows_every_kind_of_link(until: str, stops: bool) -> None:  # noqa: FBT001
+    # `paper` began on day 0 and may end 5 days after `build` at the earliest: on day 4, 6 + 5 days
+    # are open, to 22 January, 19 calendar days after day 0. 100 a day up to 21 February, the 49th
+    # day, are 3000, as much as `build` costs.
+    paper = {"duration": "1d", "after": {"task": "build", "type": "FF", "lag": "5d"}}
+    project = staged(benefit={"per_year": 36525, "until": until})
+    project["tasks"]["paper"] = paper
+    del project["tasks"]["check"]
+    assert is_stopped(project) == stops
+
+
 def test_the_size_of_a_project_multiplies_both_sides() -> None:
     # size 2: 8 days of draft, 10800 to come
     for per_year, stops in ((5399, True), (5400, False)):
@@ -142,6 +154,21 @@ def test_a_milestone_can_be_a_gate_also_one_reached_at_the_start() -> None:
     }
     row = run(portfolio({"id": "P", "tasks": tasks}, {"id": "Q", "tasks": tasks}))["P"]
     assert (row["status"], row["released_day"], row["cost"]) == ("stopped", 0, 0)
+
+
+def test_a_gate_that_a_start_reaches_decides_before_what_follows_starts() -> None:
+    tasks = {
+        "t": {"effort": "2pd", "needs": {"developer": 1}},
+        "go": {"milestone": True, "gate": True, "after": {"task": "t", "type": "SS"}},
+        "u": {"effort": "2pd", "needs": {"architect": 1}, "after": "go"},
+    }
+    outcomes = pm.simulate(
+        pm.parse_scenario(portfolio({"id": "P", "tasks": tasks})), replications=1
+    )
+    started = outcomes.tasks().set_index("task")["started_day"]
+    assert (started["t"], started["go"]) == (0, 0)
+    assert math.isnan(started["u"])
+    assert list(outcomes.projects()["status"]) == ["stopped"]
 
 
 def test_what_was_decided_before_day_0_is_not_decided_again() -> None:

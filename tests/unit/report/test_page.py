@@ -15,6 +15,7 @@ import pytest
 from pmosim.report import render_page, write_report
 from tests.unit.report import sample
 from tests.unit.report.full import full_document
+from tests.unit.report.studies import STUDIES
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = (
@@ -560,9 +561,11 @@ FLAGS = (
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-def test_a_browser_shows_it_at_phone_width_and_prints_it(tmp_path):
+@pytest.mark.parametrize("kind", ["run", *STUDIES])
+def test_a_browser_shows_it_at_phone_width_and_prints_it(tmp_path, kind):
     sync_api = pytest.importorskip("playwright.sync_api")
-    path = write_report(full_document(), tmp_path, sample.PROVENANCE)
+    make = STUDIES.get(kind, full_document)
+    path = write_report(make(), tmp_path, sample.PROVENANCE)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")):
@@ -577,7 +580,7 @@ def test_a_browser_shows_it_at_phone_width_and_prints_it(tmp_path):
             assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == paper
         tab.emulate_media(media="print")
         table = tab.locator("details table").first
-        assert table.bounding_box()["height"] > 100
+        assert table.bounding_box()["height"] > 60
         browser.close()
 
 
@@ -610,9 +613,11 @@ AXE = os.environ.get("PMOSIM_AXE", "")
 @pytest.mark.skipif(not AXE, reason="PMOSIM_AXE names no axe.min.js (npm install axe-core)")
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(tmp_path, scheme, width):
+@pytest.mark.parametrize("kind", ["run", *STUDIES])
+def test_axe_finds_no_violation(tmp_path, scheme, width, kind):
     sync_api = pytest.importorskip("playwright.sync_api")
-    path = write_report(full_document(), tmp_path, sample.PROVENANCE)
+    make = STUDIES.get(kind, full_document)
+    path = write_report(make(), tmp_path, sample.PROVENANCE)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         context = browser.new_context(
