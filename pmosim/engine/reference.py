@@ -27,7 +27,7 @@ from pmosim.engine.order import (
     WAIT,
     WITHDRAWS,
 )
-from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Task
+from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Redo, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED
 from pmosim.outcomes import DONE as DONE_BEFORE
@@ -205,6 +205,8 @@ class Replication(Course):
             sheet.n_finish_waits,
         )
         project.is_staffed = not sheet.throughout
+        if sheet.loops:
+            project.rework = Redo(sheet.loops)
         due = int(self.network.projects.due[row])
         is_listed = row < self.network.n_listed
         project.due = due if due == NONE or is_listed else due + self.minute

@@ -15,6 +15,7 @@ import numpy as np
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.frozen import flags, floats, freeze, ints
+from pmosim.network.reworks import compile_loops
 from pmosim.network.risks import compile_risks
 from pmosim.network.streams import compile_streams
 from pmosim.network.tasks import TaskCompiler, compile_links
@@ -80,6 +81,7 @@ def compile_network(scenario: Scenario) -> Network:
         links=compile_links(rows, tasks),
         streams=compile_streams(scenario.streams, calendar, window_end),
         risks=compile_risks(rows, scenario.drivers, tasks),
+        loops=compile_loops(rows, tasks),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )

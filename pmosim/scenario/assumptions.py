@@ -190,9 +190,18 @@ def _correlation(facts: Facts) -> Assumption:
 def _work_rules(facts: Facts) -> Iterator[Assumption]:
     text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
     yield _entry("ramp-up", "off", text)
-    yield _entry("rework", "off", "Rework is off: nothing has to be done twice.")
+    yield _rework(facts)
     yield _risks(facts)
     yield _gates(facts)
+
+
+def _rework(facts: Facts) -> Assumption:
+    activities = (a for site in facts.demand.all_sites for a in site.project.activities)
+    stated = sum(activity.rework is not None for activity in activities)
+    if not stated:
+        return _entry("rework", "off", "Rework is off: nothing has to be done twice.")
+    text = f"Rework is as stated: {stated} of the tasks and phases may send work back."
+    return _entry("rework", "stated", text)
 
 
 def _risks(facts: Facts) -> Assumption:

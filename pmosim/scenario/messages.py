@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "PMO309": "A project without tasks and phases.",
     "PMO310": "A range where only a single number has a meaning.",
     "PMO311": "A predecessor that never happens.",
+    "PMO312": "Rework that leads nowhere, or never ends.",
     "PMO401": "A task that nobody can ever do.",
     "PMO402": "A task that asks for more people than can do it.",
     "PMO403": "A share above what anybody takes at a time.",

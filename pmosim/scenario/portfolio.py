@@ -98,6 +98,18 @@ class AsReported:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rework:
+    """What happens when a task or phase turns out to be wanting when it finishes."""
+
+    probability: float
+    of: str
+    """Task or phase from which on all is done again, up to the one that says so."""
+    share: float = 1.0
+    """Of a fresh draw of the work."""
+    max_repeats: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """A task of a project: ``kind`` says which of the amounts is set.
 
@@ -122,6 +134,7 @@ class Task:
     baseline: Baseline | None = None
     gate: bool = False
     """A stage ends here, and the project may be stopped."""
+    rework: Rework | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +159,7 @@ class Phase:
     baseline: Baseline | None = None
     gate: bool = False
     """A stage ends here, and the project may be stopped."""
+    rework: Rework | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "person": shapes.PERSON,
     "task": shapes.TASK,
     "phase": shapes.PHASE,
+    "rework": shapes.REWORK,
     "benefit": shapes.BENEFIT,
     "as_reported": shapes.AS_REPORTED,
     "baseline": shapes.BASELINE,

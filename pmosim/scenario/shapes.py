@@ -129,6 +129,17 @@ LINK = Shape(
     },
 )
 
+REWORK = Shape(
+    name="rework",
+    keys={
+        "probability": kinds.SHARE,
+        "of": kinds.ID,
+        "share": kinds.FTE,
+        "max_repeats": kinds.WHOLE_FROM_1,
+    },
+    required=("probability", "of"),
+)
+
 TASK = Shape(
     name="a task",
     keys={
@@ -138,12 +149,10 @@ TASK = Shape(
         "needs": kinds.mapping_of(kinds.HEADS.schema),
         "after": kinds.LINKS,
         "gate": kinds.YES_NO,
+        "rework": kinds.object_of("rework"),
     }
     | _DATES
     | _STATUS,
-    later={
-        "rework": "repeating work after a failed test",
-    },
     elsewhere={"risks": "risks: [{id: ..., hits: [TASK]}] at the project or its template"},
     exclusive=(("effort", "duration", "milestone"),),
 )
@@ -156,10 +165,10 @@ PHASE = Shape(
         "after": kinds.LINKS,
         "capex": kinds.SHARE,
         "gate": kinds.YES_NO,
+        "rework": kinds.object_of("rework"),
     }
     | _DATES
     | _STATUS,
-    later={"rework": "repeating work after a failed test"},
 )
 
 AS_REPORTED = Shape(

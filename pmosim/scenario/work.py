@@ -10,7 +10,7 @@ from pmosim.scenario import amounts, kinds, laws, links, shapes
 from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean, series
-from pmosim.scenario.portfolio import Baseline, Link, Need, Phase, Progress, Task
+from pmosim.scenario.portfolio import Baseline, Link, Need, Phase, Progress, Rework, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -70,6 +70,30 @@ def read_baseline(reader: Reader, node: Node, path: str) -> Baseline | None:
     return Baseline(start=start, finish=finish, cost=fields.get("cost"))
 
 
+def read_rework(reader: Reader, node: Node, path: str) -> Rework | None:
+    """Return what is done again if a task or phase fails; None if nothing ever is."""
+    given = node.get("rework")
+    if given is None or (isinstance(given.value, dict) and not given.value):
+        return None
+    here = f"{path}.rework"
+    fields = reader.fields(shapes.REWORK, given, here)
+    probability = float(fields.get("probability", 0))
+    if probability == 0 or "of" not in fields:
+        return None
+    if probability == 1 and "max_repeats" not in fields:
+        said = "is 100%: this would go on for ever; say how often at the most: max_repeats: 1."
+        reader.problems.error(
+            "PMO312", given.mapping["probability"], f"{here}.probability", said
+        )
+        return None
+    return Rework(
+        probability=probability,
+        of=fields["of"],
+        share=float(fields.get("share", 1)),
+        max_repeats=fields.get("max_repeats", Rework.max_repeats),
+    )
+
+
 class Activities:
     """Reads the phases and tasks of one project."""
 
@@ -101,6 +125,7 @@ class Activities:
         return Task(
             id=name, kind=kind, work=work, needs=needs, progress=progress,
             after=self._links(node, path), gate=fields.get("gate", False),
+            rework=read_rework(self._reader, node, path) if kind != "milestone" else None,
             **self._dates(node, fields, path),
             **self._status(node, fields, path),
         )  # fmt: skip
@@ -124,6 +149,7 @@ class Activities:
         return Phase(
             id=name, lasts=fields["lasts"], work=work, after=after,
             capex=float(fields.get("capex", 0)), gate=fields.get("gate", False),
+            rework=read_rework(self._reader, node, path),
             progress=self._progress(node, fields, path, "phase", work),
             **self._dates(node, fields, path), **self._status(node, fields, path),
         )  # fmt: skip
@@ -135,7 +161,7 @@ class Activities:
 
     def _kind(self, name: str, node: Node, fields: Mapping[str, Any], path: str) -> Any:
         if fields.get("milestone"):
-            for key in ("needs", "effort", "duration", "spent", "remaining", "by"):
+            for key in ("needs", "effort", "duration", "spent", "remaining", "by", "rework"):
                 if node.get(key) is not None:
                     said = "stands on a milestone, which takes no time and nobody; leave it out."
                     place = node.place_of(key)
