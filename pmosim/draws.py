@@ -155,9 +155,7 @@ class _Luck:
                     u, self.correlation, known.reached, known.exceeded
                 )
 
-    def work(
-        self, projects: Sequence[str], task: str, key: str, occurrence: int = 0
-    ) -> FloatArray:
+    def work(self, projects: Sequence[str], task: str, key: str, occurrence: int = 0) -> FloatArray:
         """(projects, R) uniforms of the same task in several projects, with the common factor.
 
         ``occurrence``: 0 for the first time, k for the k-th time that it is done again.
@@ -176,9 +174,7 @@ class _Luck:
             return own
         return correlated_beyond(own, self._common(projects), self.correlation, exceeded)
 
-    def _own(
-        self, projects: Sequence[str], task: str, key: str, occurrence: int = 0
-    ) -> FloatArray:
+    def _own(self, projects: Sequence[str], task: str, key: str, occurrence: int = 0) -> FloatArray:
         names = [f"{project}.{task}" for project in projects]
         return self.table(names, f"work {key}", occurrence)
 
@@ -332,7 +328,8 @@ class Again:
         for hit in self._network.risks:
             if pool in hit.pools:
                 values = values * _happening(hit, luck, [project])[1]
-        return values[0]
+        drawn: FloatArray = values[0]
+        return drawn
 
 
 # --- risks --------------------------------------------------------------------------------------

@@ -413,9 +413,7 @@ class Outcomes:
             charges.append(
                 replace(block.charges, project_row=_moved(block.charges.project_row, by_project))
             )
-            repeats.append(
-                replace(block.repeats, task_row=_moved(block.repeats.task_row, by_task))
-            )
+            repeats.append(replace(block.repeats, task_row=_moved(block.repeats.task_row, by_task)))
             handovers.append(
                 replace(
                     block.handovers,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT, WITHDRAWS
+from pmosim.engine.rework import Rework
 from pmosim.engine.state import (
     DONE,
     NEVER,
@@ -19,7 +20,6 @@ from pmosim.engine.state import (
     Project,
     Task,
 )
-from pmosim.engine.rework import Rework
 from pmosim.errors import InputError
 from pmosim.network import FF, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN

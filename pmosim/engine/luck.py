@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING
 
-from pmosim.units import WHOLE, whole
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ class Luck:
         value = float(self._again.amount(self._name(project), pool, times)[self._k]) * share
         if self._network.pools.is_sized[pool]:
             value *= project.size * WHOLE
-        return int(whole(value))
+        return floor(value + 0.5)
 
     def _name(self, project: Project) -> str:
         name = self._network.projects.ids[project.row]

@@ -85,9 +85,7 @@ class Rework(Taskwork):
             pool.n_missing = pool.rate = 0
             pool.since, pool.due = self.minute, NONE
 
-    def _link_again(
-        self, rework: Redo, finished: Sequence[Task], members: Sequence[Task]
-    ) -> None:
+    def _link_again(self, rework: Redo, finished: Sequence[Task], members: Sequence[Task]) -> None:
         """Let the links among the tasks of a round count once more."""
         at = {member.order: member for member in members}
         for task in finished:

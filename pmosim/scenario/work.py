@@ -82,9 +82,7 @@ def read_rework(reader: Reader, node: Node, path: str) -> Rework | None:
         return None
     if probability == 1 and "max_repeats" not in fields:
         said = "is 100%: this would go on for ever; say how often at the most: max_repeats: 1."
-        reader.problems.error(
-            "PMO312", given.mapping["probability"], f"{here}.probability", said
-        )
+        reader.problems.error("PMO312", given.mapping["probability"], f"{here}.probability", said)
         return None
     return Rework(
         probability=probability,
