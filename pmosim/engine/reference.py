@@ -287,6 +287,8 @@ class Replication(Course):
         task.state = DONE
         task.ready = task.started = task.finished = 0
         task.project.n_open -= 1
+        if task.parent is not None:
+            task.parent.n_finish_waits -= 1
         self._tell_start(task)
         self._tell_finish(task)
 

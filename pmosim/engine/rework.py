@@ -54,7 +54,10 @@ class Rework(Taskwork):
             self._reopen(rework, member)
         for member in members:
             self._prepare(rework, member, loop.share)
-        self._link_again(rework, finished, members)
+        again = [
+            tasks[order] for order in loop.tasks if order in rework.told and order != task.order
+        ]
+        self._link_again(rework, again, members)
         for member in members:
             if member.state == WAITS_FOR_LINKS and not member.n_start_waits:
                 self._ready(member)
@@ -85,20 +88,30 @@ class Rework(Taskwork):
             pool.n_missing = pool.rate = 0
             pool.since, pool.due = self.minute, NONE
 
-    def _link_again(self, rework: Redo, finished: Sequence[Task], members: Sequence[Task]) -> None:
-        """Let the links among the tasks of a round count once more."""
+    def _link_again(self, rework: Redo, senders: Sequence[Task], members: Sequence[Task]) -> None:
+        """Let the links to the tasks of a round count once more.
+
+        ``senders`` are its tasks that had finished, and those of the loop that are being done again
+        already: what comes behind them waits for them.
+        """
         at = {member.order: member for member in members}
-        for task in finished:
-            sheet = task.sheet
-            starts = tuple(link for link in sheet.out_of_start if link[1] in at)
-            finishes = tuple(link for link in sheet.out_of_finish if link[1] in at)
-            rework.owed_start[task.order], rework.owed_finish[task.order] = starts, finishes
-            for kind, order, _, _ in (*starts, *finishes):
+        for task in senders:
+            order, sheet = task.order, task.sheet
+            starts, finishes = rework.owed_start, rework.owed_finish
+            if order in at:
+                starts[order] = finishes[order] = ()
+            added = [link for link in sheet.out_of_finish if link[1] in at]
+            finishes[order] = (*finishes.get(order, ()), *added)
+            if order in rework.not_begun:
+                begins = [link for link in sheet.out_of_start if link[1] in at]
+                starts[order] = (*starts.get(order, ()), *begins)
+                added += begins
+            for kind, successor, _, _ in added:
                 if kind == FF:
-                    at[order].n_finish_waits += 1
+                    at[successor].n_finish_waits += 1
                 else:
-                    at[order].n_start_waits += 1
-            if sheet.parent in at:
+                    at[successor].n_start_waits += 1
+            if order in at and sheet.parent in at:
                 at[sheet.parent].n_finish_waits += 1
 
     def _note_start_again(self, task: Task) -> None:

@@ -161,7 +161,10 @@ class Taskwork(ABC):
             return task.project.key
         if self.dispatch is not None:
             return self.dispatch.key(self.office, _View(task))
-        return task_key(self.network, self.rule, task.project, task.order, task.ready)
+        ready = task.ready
+        if task.project.rework is not None:
+            ready = task.project.rework.ready.get(task.order, ready)
+        return task_key(self.network, self.rule, task.project, task.order, ready)
 
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""

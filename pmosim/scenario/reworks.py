@@ -35,8 +35,8 @@ def _amiss(project: Project, activity: Task | Phase) -> str:
         return f"is '{of}'; this project has no such task or phase.{did_you_mean(of, known)}"
     if tasks_between(project, of, activity.id):
         return ""
-    before = sorted(_reached(activity.id, _before(project)), key=known.index)
-    earlier = ", ".join(repr(name) for name in before if name != activity.id)
+    before = _reached(activity.id, _before(project)) - {activity.id}
+    earlier = ", ".join(repr(name) for name in known if name in before)
     said = f"is '{of}', from which no links lead to '{activity.id}'; name what must come before it"
     return f"{said}: {earlier}, or itself." if earlier else f"{said}, or itself."
 
