@@ -66,11 +66,14 @@ reports: $(VENV)/runs.stamp
 	rm -f scenarios/portfolio.xlsx
 	$(BIN)/pmosim convert --quiet scenarios/baseline.yaml scenarios/portfolio.xlsx
 	$(BIN)/pmosim run scenarios/baseline.yaml -n 1000 --seed 1 -o reports/baseline
+	$(BIN)/pmosim whatif scenarios/baseline.yaml --add 3:medium@2027-03 -n 200 --seed 1 \
+		-o reports/baseline-whatif
 
 bench: $(VENV)/checks.stamp
 	$(BIN)/python -m benchmarks.commands
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.pairing
 
 wheel: $(VENV)/checks.stamp
 	rm -rf dist

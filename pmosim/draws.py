@@ -67,6 +67,25 @@ class Spells:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Stints:
+    """Who holds the places of people who may leave, B rows sorted by (replication, person, begin).
+
+    Of the others everybody stays as the network says.
+    """
+
+    first: IntArray
+    """(R + 1,) stints of replication k are rows first[k] .. first[k + 1]."""
+    person: IntArray
+    begin: IntArray
+    end: IntArray
+    """Minute after the last, NONE = still there when the run ends."""
+    number: IntArray
+    """0 = the one who is listed, then whoever came after."""
+    hand_over: IntArray
+    """Billionths of person-minutes added to each effort task in hand at the end."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Draws:
     """The chance of replications ``first`` .. ``first + count - 1``; P listed projects, Q pools."""
 
@@ -89,6 +108,7 @@ class Draws:
     """(R, H) money of each risk on a listed project, 0 = it does not happen."""
     arrivals: Arrivals
     spells: Spells
+    stints: Stints
     again: Again
     """Of work that is done again."""
 
@@ -119,6 +139,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         charges=_listed_charges(network, luck),
         arrivals=_draw_arrivals(network, luck),
         spells=_draw_spells(network, luck),
+        stints=_draw_stints(network, luck),
         again=Again(network, luck),
     )
 
@@ -580,3 +601,90 @@ def _spells_of_person(network: Network, luck: _Luck, n: int) -> IntArray:
             ends[number, replication],
         ]
     ).astype(np.int64)
+
+
+# --- turnover -----------------------------------------------------------------------------------
+
+
+def _draw_stints(network: Network, luck: _Luck) -> Stints:
+    change, people = network.people.change, network.people
+    rows: list[IntArray] = []
+    if change is not None:
+        hazard = change.hazard.tolist()
+        for n, (law, until) in enumerate(
+            zip(change.hand_over, people.employed_until.tolist(), strict=True)
+        ):
+            if hazard[n] > 0.0 or (law is not None and until != NONE):
+                rows.append(_stints_of_place(network, luck, n))
+    table = np.concatenate(rows or [np.empty((6, 0), dtype=np.int64)], axis=1)
+    table = table[:, np.lexsort((table[2], table[1], table[0]))]
+    replication, person, begin, end, number, hand_over = table
+    counts = np.bincount(replication, minlength=luck.count)
+    return Stints(
+        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        person=person,
+        begin=begin,
+        end=end,
+        number=number,
+        hand_over=hand_over,
+    )
+
+
+def _stints_of_place(network: Network, luck: _Luck, n: int) -> IntArray:
+    """(6, B) replication, person, begin, end, number and hand-over of the stints of one place.
+
+    People leave at the end of a day, after an exponential time rounded up to whole days, and come
+    in the morning, a whole day later at the least. ``until`` ends the place for whoever holds it.
+    """
+    people, change = network.people, network.people.change
+    assert change is not None
+    first, until = int(people.employed_from[n]), int(people.employed_until[n])
+    last = network.window_end + network.run_off
+    n_stints = 1
+    while True:
+        names = [f"{people.ids[n]}-{k + 1}" for k in range(n_stints)]
+        begin, end = _terms_of_place(network, luck, n, names, first)
+        is_over = change.time_to_hire[n] is None or not change.hazard[n]
+        if is_over or not luck.count or (end[-1] >= last).all():
+            break
+        n_stints *= 2
+    if until != NONE:
+        end = np.minimum(end, until)
+    law = change.hand_over[n]
+    loss = np.zeros(end.shape) if law is None else _values(law, luck, names, "hand-over")
+    number, replication = np.nonzero((begin < end) & (begin < last))
+    ends = end[number, replication]
+    return np.stack(
+        [
+            replication,
+            np.full(len(number), n),
+            begin[number, replication],
+            np.where(ends > last, NONE, ends),
+            number,
+            whole(loss[number, replication] * WHOLE),
+        ]
+    ).astype(np.int64)
+
+
+def _terms_of_place(
+    network: Network, luck: _Luck, n: int, names: Sequence[str], first: int
+) -> tuple[FloatArray, FloatArray]:
+    """(K, R) minutes at which each stint begins, and at which it ends by chance."""
+    change, day = network.people.change, network.minutes_per_day
+    assert change is not None
+    shape = (len(names), luck.count)
+    if not change.hazard[n]:
+        return np.full(shape, float(first)), np.full(shape, np.inf)
+    law = Exponential(mean=1.0 / float(change.hazard[n]))
+    tenure = _whole_days(law.quantile(luck.table(names, "tenure")), day)
+    hire = change.time_to_hire[n]
+    gap = np.zeros(shape)
+    if hire is not None:
+        gap = _whole_days(_values(hire, luck, names, "time to hire"), day)
+    end = first + np.cumsum(tenure, axis=0) + np.cumsum(gap, axis=0) - gap
+    return end - tenure, end
+
+
+def _whole_days(minutes: FloatArray, day: int) -> FloatArray:
+    """Return minutes rounded up to whole days, one at the least."""
+    return np.maximum(1.0, np.ceil(minutes / day)) * day

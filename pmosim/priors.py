@@ -87,9 +87,87 @@ BAU = Prior(
     citation="1E, IT incident and response report 2017; Info-Tech, IT spend and staffing 2025",
 )
 
-PRIORS = (SPREAD, CORRELATION, LEAVE_DAYS, SICKNESS, BAU)
+TURNOVER = Prior(
+    name="turnover",
+    value="13%/y",
+    unit="share of the people that leaves in a year",
+    range="5%/y to 20%/y",
+    source=(
+        "Of the people of professional service firms 13.2% left in 2019 and 13.9% in 2018; of IT "
+        "departments of other companies fewer, by judgement."
+    ),
+    citation="SPI Research, Professional services maturity benchmark 2020",
+)
+
+TIME_TO_HIRE = Prior(
+    name="time_to_hire",
+    value="{dist: lognormal, median: 45d, sigma: 0.4}",
+    unit="working days from the last day of a leaver to the first of who comes after",
+    range="27d to 75d",
+    source=(
+        "To find, hire and ramp up a consultant took 117 working days on average; without the ramp "
+        "(see there) about 45 are left, the spread is judgement."
+    ),
+    citation="SPI Research, Professional services maturity benchmark 2020",
+)
+
+RAMP = Prior(
+    name="ramp",
+    value="{start: 30%, lasts: 90d}",
+    unit="progress on the first day, and working days to full speed",
+    range="10% and 200d to 60% and 45d",
+    source=(
+        "Developers of a large project reached a plateau within a few months, and took up to a "
+        "year for difficult work; newcomers are commonly taken to be half as productive for 80 "
+        "days."
+    ),
+    citation="Zhou and Mockus 2010 (FSE); Abdel-Hamid and Madnick 1991, Software project dynamics",
+)
+
+MENTOR = Prior(
+    name="mentor",
+    value="{share: 15%, shortens: 30%}",
+    unit="share of the mentor's attention, and part of the ramp that is saved",
+    range="5% and 0% to 25% and 50%",
+    source=(
+        "A newcomer is commonly taken to cost a veteran a fifth of the time; that mentoring "
+        "shortens the ramp is well attested, by how much is judgement."
+    ),
+    citation="Abdel-Hamid and Madnick 1991, Software project dynamics; Brooks 1975",
+)
+
+HAND_OVER = Prior(
+    name="hand_over",
+    value="5pd",
+    unit="work that a task in hand costs more when one of its people leaves",
+    range="0pd to 15pd",
+    source=(
+        "That leavers in midstream disrupt work is well attested, the size is not: 67 project "
+        "managers said so without a measure. A week of the one who takes over, by judgement."
+    ),
+    citation="Parker and Skitmore 2005 (Int. J. of Project Management)",
+)
+
+STANDARD_SPREAD, STANDARD_HAND_OVER = 0.3, 0.5
+"""What a standard takes away where it covers all work: of the log-spread, of a hand-over. Both are
+assumptions without a measure: try other values (``settings.standard``)."""
+
+PRIORS = (
+    SPREAD,
+    CORRELATION,
+    LEAVE_DAYS,
+    SICKNESS,
+    BAU,
+    TURNOVER,
+    TIME_TO_HIRE,
+    HAND_OVER,
+    RAMP,
+    MENTOR,
+)
 
 SETTINGS = (CORRELATION, SPREAD)
 """Stand under ``settings``."""
 PEOPLE = (BAU, LEAVE_DAYS, SICKNESS)
-"""Stand on roles and people."""
+"""Stand on roles and people, and are taken where ``assume: typical`` finds nothing."""
+ON_REQUEST = (TURNOVER, TIME_TO_HIRE, HAND_OVER, RAMP, MENTOR)
+"""Stand on roles and people; taken only where the value is ``prior``."""

@@ -11,10 +11,12 @@ from pmosim.distributions.laws import (
     Normal,
     Pert,
     SplitLognormal,
+    Tightened,
     Triangular,
     Uniform,
     Weibull,
     lognormal_from_median_p90,
+    tightened,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "Normal",
     "Pert",
     "SplitLognormal",
+    "Tightened",
     "Triangular",
     "Uniform",
     "Weibull",
@@ -34,4 +37,5 @@ __all__ = [
     "correlated_beyond",
     "factor_given",
     "lognormal_from_median_p90",
+    "tightened",
 ]

@@ -658,6 +658,61 @@ class Empirical(Law):
         return values[order], shares / shares[-1]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tightened(Law):
+    """Another law, the logarithms of its values nearer to that of the median."""
+
+    law: Law
+    left: float
+    """Part of the log-spread that is left, above 0, at most 1."""
+
+    def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
+        """Return median x (value / median) ** left."""
+        return self._middle * (self.law.quantile(u) / self._middle) ** self.left
+
+    def cdf(self, x: float) -> float:
+        """Return the probability of the value that becomes ``x``."""
+        return self.law.cdf(self._middle * (max(0.0, x) / self._middle) ** (1.0 / self.left))
+
+    def scaled(self, factor: float) -> Law:
+        """Return the law times ``factor``, as tight as before."""
+        return tightened(self.law.scaled(factor), self.left)
+
+    @property
+    def mean(self) -> float:
+        """Expected value, by the middle of 4,096 equal shares of the futures."""
+        return float(self.quantile((np.arange(4096) + 0.5) / 4096).mean())
+
+    @property
+    def plan(self) -> float:
+        """What stands in the plan does not change."""
+        return self.law.plan
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the law is."""
+        return self.law.is_certain
+
+    @cached_property
+    def _middle(self) -> float:
+        return float(self.law.quantile(0.5))
+
+
+def tightened(law: Law, left: float) -> Law:
+    """Return a law with ``left`` (0 to 1) of its log-spread; median and plan stay.
+
+    Left 1, what is certain, and what has the median 0 stay as they are; of a lognormal the sigma
+    is multiplied. With nothing left it is the median.
+    """
+    if left == 1.0 or law.is_certain or float(law.quantile(0.5)) <= 0.0:
+        return law
+    if left == 0.0:
+        return Fixed(value=float(law.quantile(0.5)))
+    if isinstance(law, Lognormal):
+        return Lognormal(median=law.median, sigma=law.sigma * left)
+    return Tightened(law=law, left=left)
+
+
 def lognormal_from_median_p90(median: float, p90: float) -> Lognormal:
     """Return the lognormal through a median and a P90: the law of a discredited estimate."""
     _check_positive("median", median)

@@ -8,7 +8,9 @@ of ``floor`` and the choice of ``teams`` but the formulas of the model. A broken
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, NoReturn
 
 from pmosim.engine.causes import trace_causes
@@ -20,15 +22,102 @@ from pmosim.errors import AuditError
 from pmosim.network import FF, NONE, SS
 from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.outcomes import DONE as DONE_BEFORE
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pmosim.engine.reference import Replication
     from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Redo, Task
 
 Spell = tuple[int, int]
 """[from, until) minutes."""
+
+
+class Learning:
+    """Ramps and mentoring of one replication, followed again from who was there each morning."""
+
+    def __init__(self, run: Replication, presence: Sequence[Sequence[Spell]]) -> None:
+        self.run, self.at_work = run, presence
+        pairs = run.newcomers.pairs if run.newcomers is not None else []
+        self.pairs = [pair for pair in pairs if pair[2] < pair[3]]
+        self.change = run.network.people.change
+        self.ramps: dict[int, dict[int, Fraction]] = defaultdict(dict)
+        """Per newcomer: speed from each morning on."""
+        if self.change is not None:
+            for minute, what, n in run.people_changes:
+                if what == COMES and minute and self.change.ramp_lasts[n]:
+                    self._follow(n, minute)
+
+    def _follow(self, n: int, minute: int) -> None:
+        """Follow one newcomer: each day at work is a step, longer with a mentor."""
+        change, day = self.change, self.run.network.minutes_per_day
+        assert change is not None
+        start = Fraction(int(change.ramp_start[n]), WHOLE)
+        step = Fraction(day, int(change.ramp_lasts[n]))
+        with_mentor = step / (1 - Fraction(int(change.mentor_shortens[n]), WHOLE))
+        ends = [at for at, what, who in self.run.people_changes if (what, who) == (LEAVES, n)]
+        last = min((at for at in ends if at > minute), default=self.run.minute + 1)
+        far = Fraction(0)
+        while far < 1 and minute < last:
+            speed = self.ramps[n].get(minute - day, start)
+            if self.is_here(n, minute):
+                then = far + (with_mentor if self.mentors_of(n, minute) else step)
+                area = _area(min(then, Fraction(1)), start) - _area(far, start)
+                speed = (area + max(Fraction(0), then - 1)) / (then - far)
+                far = then
+            self.ramps[n][minute] = speed
+            minute += day
+        self.ramps[n][minute] = Fraction(1)
+
+    def is_here(self, n: int, minute: int) -> bool:
+        """Return whether somebody is at work."""
+        return any(since <= minute < until for since, until in self.at_work[n])
+
+    def mentors_of(self, n: int, minute: int) -> list[int]:
+        """Return who mentors a newcomer."""
+        return [m for m, who, since, until in self.pairs if who == n and since <= minute < until]
+
+    def edges(self, n: int) -> list[int]:
+        """Return the minutes at which the speed of a person may change."""
+        given = [at for mentor, _, *spell in self.pairs if mentor == n for at in spell]
+        return [*given, *self.ramps[n]]
+
+    def presence(self, n: int, minute: int) -> int:
+        """Return what a person has for tasks: a mentor less."""
+        whole = int(self.run.network.people.presence[n])
+        if self.change is None:
+            return whole
+        given = sum(int(self.change.mentor_share[who]) for who in self.mentees(n, minute))
+        return -(-whole * (WHOLE - given) // WHOLE)
+
+    def mentees(self, n: int, minute: int) -> list[int]:
+        """Return whom a person mentors."""
+        return [who for m, who, since, until in self.pairs if m == n and since <= minute < until]
+
+    def ramp(self, n: int, minute: int) -> int:
+        """Return the speed of a newcomer, billionths, rounded up."""
+        mornings = [at for at in self.ramps[n] if at <= minute]
+        return ceil(self.ramps[n][max(mornings)] * WHOLE) if mornings else WHOLE
+
+    def check(self, fail: Callable[[str], NoReturn]) -> None:
+        """Check that mentors are there, of the same role, not new themselves, and not too many."""
+        people, change = self.run.network.people, self.change
+        for mentor, n, since, until in self.pairs:
+            assert change is not None
+            if not self.is_here(mentor, since) or not self.is_here(n, since):
+                fail(f"person {mentor} mentors {n} from {since} to {until}, and is not there")
+            if people.role[mentor] != people.role[n] or self.ramp(mentor, since) != WHOLE:
+                fail(f"person {mentor} cannot mentor {n} at {since}")
+            if not 0 < len(self.mentees(mentor, since)) <= change.mentor_most[n]:
+                fail(f"person {mentor} mentors too many at {since}")
+            if len(self.mentors_of(n, since)) > 1:
+                fail(f"person {n} has several mentors at {since}")
+
+
+def _area(far: Fraction, start: Fraction) -> Fraction:
+    """Return the work on the way to a place on the ramp, the whole way being 1 long."""
+    return start * far + (1 - start) * far**2 / 2
 
 
 class Audit:
@@ -72,8 +161,10 @@ class Audit:
     def check_end(self, run: Replication) -> None:
         """Check a replication that has ended."""
         presence = _presence(run)
+        learning = Learning(run, presence)
+        learning.check(self._fail)
         self._check_capacity(run)
-        self._check_attention(run, presence)
+        self._check_attention(run, presence, learning)
         for project in run.projects:
             self._check_status(run, project)
             self._check_links(run, project)
@@ -94,8 +185,14 @@ class Audit:
                     self.minute = minute
                     self._fail(f"person {n} holds {in_hand} billionths")
 
-    def _check_attention(self, run: Replication, presence: Sequence[Sequence[Spell]]) -> None:
-        """Recompute all attention and progress: booked = work done + losses by skill and focus."""
+    def _check_attention(
+        self, run: Replication, presence: Sequence[Sequence[Spell]], learning: Learning
+    ) -> None:
+        """Recompute all attention and progress.
+
+        Attention at work = booked + given to newcomers; booked = work done + losses by skill,
+        ramp and focus.
+        """
         progress: dict[int, int] = defaultdict(int)
         pools: dict[int, Pool] = {}
         by_pool: dict[int, list[tuple[Hold, int]]] = defaultdict(list)
@@ -106,12 +203,12 @@ class Audit:
             by_person[hold.person.n].append((hold, until))
         for n, held in by_person.items():
             booked: dict[int, int] = defaultdict(int)
-            for begin, end in _pieces(held, presence[n]):
+            for begin, end in _pieces(held, presence[n], learning.edges(n)):
                 now = [hold for hold, until in held if hold.since <= begin and end <= until]
                 in_hand = sum(hold.share for hold in now)
                 person = run.floor.people[n]
                 for hold in now:
-                    rate = attention_rate(person.presence, hold.share, in_hand)
+                    rate = attention_rate(learning.presence(n, begin), hold.share, in_hand)
                     spells = [(begin, end)]
                     if hold.pool.is_duration:
                         spells = _running(run, by_pool[id(hold.pool)], hold.pool, presence, spells)
@@ -119,7 +216,8 @@ class Audit:
                     focus = focus_factor(person.focus, len(now))
                     booked[id(hold)] += rate * minutes
                     progress[id(hold.pool)] += (
-                        progress_rate(rate, hold.proficiency, focus) * minutes
+                        progress_rate(rate, hold.proficiency, focus, learning.ramp(n, begin))
+                        * minutes
                     )
             for hold, _ in held:
                 if booked[id(hold)] != hold.total:
@@ -136,6 +234,7 @@ class Audit:
             amount = run.amount_of(pool.project, sheet.first_pool + pool.index)
             if pool.project.rework is not None:
                 amount += pool.project.rework.asked.get((pool.task.order, pool.index), 0)
+            amount += sum(more for other, more in run.handed_over if other is pool)
             if progress[key] != amount - pool.remaining:
                 self._fail(f"work of {_task_name(run, pool.task)}: {progress[key]} of {amount}")
 
@@ -266,7 +365,8 @@ def _fits(ask: Ask, people: Sequence[Person]) -> bool:
     busy_with_it = at_work(ask)
 
     def able(person: Person, role: int, named: int, share: int) -> bool:
-        knows = person.n == named if role == NONE else bool(person.skill[role])
+        is_named = person.n == named and person.is_first
+        knows = is_named if role == NONE else bool(person.skill[role])
         return (
             knows
             and person.n not in busy_with_it
@@ -309,9 +409,11 @@ def _presence(run: Replication) -> list[list[Spell]]:
     return spells
 
 
-def _pieces(held: Sequence[tuple[Hold, int]], presence: Sequence[Spell]) -> Iterator[Spell]:
+def _pieces(
+    held: Sequence[tuple[Hold, int]], presence: Sequence[Spell], more: Iterable[int] = ()
+) -> Iterator[Spell]:
     """Yield the spells at work between which nothing changes for a person."""
-    edges = {minute for hold, until in held for minute in (hold.since, until)}
+    edges = {minute for hold, until in held for minute in (hold.since, until)} | set(more)
     edges |= {minute for spell in presence for minute in spell}
     steps = sorted(edges)
     for begin, end in pairwise(steps):

@@ -21,6 +21,7 @@ from pmosim.plan import plan_project, shape_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pmosim.engine.luck import Stint
     from pmosim.network import Network
     from pmosim.plan import Need, Plan
 
@@ -123,14 +124,34 @@ class Blueprint:
         """Task row -> number of its gate: among those of listed projects, of a stream's project."""
         self._plans: dict[tuple[int, float], Plan] = {}
 
-    def changes_of(self, spells: Sequence[tuple[int, int, int]]) -> PeopleChanges:
-        """Return (minute, what, person) of everybody, with spells (person, from, until) away."""
-        if not spells:
+    def changes_of(
+        self, spells: Sequence[tuple[int, int, int]], stints: Sequence[Stint] = ()
+    ) -> PeopleChanges:
+        """Return (minute, what, person) of everybody, with spells (person, from, until) away.
+
+        ``stints`` say who holds the places of people who may leave.
+        """
+        if not spells and not stints:
             return self.people_changes
         away = list(self.network.people.away)
+        held = {n: list(group) for n, group in groupby(stints, key=itemgetter(0))}
+        for n, of_place in held.items():
+            away[n] = self._away_by_stint(n, of_place)
         for n, group in groupby(spells, key=itemgetter(0)):
-            away[n] = joined([*away[n], *((start, end) for _, start, end in group)])
-        return _people_changes(self.network, away)
+            ill = [(start, end) for _, start, end in group]
+            ill = _within(ill, held[n]) if n in held else ill
+            away[n] = joined([*away[n], *ill])
+        return _people_changes(self.network, away, held)
+
+    def _away_by_stint(self, n: int, stints: Sequence[Stint]) -> tuple[tuple[int, int], ...]:
+        """Return when who holds a place is away: the leave is that of the first one."""
+        people, change = self.network.people, self.network.people.change
+        _, _, end, _, _ = stints[0]
+        if end == NONE or change is None:
+            return people.away[n]
+        first = [(start, min(stop, end)) for start, stop in people.away[n]]
+        after = [(max(start, end), stop) for start, stop in change.holidays[n]]
+        return joined([*first, *after])
 
     def plan(self, row: int, size: float) -> Plan:
         """Return the plan of a project row at a size."""
@@ -264,13 +285,29 @@ def _inner(link: LinkSheet) -> InnerLink:
     return link.kind, link.successor, link.lag, link.is_ignored
 
 
-def _people_changes(network: Network, away: Sequence[Sequence[tuple[int, int]]]) -> PeopleChanges:
-    """Return (minute, what, person) of everybody, sorted."""
-    people = network.people
+def _within(spells: Sequence[tuple[int, int]], stints: Sequence[Stint]) -> list[tuple[int, int]]:
+    """Return spells of the people who hold a place: who comes after comes in good health."""
+    return [
+        (start, stop if end == NONE else min(stop, end))
+        for start, stop in spells
+        for _, begin, end, _, _ in stints
+        if begin <= start and (end == NONE or start < end)
+    ]
+
+
+def _people_changes(
+    network: Network,
+    away: Sequence[Sequence[tuple[int, int]]],
+    held: Mapping[int, Sequence[Stint]] | None = None,
+) -> PeopleChanges:
+    """Return (minute, what, person) of everybody, sorted; ``held`` by place, where it changes."""
+    people, held = network.people, held or {}
     changes = []
     for n in range(len(people.ids)):
-        begin, end = int(people.employed_from[n]), int(people.employed_until[n])
-        if end == NONE or end > begin:
+        whole = (n, int(people.employed_from[n]), int(people.employed_until[n]), 0, 0)
+        for _, begin, end, _, _ in held.get(n, (whole,)):
+            if end != NONE and end <= begin:
+                continue
             changes.append((begin, COMES, n))
             if end != NONE:
                 changes.append((end, LEAVES, n))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.keys import project_key, unfinished_days
-from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RESUMES, WAIT, WITHDRAWS
+from pmosim.engine.newcomers import Newcomers
+from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RAMPS, RESUMES, WAIT, WITHDRAWS
 from pmosim.engine.rework import Rework
 from pmosim.engine.state import (
     DONE,
@@ -23,14 +24,15 @@ from pmosim.engine.state import (
 from pmosim.errors import InputError
 from pmosim.network import FF, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
+from pmosim.units import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, InnerLink
-    from pmosim.engine.luck import Luck
-    from pmosim.engine.state import Link
+    from pmosim.engine.luck import Luck, Stint
+    from pmosim.engine.state import Link, Person, Pool
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
 
@@ -57,6 +59,15 @@ class Course(Rework):
         """Projects to release whatever the intake rule says."""
         self.gates = getattr(self.intake, "gates", None) or self.network.intake.gates
         self.gate_numbers = blueprint.gate_numbers if self.gates.stop else {}
+        change = self.network.people.change
+        self.newcomers: Newcomers | None = None
+        if change is not None and change.ramp_lasts.any():
+            self.newcomers = Newcomers(self.network, change, self.floor, self.at)
+        self.places: set[int] = set()
+        """People who may leave, or take something along."""
+        self.losses: dict[tuple[int, int], int] = {}
+        """(person, last minute) -> work that it costs each effort task in hand."""
+        self.handed_over: list[tuple[Pool, int]] = []
         self.at_gate: list[Task] = []
         """Tasks with a gate that have finished and on which the rule has not decided yet."""
 
@@ -175,6 +186,10 @@ class Course(Rework):
         if what == RESUMES:
             self._resume(item)
             return
+        if what == RAMPS:
+            if self.newcomers is not None:
+                self.newcomers.rise(self.floor.people[item])
+            return
         if what == PAUSES:
             self._pause(item)
             return
@@ -184,11 +199,13 @@ class Course(Rework):
             return
         person = self.floor.people[item]
         if what in {COMES, BACK}:
-            person.is_employed |= what == COMES
+            if what == COMES:
+                self._welcome(person)
             person.is_away &= what != BACK
         elif what == AWAY:
             person.is_away = True
         else:
+            self._see_off(person)
             person.is_employed = False
         is_here = person.is_employed and not person.is_away
         if is_here != person.is_here:
@@ -196,7 +213,7 @@ class Course(Rework):
             for pool in pools:
                 self.floor.settle(pool)
             person.is_here = person.is_free = is_here
-            person.is_even = is_here and not person.loses_focus
+            person.note_speed()
             self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
@@ -204,6 +221,37 @@ class Course(Rework):
                 self.floor.bench.freed |= person.places
         if not person.is_employed:
             self._replace(person)
+
+    def _note_stints(self, stints: Sequence[Stint]) -> None:
+        """Note who may leave, and what is lost then."""
+        self.places = {n for n, *_ in stints}
+        self.losses = {(n, end): loss for n, _, end, _, loss in stints if loss}
+
+    def _welcome(self, person: Person) -> None:
+        person.is_employed = True
+        if self.newcomers is not None:
+            self.newcomers.begin(person)
+
+    def _see_off(self, person: Person) -> None:
+        """Add what is lost with somebody who leaves for good to each effort task in hand.
+
+        Whoever comes in the place is asked for by the role only, and has worked on nothing yet.
+        """
+        loss, parts = self.losses.get((person.n, self.minute), 0), self.network.projects.hand_over
+        for hold in person.holds if loss else ():
+            pool = hold.pool
+            if pool.task is not None and not pool.is_duration:
+                self.floor.settle(pool)
+                row = pool.project.row
+                more = loss if parts is None else times(loss, int(parts[row]))
+                pool.remaining += more
+                self.handed_over.append((pool, more))
+        if person.n in self.places:
+            person.is_first = False
+            for project in self.office.projects.values():
+                project.workers.discard(person.n)
+        if self.newcomers is not None:
+            self.newcomers.end(person)
 
     def _pause(self, project: Project) -> None:
         """Give back the people of a project until it goes on."""

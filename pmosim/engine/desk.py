@@ -90,7 +90,7 @@ class Desk:
         One that asks for several of one role goes on sleeping while there are fewer.
         """
         bench, asleep = self.bench, self.asleep
-        for place in bench.freed.intersection(asleep):
+        for place in bench.freed.intersection(asleep) if asleep else ():
             n_with_room = bench.n_with_room(place) if place >= 0 else 1
             groups = asleep[place]
             awake = [group for group in groups if group.least <= n_with_room]

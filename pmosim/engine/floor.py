@@ -171,4 +171,4 @@ def _rates(hold: Hold) -> tuple[int, int]:
     person = hold.person
     attention = attention_rate(person.presence, hold.share, person.in_hand)
     focus = focus_factor(person.focus, len(person.holds))
-    return attention, progress_rate(attention, hold.proficiency, focus)
+    return attention, progress_rate(attention, hold.proficiency, focus, person.ramp)

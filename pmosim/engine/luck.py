@@ -18,6 +18,10 @@ Newcomer = tuple[int, int, float, "Sequence[int]", float, float, int]
 """(row, project order, size, amounts, fixed cost, benefit a year, number in its stream)."""
 
 
+Stint = tuple[int, int, int, int, int]
+"""(person, begin, end or NONE, number, hand-over)."""
+
+
 class Luck:
     """What chance has decided for replication ``first + k`` of a block."""
 
@@ -43,6 +47,24 @@ class Luck:
             )
         )
         """(person, from, until) of everybody who falls ill."""
+        held = slice(int(draws.stints.first[k]), int(draws.stints.first[k + 1]))
+        stints = draws.stints
+        self.stints: list[Stint] = list(
+            zip(
+                *(
+                    column[held].tolist()
+                    for column in (
+                        stints.person,
+                        stints.begin,
+                        stints.end,
+                        stints.number,
+                        stints.hand_over,
+                    )
+                ),
+                strict=True,
+            )
+        )
+        """Who holds the places of people who may leave, sorted."""
         self._first = span.start
         self._arrivals = arrivals
         self._network, self._again, self._k = network, draws.again, k

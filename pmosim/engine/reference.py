@@ -19,10 +19,12 @@ from pmosim.engine.course import Course, is_out
 from pmosim.engine.desk import short_role
 from pmosim.engine.order import (
     ARRIVAL,
+    COMES,
     FINISH,
     GATE,
     PAUSES,
     PEOPLE,
+    RAMPS,
     RESUMES,
     WAIT,
     WITHDRAWS,
@@ -68,8 +70,9 @@ class Replication(Course):
         self.window_end = network.window_end
         self.last_minute = network.window_end + (network.run_off if network.has_horizon else 0)
         self.luck = luck
-        self.people_changes = blueprint.changes_of(luck.spells)
+        self.people_changes = blueprint.changes_of(luck.spells, luck.stints)
         """(minute, what, person) of everybody, sorted."""
+        self._note_stints(luck.stints)
         self.projects: list[Project] = []
 
     # --- the calendar ---------------------------------------------------------------------------
@@ -91,6 +94,8 @@ class Replication(Course):
         self.env.run(until=self.closing)
         for project in self.projects:
             self._settle_project(project)
+        if self.newcomers is not None:
+            self.newcomers.close()
 
     def close(self) -> None:
         """Cut what refers to each other, so that the memory of a run is free with it."""
@@ -171,6 +176,10 @@ class Replication(Course):
                 self.at(minute, WAIT, None)
         for minute, what, n in self.people_changes:
             self.at(minute, PEOPLE, (what, n))
+        if self.newcomers is not None:
+            for minute, what, n in self.people_changes:
+                if what == COMES and minute and self.newcomers.has_ramp(n):
+                    self.at(minute, PEOPLE, (RAMPS, n))
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]
             amounts = luck.amounts[sheet.first_pool : sheet.first_pool + sheet.n_pools]

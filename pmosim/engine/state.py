@@ -45,6 +45,7 @@ class Person:
         "is_away",
         "is_employed",
         "is_even",
+        "is_first",
         "is_free",
         "is_here",
         "loses_focus",
@@ -53,6 +54,7 @@ class Person:
         "partly",
         "places",
         "presence",
+        "ramp",
         "skill",
         "until",
     )
@@ -76,6 +78,10 @@ class Person:
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
         self.is_employed = self.is_away = self.is_here = False
+        self.is_first = True
+        """Whether still the one who is listed, not who came in the place."""
+        self.ramp = WHOLE
+        """Speed of a newcomer today."""
         self.is_even = False
         """Whether at work, and as fast with several tasks in hand as with one."""
         self.freed_at = 0
@@ -89,6 +95,10 @@ class Person:
         """Of each role the people with nothing in hand, and those who could take more; the bench
         lists this person there."""
         self.holds: list[Hold] = []
+
+    def note_speed(self) -> None:
+        """Keep in mind whether this person is at work, and loses nothing there."""
+        self.is_even = self.is_here and not self.loses_focus and self.ramp == WHOLE
 
     @property
     def room(self) -> int:

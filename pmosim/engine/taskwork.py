@@ -221,6 +221,15 @@ class Taskwork(ABC):
         """Put people to work on a task that starts, or goes on after a pause."""
         task.asks = ()
         floor, pools = self.floor, task.pools
+        if len(pools) == len(team) == 1:  # what follows, for the task of one role
+            pool = pools[0]
+            changed = floor.take(pool, ask.units[0], team[0])
+            self._mark_started(task)
+            pool.since = self.minute
+            floor.time(pool)
+            if changed:
+                floor.retime(changed)
+            return
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
             others += floor.take(pools[need[0]], need, people)

@@ -83,7 +83,7 @@ class Bench:
         if person == NONE:
             able = sorted(self.idle[role] | self.partly[role], key=self.places[role].__getitem__)
         else:
-            able = [person]
+            able = [person] if self.people[person].is_first else []
         free = [p for p in map(self.people.__getitem__, able) if p.room >= share]
         return [p for p in free if p.n not in excluded] if excluded else free
 

@@ -37,6 +37,30 @@ FS, SS, FF = range(3)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class ChangeArrays:
+    """What happens when people go and come, N rows like the people. Factors in billionths."""
+
+    hazard: FloatArray
+    """(N,) rate at which somebody leaves, per working minute; 0 = never by chance."""
+    time_to_hire: tuple[Law | None, ...]
+    """(N,) working minutes from a leaver to who comes after; None = nobody comes."""
+    hand_over: tuple[Law | None, ...]
+    """(N,) person-minutes added to each effort task in hand when somebody leaves."""
+    ramp_start: IntArray
+    """(N,) progress of a newcomer on the first morning."""
+    ramp_lasts: IntArray
+    """(N,) working minutes to full speed, 0 = at once."""
+    mentor_share: IntArray
+    """(N,) of a mentor's attention, given to this newcomer."""
+    mentor_shortens: IntArray
+    """(N,) part of the ramp that a mentor saves this newcomer."""
+    mentor_most: IntArray
+    """(N,) newcomers that one mentors at a time, this one included; 0 = nobody mentors."""
+    holidays: tuple[tuple[tuple[int, int], ...], ...]
+    """(N,) what is left of ``away`` without the leave of one person."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PeopleArrays:
     """People, N rows in file order. Factors in billionths, times in working minutes."""
 
@@ -62,6 +86,8 @@ class PeopleArrays:
     """Minute after the last, NONE = stays."""
     away: tuple[tuple[tuple[int, int], ...], ...]
     """Per person, disjoint sorted [from, until) minutes of leave and holidays, from day 0 on."""
+    change: ChangeArrays | None = None
+    """None = nobody leaves by chance, takes anything along, or has to learn."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,6 +148,8 @@ class ProjectArrays:
     """Minute at which the agreed finish day ends, NONE = none; it may lie before day 0."""
     baseline_cost: FloatArray
     """NaN = none."""
+    hand_over: IntArray | None = None
+    """Part of a hand-over that the project's work takes, billionths; None = all of each."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
+from pmosim.network.changes import compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.frozen import flags, floats, freeze, ints
 from pmosim.network.reworks import compile_loops
@@ -39,9 +40,16 @@ def compile_network(scenario: Scenario) -> Network:
     organisation = scenario.organisation
     calendar = organisation.calendar
     role_index = {role.id: s for s, role in enumerate(organisation.roles)}
-    people = compile_people(organisation, role_index)
+    year_end = scenario.as_of + timedelta(days=YEAR_DAYS - 1)
+    days_a_year = calendar.working_days_between(scenario.as_of, year_end)
+    people = compile_people(organisation, role_index, days_a_year * calendar.minutes_per_day)
     rows = (*scenario.projects, *(stream.prototype for stream in scenario.streams))
-    tasks = TaskCompiler(calendar=calendar, roles=role_index, people=people)
+    tasks = TaskCompiler(
+        calendar=calendar,
+        roles=role_index,
+        people=people,
+        standard_spread=scenario.settings.standard_spread,
+    )
     n_listed = len(scenario.projects)
     arrivals = [
         NONE if p >= n_listed else _arrival(project, calendar) for p, project in enumerate(rows)
@@ -108,8 +116,10 @@ def _years_later(day: date, years: int) -> date:
 # --- people ------------------------------------------------------------------------------------
 
 
-def compile_people(organisation: Organisation, role_index: Mapping[str, int]) -> PeopleArrays:
-    """Return the arrays of all individuals in file order."""
+def compile_people(
+    organisation: Organisation, role_index: Mapping[str, int], year_minutes: int
+) -> PeopleArrays:
+    """Return the arrays of all individuals in file order; a calendar year has so many minutes."""
     people, calendar = organisation.people, organisation.calendar
     holidays = {place.id: place.holidays for place in organisation.places}
     default = organisation.places[0].id if organisation.places else None
@@ -144,6 +154,7 @@ def compile_people(organisation: Organisation, role_index: Mapping[str, int]) ->
             _away(person, holidays.get(person.place or default or "", ()), calendar)
             for person in people
         ),
+        change=compile_changes(organisation, year_minutes),
     )
 
 
@@ -174,6 +185,7 @@ def compile_projects(
     calendar = scenario.organisation.calendar
     year_end = scenario.as_of + timedelta(days=YEAR_DAYS - 1)
     days_a_year = calendar.working_days_between(scenario.as_of, year_end)
+    saved = [scenario.settings.standard_hand_over * project.coverage for project in rows]
     benefits = [project.benefit for project in rows]
     return ProjectArrays(
         ids=tuple(project.id for project in rows),
@@ -216,6 +228,7 @@ def compile_projects(
         pauses=tuple(_spans(project.pauses, calendar) for project in rows),
         cancelled=ints(as_start(project.cancelled_from, calendar) for project in rows),
         **_status_columns(rows, calendar),
+        hand_over=ints(round((1.0 - part) * WHOLE) for part in saved) if any(saved) else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pmosim.distributions import tightened
 from pmosim.network.arrays import (
     DURATION,
     EFFORT,
@@ -81,6 +82,8 @@ class TaskCompiler:
     calendar: WorkCalendar
     roles: Mapping[str, int]
     people: PeopleArrays
+    standard_spread: float = 0.0
+    """Part of the log-spread that a standard takes away where it covers all work."""
     first_task: list[int] = field(default_factory=lambda: [0])
     row_of: list[dict[str, int]] = field(default_factory=list)
     """Per project: row of each task id."""
@@ -92,7 +95,7 @@ class TaskCompiler:
 
     def __post_init__(self) -> None:
         """Index the people."""
-        self.arrival = NONE
+        self.arrival, self.left_spread = NONE, 1.0
         self.person_of = {person: n for n, person in enumerate(self.people.ids)}
 
     def who(self, need: Need) -> tuple[int, int, int, int]:
@@ -104,6 +107,7 @@ class TaskCompiler:
     def add_project(self, project: Project, arrival: int) -> None:
         """Add the rows of one project that asks at a minute, or (NONE) of a prototype."""
         self.arrival = arrival
+        self.left_spread = 1.0 - self.standard_spread * project.coverage
         self.row_of.append({})
         is_done = project.status == "done"
         for activity in project.activities:
@@ -173,6 +177,7 @@ class TaskCompiler:
             self.needs.append((part_at, len(self.pools) - 1, self.roles[role], NONE, 1, WHOLE))
 
     def _add_pool(self, at: int, key: str, law: Law, state: Progress, *, is_sized: bool) -> None:
+        law = tightened(law, self.left_spread)
         self.pools.append(_Pool(task=at, key=key, law=law, is_sized=is_sized, state=state))
 
     def _in_order(self, work: Mapping[str, Law]) -> list[tuple[str, Law]]:

@@ -273,7 +273,7 @@ def say_gain(values: Values, change: Change) -> str:
     size = abs(change.value)
     if values.measure == "p_late":
         direction = "fewer" if gain > 0 else "more"
-        return f"{100 * size:.1f} of 100 promised dates {direction} are missed"
+        return f"{100 * size:.1f} {direction} of 100 promised dates are missed"
     if values.measure == "npv_per_cost":
         direction = "gains" if gain > 0 else "loses"
         return f"each {values.currency or 'unit'} of salary {direction} {size:.2f} of net value"
@@ -296,9 +296,9 @@ def _key_numbers(values: Values) -> tuple[KeyNumber, ...]:
         ("npv_per_cost", "", f"net value per {values.currency or 'unit'} of salary"),
     ):
         change = best.of(measure)
-        if change.value is None:
-            continue
         words = values.words_of(measure)
+        if change.value is None or words(change.value) == "0":
+            continue
         interval = say_interval(change, words)
         doubt = "" if change.is_settled else "; not yet certain"
         numbers.append(

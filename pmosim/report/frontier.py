@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Area = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-PANEL_HEIGHT, LEGEND_ROW = 262.0, 15.0
-LABEL_WIDTH, HEAD_HEIGHT, AXIS_HEIGHT = 46.0, 20.0, 34.0
+PANEL_HEIGHT, LEGEND_ROW = 280.0, 15.0
+LABEL_WIDTH, HEAD_HEIGHT, AXIS_HEIGHT = 46.0, 38.0, 34.0
 NAMED = 8
 LEAD_ROWS = 16
 ROW_HEIGHT, FOOT_HEIGHT = 22.0, 44.0
@@ -80,7 +80,8 @@ def _write_finding(rules: Rules) -> str:
         return f"{n} start rules, none of which stands out"
     verb = "is" if left == 1 else "are"
     best = shorten(rules.rules[0].words, 60)
-    return f"{left} of {n} start rules {verb} not beaten by another; the best: {best}"
+    first = "the best" if rules.is_decided else "first so far"
+    return f"{left} of {n} start rules {verb} not beaten by another; {first}: {best}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class _Frontier:
         points = [rule for rule in self.rules.rules if {self.x.id, y.id} <= rule.values.keys()]
         if not points:
             return
-        across, up = _scale(points, self.x), _scale(points, y)
+        across, up = self._scale(points, self.x), self._scale(points, y)
 
         def x_of(value: float) -> float:
             return box.left + box.width * across.part(value)
@@ -129,7 +130,7 @@ class _Frontier:
         unit = ", of 100" if self.x.unit == "share" else ""
         words = shorten(f"\N{LEFTWARDS ARROW} {self.x.words}{unit}", 44)
         sheet.text(box.left, box.bottom + 24, words, 8, "soft")
-        sheet.text(box.left + 4, box.top + 6, f"\N{UPWARDS ARROW} {better}", 7.5, "soft")
+        sheet.text(box.left, panel.top + 22, f"\N{UPWARDS ARROW} {better}", 8, "soft")
         self._join(sheet, points, y, x_of, y_of)
         taken: list[Area] = []
         places = {}
@@ -186,6 +187,15 @@ class _Frontier:
         else:
             sheet.dots([x], [top], 4.2 if is_left else 3.0, colour if is_left else "paper", colour)
 
+    def _scale(self, points: Sequence[Rule], measure: Measure) -> AmountScale:
+        """Return a scale that holds every point and interval, with room to the edge."""
+        values = [rule.values[measure.id].value or 0.0 for rule in points]
+        for rule in points:
+            if rule in self.named and not rule.is_today:
+                values += _ends(rule, measure) or ()
+        room = 0.04 * (max(values) - min(values))
+        return AmountScale.over([min(values) - room, max(values) + room], most=4)
+
     def _draw_legend(self, sheet: Sheet, top: float) -> None:
         x = sheet.margin + 2
         sheet.dots([x + 4], [top + 6], 4.2, "bar", "bar")
@@ -213,11 +223,6 @@ def _ends(rule: Rule, measure: Measure) -> tuple[float, float] | None:
     if change.low is None or change.high is None:
         return None
     return value + change.low - change.value, value + change.high - change.value
-
-
-def _scale(points: Sequence[Rule], measure: Measure) -> AmountScale:
-    values = [rule.values[measure.id].value or 0.0 for rule in points]
-    return AmountScale.over(values, most=4)
 
 
 def _tick(value: float, measure: Measure) -> str:

@@ -7,7 +7,6 @@ files and SVG (``figures``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pmosim.report.bottlenecks import HEADS, number_or_dash, say_gain
@@ -80,9 +79,9 @@ def _write_finding(values: Values, roles: Sequence[RoleValue]) -> str:
         if busiest is None:
             return "No role certainly is the bottleneck"
         return f"The {busiest.words} is the busiest, yet no role certainly is the bottleneck"
-    text = f"One more {best.words} helps most"
+    text = f"One more {shorten(best.words, 40)} helps most"
     if busiest is not None and busiest.id != best.id:
-        text = f"{text}, although the {busiest.words} is busier"
+        text = f"{text}, although the {shorten(busiest.words, 40)} is busier"
     return f"{text}: {say_gain(values, best.of(values.measure))}"
 
 
@@ -132,8 +131,10 @@ class _Roles:
         sheet.text(left + 183, y, "95 of 100", 8, "soft")
         sheet.box(left + 245, y - 5, 10, 10, "bar-80")
         sheet.text(left + 260, y, "what is looked at instead", 8, "soft")
-        sheet.box(left + 385, y - 5, 10, 10, "late")
-        sheet.text(left + 400, y, "harms", 8, "soft")
+        sheet.box(left + 385, y - 5, 10, 10, "soft")
+        sheet.text(left + 400, y, "too little to matter", 8, "soft")
+        sheet.box(left + 500, y - 5, 10, 10, "late")
+        sheet.text(left + 515, y, "harms", 8, "soft")
 
     def _draw_gains(self, sheet: Sheet, panel: Panel, step: float) -> None:
         changes = [role.of(self.values.measure) for role in self.roles]
@@ -157,7 +158,8 @@ class _Roles:
             if gain is not None:
                 height = min(14.0, step - 12)
                 begin, stop = sorted((zero, x_of(gain)))
-                colour = "late" if gain < 0 and change.is_settled else "bar"
+                colour = "late" if gain < 0 and change.kind in {"more", "less"} else "bar"
+                colour = "soft" if change.kind == "same" else colour
                 fill = colour if change.is_settled else "paper"
                 sheet.box(begin, y - height / 2, stop - begin, height, fill, colour)
                 if end is not None:
@@ -273,19 +275,24 @@ def _write_quarter_finding(values: Values, quarters: Sequence[str]) -> str:
             best.append((quarter, role_words(top.role)))
     if not best:
         return "In no single quarter does one more person certainly help"
-    spans = []
-    for role, group in groupby(best, key=lambda pair: pair[1]):
-        times = [quarter for quarter, _ in group]
-        when = say_quarter(times[0])
-        when += f" to {say_quarter(times[-1])}" if len(times) > 1 else ""
-        spans.append(f"the {role} in {when}")
-    n_roles = len({role for _, role in best})
-    shown = say_list(spans[:NAMED_QUARTERS])
-    more = ", and on" if len(spans) > NAMED_QUARTERS else ""
-    if n_roles == 1:
-        when = shown.replace(f"the {best[0][1]} in ", "")
-        return f"One more {best[0][1]} helps most in {when}{more}"
-    return f"The bottleneck moves: {shown}{more}"
+    spans: list[tuple[str, list[str]]] = []
+    for quarter, role in best:
+        follows = spans and spans[-1][0] == role
+        if follows and quarters.index(spans[-1][1][-1]) + 1 == quarters.index(quarter):
+            spans[-1][1].append(quarter)
+        else:
+            spans.append((role, [quarter]))
+    shown, more = spans[:NAMED_QUARTERS], ", and on" if len(spans) > NAMED_QUARTERS else ""
+    if len({role for role, _ in spans}) == 1:
+        times = say_list([_say_span(span) for _, span in shown])
+        return f"One more {shorten(spans[0][0], 40)} certainly helps in {times}{more}"
+    times = say_list([f"the {shorten(role, 30)} in {_say_span(span)}" for role, span in shown])
+    return f"The bottleneck moves: {times}{more}"
+
+
+def _say_span(quarters: Sequence[str]) -> str:
+    first, last = say_quarter(quarters[0]), say_quarter(quarters[-1])
+    return first if first == last else f"{first} to {last}"
 
 
 @dataclass(frozen=True, kw_only=True)

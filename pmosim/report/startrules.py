@@ -121,6 +121,8 @@ class Rules:
     rules: tuple[Rule, ...]
     frontier: tuple[str, ...]
     words: Mapping[str, str]
+    is_decided: bool
+    """Whether the best was chosen with its chance."""
 
     def measure(self, id_: str) -> Measure | None:
         """Return a measure that some rule has a value of."""
@@ -192,6 +194,7 @@ def read_rules(document: Mapping[str, Any]) -> Rules:
         ),
         frontier=tuple(clean(id_) for id_ in document.get("frontier") or []),
         words={key: clean(text) for key, text in as_mapping(document.get("words")).items()},
+        is_decided=as_mapping(document.get("selection")).get("is_decided") is True,
     )
 
 

@@ -28,6 +28,7 @@ from pmosim.report.changetables import (
     tabulate_starts,
 )
 from pmosim.report.dumbbell import plan_finishes, plan_loads, plan_naive
+from pmosim.report.figures import shorten
 from pmosim.report.reading import as_finite, as_mapping, clean, read_date, role_words
 from pmosim.report.sentences import Card, KeyNumber, Sentence, say_date, say_list
 from pmosim.report.study import INTERVAL, NOT_YET_CERTAIN, SAME_LUCK, Section, Study
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from pmosim.report.changes import Change, Move
     from pmosim.report.figures import Plan
 
-NAMED = 5
+NAMED, LONG_NAME = 5, 60
 """Projects named on a card; the tables have all."""
 TERMS = (
     (
@@ -195,7 +196,7 @@ def write_lead(changes: Changes, opening: str = "") -> str:
         worst = later[0]
         parts.append(
             f"{len(later)} of {_count(len(shared), 'project')} end{'s' * (len(later) == 1)} later, "
-            f"{worst.name + ' ' if len(later) == 1 else 'most of all ' + worst.name + ' '}"
+            f"{'' if len(later) == 1 else 'most of all '}{_name(worst)} "
             f"{_by(worst)}"
         )
     if earlier:
@@ -205,12 +206,16 @@ def write_lead(changes: Changes, opening: str = "") -> str:
         )
         parts.append(
             f"{subject} end{'s' * (len(earlier) == 1)} earlier, "
-            f"{'' if len(earlier) == 1 else 'most of all '}{best.name} {_by(best)}"
+            f"{'' if len(earlier) == 1 else 'most of all '}{_name(best)} {_by(best)}"
         )
     if open_:
         parts.append(f"{len(open_)} {'is' if len(open_) == 1 else 'are'} not yet certain")
     text = "; ".join(parts)
     return f"{opening}, {text}." if opening else f"{text}."
+
+
+def _name(move: Move) -> str:
+    return shorten(move.name, LONG_NAME)
 
 
 def _all(n: int) -> str:
@@ -257,7 +262,7 @@ def _key_numbers(changes: Changes) -> tuple[KeyNumber, ...]:
             KeyNumber(
                 value=say_signed_days(worst.finish.value or 0.0),
                 of="working days",
-                text=f"{worst.name}, which moves most{_level(worst)}"
+                text=f"{_name(worst)}, which moves most{_level(worst)}"
                 f"{_within(worst.finish, say_signed_days)}",
             )
         )
@@ -269,7 +274,7 @@ def _key_numbers(changes: Changes) -> tuple[KeyNumber, ...]:
             KeyNumber(
                 value=say_points(change.value or 0.0),
                 of="of 100 futures",
-                text=f"late with {worst.name}, the promise that changes most"
+                text=f"late with {_name(worst)}, the promise that changes most"
                 f"{_within(change, say_points)}",
             )
         )

@@ -53,8 +53,7 @@ def _absence(facts: Facts) -> Iterator[Assumption]:
     else:
         yield _entry("holidays", "off", "Public holidays are off.")
     yield from _sickness(facts)
-    off = "Turnover is off: people leave and come only on the dates stated."
-    yield _entry("turnover", "off", off)
+    yield from _turnover(facts)
     if not with_dates and not is_away:
         yield _entry("perfect world", "off", _price(facts))
 
@@ -107,6 +106,95 @@ def _sickness(facts: Facts) -> Iterator[Assumption]:
         "(`sickness`)."
     )
     yield _entry("sickness", basis, text, priors.SICKNESS)
+
+
+def _turnover(facts: Facts) -> Iterator[Assumption]:
+    terms = [person.change for person in facts.people.values()]
+    leaving = [change for change in terms if change.turnover]
+    if not leaving:
+        off = "Turnover is off: people leave and come only on the dates stated."
+        yield _entry("turnover", "off", off)
+        return
+    basis = _basis(facts, priors.TURNOVER)
+    mean = 100 * sum(change.turnover for change in leaving) / len(leaving)
+    text = (
+        f"Of {len(leaving)} of {len(terms)} people {mean:.3g} of 100 leave in a year, at any time "
+        f"alike: {_how(basis)} (`turnover`)."
+    )
+    yield _entry("turnover", basis, text, priors.TURNOVER)
+    hired = [change.time_to_hire for change in leaving if change.time_to_hire is not None]
+    if not hired:
+        text = "Nobody comes for who leaves: the places stay empty (`time_to_hire`)."
+        yield _entry("time to hire", "off", text)
+        return
+    basis = _basis(facts, priors.TIME_TO_HIRE)
+    days = sum(law.mean for law in hired) / len(hired) / facts.frame.measures.minutes_per_day
+    text = (
+        f"{len(hired)} of these {len(leaving)} places are filled again, after {days:.3g} working "
+        f"days on average: {_how(basis)} (`time_to_hire`)."
+    )
+    yield _entry("time to hire", basis, text, priors.TIME_TO_HIRE)
+
+
+def _newcomers(facts: Facts) -> Iterator[Assumption]:
+    people = facts.people.values()
+    day = facts.frame.measures.minutes_per_day
+    ramps = [person.change.ramp for person in people if person.change.ramp is not None]
+    mentors = [person.change.mentor for person in people if person.change.mentor is not None]
+    losses = [person.change.hand_over for person in people if person.change.hand_over is not None]
+    if not ramps and not mentors and not losses:
+        text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
+        yield _entry("ramp-up", "off", text)
+        return
+    if not ramps:
+        yield _entry("ramp-up", "off", "Ramp-up is off: newcomers work at full speed.")
+    else:
+        basis = _basis(facts, priors.RAMP)
+        start = sum(ramp.start for ramp in ramps) / len(ramps) / WHOLE
+        lasts = sum(ramp.lasts for ramp in ramps) / len(ramps) / day
+        text = (
+            f"Newcomers begin at {start:.0%} and are at full speed after {lasts:.3g} working days "
+            f"on average: {_how(basis)} (`ramp`)."
+        )
+        yield _entry("ramp-up", basis, text, priors.RAMP)
+    if not mentors:
+        yield _entry("mentoring", "off", "Mentoring is off: nobody helps newcomers (`mentor`).")
+    else:
+        basis = _basis(facts, priors.MENTOR)
+        share = sum(mentor.share for mentor in mentors) / len(mentors) / WHOLE
+        part = sum(mentor.shortens for mentor in mentors) / len(mentors) / WHOLE
+        text = (
+            f"A mentor gives a newcomer {share:.0%} of the day, which saves {part:.0%} of the "
+            f"ramp: {_how(basis)} (`mentor`)."
+        )
+        yield _entry("mentoring", basis, text, priors.MENTOR)
+    if not losses:
+        yield _entry("hand-over", "off", "Hand-over is off: leavers leave no work undone.")
+    else:
+        basis = _basis(facts, priors.HAND_OVER)
+        days = sum(law.mean for law in losses) / len(losses) / day
+        text = (
+            f"Each task in hand takes {days:.3g} person-days more on average when one of its "
+            f"people leaves: {_how(basis)} (`hand_over`)."
+        )
+        yield _entry("hand-over", basis, text, priors.HAND_OVER)
+
+
+def _standard(facts: Facts) -> Iterator[Assumption]:
+    covered = [site for site in facts.demand.all_sites if site.project.coverage]
+    if not covered:
+        return
+    settings = facts.frame.settings
+    given = (facts.root.get("settings") or facts.root).get("standard")
+    is_said = given is not None and all(given.get(key) for key in ("spread", "hand_over"))
+    mean = sum(site.project.coverage for site in covered) / len(covered)
+    text = (
+        f"A standard covers {mean:.0%} of the work of {len(covered)} projects or streams "
+        f"(`coverage`). Where it covers all, it takes {settings.standard_spread:.0%} off the "
+        f"spread and {settings.standard_hand_over:.0%} off a hand-over: "
+        f"{'as stated' if is_said else 'an assumption without a measure'} (`settings.standard`)."
+    )
+    yield _entry("standard", "stated" if is_said else "assumed", text)
 
 
 def _operations(facts: Facts) -> Iterator[Assumption]:
@@ -188,10 +276,10 @@ def _correlation(facts: Facts) -> Assumption:
 
 
 def _work_rules(facts: Facts) -> Iterator[Assumption]:
-    text = "Ramp-up, hand-over loss and mentoring are off: newcomers work at full speed."
-    yield _entry("ramp-up", "off", text)
+    yield from _newcomers(facts)
     yield _rework(facts)
     yield _risks(facts)
+    yield from _standard(facts)
     yield _gates(facts)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pmosim.scenario.facts import activity_site, is_alive, needs_of
 from pmosim.scenario.portfolio import Phase
+from pmosim.scenario.turnover import staffed_share
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class _Absences:
     """Working days that people are there."""
 
     def __init__(self, facts: Facts) -> None:
-        self._calendar = facts.frame.calendar
+        self._calendar, self._measures = facts.frame.calendar, facts.frame.measures
         self._closed = set(self._calendar.closures)
         self._holidays = {
             place.id: frozenset(filter(self._is_working, place.holidays))
@@ -144,6 +145,7 @@ class _Absences:
             away |= {day for day in leave if self._is_working(day)}
         presence = person.fte / WHOLE * (1 - person.bau / WHOLE) * (1 - person.absence / WHOLE)
         presence *= 1 - person.sickness
+        presence *= staffed_share(person.change, days, self._measures)
         return max(0, days - len(away)) * presence
 
 

@@ -85,6 +85,7 @@ def read_frame(root: Node, problems: Problems) -> Frame:
         spread=measures.spread,
     )
     settings = _with_outlook(settings, root, reader)
+    settings = _with_standard(settings, root, reader)
     horizon = _read_horizon(root, problems, calendar, measures)
     run_off = _read_run_off(root, problems, calendar, measures, horizon)
     return Frame(
@@ -167,6 +168,18 @@ def _with_outlook(settings: Settings, root: Node, reader: Reader) -> Settings:
         said += "it must be the higher chance of being late."
         reader.problems.error("PMO112", node, path, said)
     return replace(settings, outlook_at_risk=at_risk, outlook_needs_support=needs_support)
+
+
+def _with_standard(settings: Settings, root: Node, reader: Reader) -> Settings:
+    node = (root.get("settings") or root).get("standard")
+    if node is None:
+        return settings
+    given = reader.fields(shapes.STANDARD, node, "settings.standard")
+    return replace(
+        settings,
+        standard_spread=float(given.get("spread", settings.standard_spread)),
+        standard_hand_over=float(given.get("hand_over", settings.standard_hand_over)),
+    )
 
 
 def _month_days(month: Node, units: Measures) -> Fraction:

@@ -29,8 +29,9 @@ MOST_SPREAD = 3
 """Sigma of a lognormal: at 3 one in ten takes 47 times the plan."""
 Schema = Union["Mapping[str, Any]", bool]
 NO_PRIOR = (
-    "`prior` can stand for settings.correlation and settings.spread, and for bau, leave_days and "
-    "sickness of roles and people. Give a value."
+    "`prior` can stand for settings.correlation and settings.spread, and for bau, leave_days, "
+    "sickness, turnover, time_to_hire, hand_over, ramp and mentor of roles and people. Give a "
+    "value."
 )
 MISSING = object()
 """Stands for a value that could not be read; the problem is noted already."""
@@ -276,14 +277,25 @@ SEASON = _of_text(
 INTEREST = _of_text(lambda text: float(_growth(text)), amounts.SHARE, _SCALAR)
 
 
-def _below_whole(text: str) -> Fraction:
+def _below_whole(text: str, at_whole: str = "at 100% nothing is left for projects") -> Fraction:
     value = amounts.share(text)
     if value == 1:
-        raise AmissError("PMO112", "at 100% nothing is left for projects; it must be less.")
+        raise AmissError("PMO112", f"{at_whole}; it must be less.")
     return value
 
 
 BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
+
+
+def _turnover(text: str) -> float:
+    share, _, per = text.partition("/")
+    if per.strip() != "y":
+        said = "it must be the share that leaves in a year, such as 13%/y."
+        raise AmissError("PMO115", said)
+    return float(_below_whole(share.strip(), "at 100% everybody has left"))
+
+
+TURNOVER = _of_text(_turnover, "the share that leaves in a year, such as 13%/y", _STRING)
 
 
 def _sickness(reader: Reader, node: Node, path: str) -> Any:
@@ -411,6 +423,17 @@ def objects_by_id(definition: str) -> Kind:
 def object_of(definition: str) -> Kind:
     """Return the kind of one object that its owner reads."""
     return Kind(_mapping, {"$ref": f"#/definitions/{definition}"})
+
+
+def known_object_of(definition: str, example: str) -> Kind:
+    """Return the kind of one object that has a prior; ``example`` shows how it is written."""
+
+    def read(_reader: Reader, node: Node, _path: str) -> Node:
+        if not isinstance(node.value, dict):
+            raise AmissError("PMO104", f"write it as {example}, or `prior`.")
+        return node
+
+    return Kind(read, {"anyOf": [{"const": "prior"}, {"$ref": f"#/definitions/{definition}"}]})
 
 
 def _list(_reader: Reader, node: Node, _path: str) -> Node:

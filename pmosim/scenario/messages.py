@@ -120,6 +120,7 @@ CODES: dict[str, str] = {
     "PMO903": "A promise that was due before the forecast begins.",
     "PMO904": "A key that has no effect here.",
     "PMO905": "Risks on top of a spread that holds them already.",
+    "PMO906": "Work asked of somebody by name who may leave.",
 }
 
 

@@ -41,6 +41,45 @@ class Role:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ramp:
+    """How a newcomer becomes as fast as the others: in a straight line."""
+
+    start: int
+    """Progress on the first morning, billionths of full speed."""
+    lasts: int
+    """Working minutes to full speed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mentor:
+    """What one of the same role gives up while a newcomer ramps up, and what that is good for."""
+
+    share: int
+    """Of the mentor's attention, billionths."""
+    shortens: int
+    """Part of the ramp that is saved, billionths."""
+    most: int = 1
+    """Newcomers that one person mentors at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What happens when somebody goes, and when somebody is new; neutral by default."""
+
+    turnover: float = 0.0
+    """P(leaves within a calendar year), the hazard being constant."""
+    time_to_hire: Law | None = None
+    """Working minutes from the last day of a leaver to the first day of who comes in the place;
+    None = nobody comes."""
+    hand_over: Law | None = None
+    """Person-minutes added to each effort task in hand when somebody leaves; None = nothing."""
+    ramp: Ramp | None = None
+    """None = newcomers are at full speed."""
+    mentor: Mentor | None = None
+    """None = nobody mentors."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One individual. ``skills`` are (role, proficiency in billionths) beside the home role."""
 
@@ -66,6 +105,7 @@ class Person:
     """Last day, included; None = stays."""
     leave: tuple[tuple[date, date], ...] = ()
     """Ranges of days, both ends included."""
+    change: Change = Change()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pmosim import priors
 from pmosim.distributions import Fixed, Law
 from pmosim.units import WHOLE
 
@@ -229,6 +230,8 @@ class Project:
     as_reported: AsReported | None = None
     baseline: Baseline | None = None
     risks: tuple[Risk, ...] = ()
+    coverage: float = 0.0
+    """Share of the work that is done by a standard."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,6 +277,10 @@ class Settings:
     outlook_at_risk: float = 0.2
     """P(late) from which a running project is at risk."""
     outlook_needs_support: float = 0.5
+    standard_spread: float = priors.STANDARD_SPREAD
+    """Part of the log-spread of work that a standard takes away where it covers all of it."""
+    standard_hand_over: float = priors.STANDARD_HAND_OVER
+    """Part of a hand-over that a standard saves where it covers all work."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,17 +22,20 @@ PHASE_TIME = kinds.single(kinds.TIME, _PHASE_LENGTH)
 LAG = kinds.single(kinds.TIME, _LAG)
 
 _PERSON_LATER = {
-    "ramp": "how long a newcomer takes to full speed",
-    "hazard": "people leaving",
-    "turnover": "people leaving",
     "absence": "absence in spells",
     "vacation": "vacation drawn by chance",
-    "mentor": "mentoring of newcomers",
-    "hand_over": "hand-over loss",
-    "handover": "hand-over loss",
-    "time_to_hire": "replacements",
     "salary": "the price of a hire beside its day rate",
 }
+
+_PERSON_ELSEWHERE = {
+    "hazard": "turnover: 13%/y",
+    "attrition": "turnover: 13%/y",
+    "handover": "hand_over: 5pd",
+    "mentoring": "mentor: {share: 15%, shortens: 30%}",
+    "ramp_up": "ramp: {start: 30%, lasts: 90d}",
+}
+
+_RAMP_LENGTH = "say how long it usually takes, such as 90d."
 
 _IN_FLIGHT = {
     "done": kinds.DONE,
@@ -72,12 +75,30 @@ SETTINGS = Shape(
         "correlation": kinds.SHARE,
         "spread": kinds.SPREAD,
         "outlook": kinds.object_of("outlook"),
+        "standard": kinds.object_of("standard"),
     },
 )
 
 PLACE = Shape(
     name="a place",
     keys={"country": kinds.TEXT, "subdivision": kinds.TEXT, "holidays": kinds.RANGES},
+)
+
+STANDARD = Shape(
+    name="what a standard is worth",
+    keys={"spread": kinds.SHARE, "hand_over": kinds.SHARE},
+)
+
+RAMP = Shape(
+    name="a ramp",
+    keys={"start": kinds.SHARE, "lasts": kinds.single(kinds.TIME, _RAMP_LENGTH)},
+    required=("start", "lasts"),
+)
+
+MENTOR = Shape(
+    name="a mentor",
+    keys={"share": kinds.SHARE, "shortens": kinds.BAU, "most": kinds.WHOLE_FROM_1},
+    required=("share", "shortens"),
 )
 
 SICKNESS = Shape(
@@ -96,8 +117,14 @@ ROLE = Shape(
         "kind": kinds.choice("internal", "contractor"),
         "max_parallel": kinds.MAX_PARALLEL,
         "focus": kinds.FOCUS,
+        "turnover": kinds.TURNOVER,
+        "time_to_hire": kinds.law("time"),
+        "hand_over": kinds.law("person-time"),
+        "ramp": kinds.known_object_of("ramp", "{start: 30%, lasts: 90d}"),
+        "mentor": kinds.known_object_of("mentor", "{share: 15%, shortens: 30%}"),
     },
     later=_PERSON_LATER,
+    elsewhere=_PERSON_ELSEWHERE,
 )
 
 PERSON = Shape(
@@ -115,6 +142,7 @@ PERSON = Shape(
     }
     | dict(ROLE.keys),
     later=_PERSON_LATER,
+    elsewhere=_PERSON_ELSEWHERE,
     required=("role",),
 )
 
@@ -238,10 +266,10 @@ _ASKING = {
     "pauses": kinds.RANGES,
     "cancelled": kinds.START,
     "risks": kinds.list_of("risk"),
+    "coverage": kinds.SHARE,
 } | _DATES
 
 _PROJECT_LATER = {
-    "coverage": "how standardised this kind of work is",
     "bookings": "booked people",
 }
 

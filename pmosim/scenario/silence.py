@@ -49,8 +49,19 @@ def assumed_paths(root: Node) -> tuple[str, ...]:
 
 
 def _written(text: str, place: str) -> Node:
-    """Return a value as if it stood in a file."""
-    return Node(core_value(text), place, text)
+    """Return a value as if it stood in a file: a single one, or a mapping of single ones."""
+    if not text.startswith("{"):
+        return Node(core_value(text), place, text)
+    entries = (entry.split(": ") for entry in text.strip("{}").split(", "))
+    return Node({key: _written(value, place) for key, value in entries}, place)
+
+
+def _as_text(node: Node | None) -> str | None:
+    """Return a value as the priors write it."""
+    if node is None or node.is_scalar:
+        return node.text if node is not None else None
+    entries = (f"{key}: {entry.text}" for key, entry in node.mapping.items())
+    return f"{{{', '.join(entries)}}}"
 
 
 def _key_of(path: str) -> str:
@@ -72,7 +83,7 @@ def _value_at(root: Node, path: str) -> str | None:
             (entry for n, entry in entries if f"{person_path(entry, n)}.{key}" == path), None
         )
     found = node.get(key) if node is not None else None
-    return found.text if found is not None and found.is_scalar else None
+    return _as_text(found)
 
 
 def _says(node: Node | None, word: str) -> bool:
@@ -112,7 +123,8 @@ class _Filler:
         if not isinstance(own.value, dict):
             return entry
         silent = self._silent_of(own) if self._is_typical else ()
-        filled = self._filled(own, f"roles.{name}", priors.PEOPLE, keys=silent)
+        known = (*priors.PEOPLE, *priors.ON_REQUEST)
+        filled = self._filled(own, f"roles.{name}", known, keys=silent)
         return entry if filled is own else filled
 
     def _silent_of(self, role: Node) -> tuple[str, ...]:
@@ -125,7 +137,8 @@ class _Filler:
     def _person(self, entry: Node, n: int, roles: Mapping[str, Node]) -> Node:
         if not isinstance(entry.value, dict):
             return entry
-        filled = self._filled(entry, person_path(entry, n), priors.PEOPLE, keys=())
+        known = (*priors.PEOPLE, *priors.ON_REQUEST)
+        filled = self._filled(entry, person_path(entry, n), known, keys=())
         if not self._is_typical:
             return filled
         named = entry.get("role")

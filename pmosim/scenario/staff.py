@@ -18,7 +18,8 @@ from pmosim.scenario import amounts, dates, kinds, shapes
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
-from pmosim.scenario.organisation import Organisation, Person, Place, Role
+from pmosim.scenario.organisation import Change, Organisation, Person, Place, Role
+from pmosim.scenario.turnover import change_terms
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class _Absence:
 def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
     """Return everybody who offers work, defaults filled in."""
     places = _read_places(root, reader)
-    roles, role_sites, role_absences = _read_roles(root, reader)
+    roles, role_sites, role_absences, role_changes = _read_roles(root, reader)
+    defaults = {name: (role_absences[name], role_changes[name]) for name in roles}
     people: list[Person] = []
     absences: dict[str, _Absence] = {}
     sites: dict[str, tuple[Node, str]] = {}
@@ -75,7 +77,7 @@ def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
     people_node = root.get("people")
     for n, node in enumerate(people_node.items if people_node else []):
         path = person_path(node, n)
-        absence, found = _read_entry(node, path, reader, roles, places, role_absences, numbers)
+        absence, found = _read_entry(node, path, reader, roles, places, defaults, numbers)
         for person in found:
             if person.id in sites:
                 said = f"makes the id '{person.id}' a second time; every person has an own id."
@@ -163,10 +165,11 @@ def _is_usable_id(reader: Reader, name: str, node: Node | None, path: str) -> bo
 
 def _read_roles(
     root: Node, reader: Reader
-) -> tuple[dict[str, Role], dict[str, Node], dict[str, _Absence]]:
+) -> tuple[dict[str, Role], dict[str, Node], dict[str, _Absence], dict[str, Change]]:
     roles: dict[str, Role] = {}
     sites: dict[str, Node] = {}
     absences: dict[str, _Absence] = {}
+    changes: dict[str, Change] = {}
     node = roles_named(root)
     for name, entry in node.mapping.items():
         if not _is_usable_id(reader, name, node, f"roles.{name}"):
@@ -175,7 +178,8 @@ def _read_roles(
         roles[name] = Role(id=name, **_work_terms(fields, Role(id=name)))
         sites[name] = entry
         absences[name] = _absence_terms(fields, _Absence(), reader, f"roles.{name}")
-    return roles, sites, absences
+        changes[name] = change_terms(fields, Change(), reader, entry, f"roles.{name}")
+    return roles, sites, absences, changes
 
 
 def _absence_terms(
@@ -231,12 +235,14 @@ def _read_entry(
     reader: Reader,
     roles: Mapping[str, Role],
     places: Mapping[str, Place],
-    role_absences: Mapping[str, _Absence],
+    defaults: Mapping[str, tuple[_Absence, Change]],
     numbers: Counter[str],
 ) -> tuple[_Absence, list[Person]]:
     fields = reader.fields(shapes.PERSON, node, path)
     role = fields.get("role")
-    absence = _absence_terms(fields, role_absences.get(role or "", _Absence()), reader, path)
+    away, going = defaults.get(role or "", (_Absence(), Change()))
+    absence = _absence_terms(fields, away, reader, path)
+    change = change_terms(fields, going, reader, node, path)
     if role is None:
         return absence, []
     if role not in roles:
@@ -267,6 +273,7 @@ def _read_entry(
             employed_from=fields.get("from"),
             employed_until=fields.get("until"),
             leave=tuple(sorted(fields.get("leave", []))),
+            change=change,
             **terms,
         )
         for name, part in people_of_entry(node, numbers)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import capacity, cycles, hazards, in_flight, ranking, reworks, staffing
+from pmosim.scenario import (
+    capacity,
+    cycles,
+    hazards,
+    in_flight,
+    ranking,
+    reworks,
+    staffing,
+    turnover,
+)
 
 if TYPE_CHECKING:
     from pmosim.scenario.facts import Facts
@@ -24,6 +33,7 @@ CHECKS = (
     capacity.check_promises,
     capacity.check_capacity,
     hazards.check_double_counting,
+    turnover.check_named_may_leave,
 )
 
 

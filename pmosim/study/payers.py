@@ -42,14 +42,12 @@ class Move:
     @property
     def is_later(self) -> bool:
         """Whether it certainly finishes later."""
-        return self.difference.is_settled and _is_above(self.difference)
+        return is_later(self.difference)
 
     @property
     def is_earlier(self) -> bool:
         """Whether it certainly finishes earlier."""
-        return self.difference.is_settled and (
-            self.difference.high < 0.0 or self.difference.value == -math.inf
-        )
+        return is_earlier(self.difference)
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +125,16 @@ def find_payers(
     return Payers(moves=tuple(moves), causes=_causes(base, after, paying))
 
 
+def is_later(change: Difference) -> bool:
+    """Return whether a finish certainly comes later, or leaves the planning window."""
+    return change.is_settled and (change.low > 0.0 or change.value == math.inf)
+
+
+def is_earlier(change: Difference) -> bool:
+    """Return whether a finish certainly comes earlier, or gets into the planning window."""
+    return change.is_settled and (change.high < 0.0 or change.value == -math.inf)
+
+
 def name_of(outcomes: Outcomes, row: int) -> str:
     """Return what a listed project is called, on one line: its name, else its id."""
     projects = outcomes.network.projects
@@ -167,7 +175,3 @@ def _causes(base: Outcomes, after: Outcomes, paying: list[str]) -> tuple[tuple[s
 
 def _size(difference: Difference) -> float:
     return 0.0 if math.isnan(difference.value) else float(np.clip(difference.value, -1e9, 1e9))
-
-
-def _is_above(difference: Difference) -> bool:
-    return difference.low > 0.0 or difference.value == math.inf

@@ -31,7 +31,7 @@ from pmosim.scenario.assembly import written
 from pmosim.scenario.frame import read_frame
 from pmosim.scenario.messages import Problems, did_you_mean
 from pmosim.study.extract import Extract
-from pmosim.study.payers import one_line
+from pmosim.study.payers import is_earlier, is_later, one_line
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Row:
     gains: tuple[tuple[str, Difference], ...] = ()
     """Projects that certainly finish earlier, in working days, the most first."""
     losses: tuple[tuple[str, Difference], ...] = ()
-    """Projects that certainly finish later, the most first."""
+    """Projects that certainly finish later, or not at all (``inf``), the most first."""
     project_days: Difference
     """Working days that all the other listed projects end later, summed; less is a gain."""
     committed_days: Difference
@@ -147,7 +147,7 @@ class Singly:
     @property
     def text(self) -> str:
         """The list in a sentence or two."""
-        helping = [row for row in self.run_rows if _is_gain(row.project_days)]
+        helping = [row for row in self.run_rows if is_earlier(row.project_days)]
         done = "Stopping" if self.verb.is_stop else f"Delaying (by {self.verb.time})"
         if not helping:
             text = f"{done} any one project does not certainly help the others."
@@ -182,7 +182,13 @@ class Singly:
         else:
             parts.append("no other project certainly finishes earlier")
         if row.losses:
-            parts.append(f"{len(row.losses)} certainly finish{'es' * (len(row.losses) == 1)} later")
+            name, most = row.losses[0]
+            is_known = math.isfinite(most.value)
+            parts.append(
+                f"{len(row.losses)} certainly finish{'es' * (len(row.losses) == 1)} later"
+                f"{', by at most ' + _days(most.value) if is_known else ' or never'} "
+                f"({self.names[name]})"
+            )
         if math.isfinite(row.npv.value):
             words = money_in_words(abs(row.npv.value), self.currency)
             doubt = "" if row.npv.is_settled else ", not yet certain"
@@ -259,7 +265,7 @@ def try_each(
         freed = _freed(base, (held, held_after), place)
         found.append(_row(project, scenario.projects, (before, after), place, freed))
         on_run(len(found) + 1, len(tried) + 1)
-    found.sort(key=lambda row: (not _is_gain(row.project_days), row.project_days.value, row.name))
+    found.sort(key=lambda row: (not is_earlier(row.project_days), row.project_days.value, row.name))
     return Singly(
         verb=verb,
         base_name=base_name,
@@ -340,8 +346,8 @@ def _row(
         is_mandatory=project.mandatory,
         freed_days=freed[0],
         freed_fte=freed[1],
-        gains=tuple(sorted((m for m in moves if _is_gain(m[1])), key=lambda m: m[1].value)),
-        losses=tuple(sorted((m for m in moves if m[1].low > 0.0), key=lambda m: -m[1].value)),
+        gains=tuple(sorted((m for m in moves if is_earlier(m[1])), key=lambda m: m[1].value)),
+        losses=tuple(sorted((m for m in moves if is_later(m[1])), key=lambda m: -m[1].value)),
         project_days=_project_days(before, after, others),
         committed_days=_committed(before, after, others),
         p_late_mandatory=_late_mandatory(before, after, others & mandatory),
@@ -377,7 +383,7 @@ def _moves(before: Extract, after: Extract, others: BoolArray) -> Iterator[tuple
         change = mean_difference(first[is_there], second[is_there])
         if math.isnan(change.value):
             change = quantile_difference(first[is_there], second[is_there], 0.8)
-        if change.is_settled and not change.is_zero and (change.low > 0.0 or change.high < 0.0):
+        if is_later(change) or is_earlier(change):
             yield before.projects[column], change
 
 
@@ -412,10 +418,6 @@ def _late_mandatory(before: Extract, after: Extract, chosen: BoolArray) -> Diffe
     if np.array_equal(before.finish_days[:, chosen], after.finish_days[:, chosen], equal_nan=True):
         return exactly(0.0, len(shares[0]))
     return mean_difference(shares[0], shares[1], material=MATERIAL_SHARE)
-
-
-def _is_gain(change: Difference) -> bool:
-    return change.is_settled and change.high < 0.0
 
 
 def _days(days: float) -> str:

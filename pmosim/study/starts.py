@@ -25,7 +25,7 @@ from pmosim.forecast.paired import (
 )
 from pmosim.forecast.wording import MONTHS, chance_in_words
 from pmosim.network.arrays import NONE
-from pmosim.study.payers import name_of
+from pmosim.study.payers import is_later, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -389,7 +389,7 @@ def _harmed(
         change = mean_difference(first.finish_day, second.finish_day)
         if math.isnan(change.value):
             change = quantile_difference(first.finish_day, second.finish_day, 0.8)
-        if change.is_settled and change.low > 0.0 and change.value >= MATERIAL_DAYS:
+        if is_later(change) and change.value >= MATERIAL_DAYS:
             found.append((name, change))
     return tuple(sorted(found, key=lambda entry: (-entry[1].value, entry[0])))
 

@@ -216,9 +216,7 @@ class _Maker:
             value["count"] = int(count)
         n = int(count or 1)
         verb = {"starts": "start", "arrives": "ask"}[key] + "s" * (n == 1)
-        words = f"{n} {template} project{'s' * (n != 1)} {verb} {_when(when)}"
-        for name in further:
-            words += f", {name} {_flat(further[name])}"
+        words = f"{n} {template} project{'s' * (n != 1)} {verb} {_when(when)}{_in_words(further)}"
         return Change(option=option, typed=text, verb="add", value=value, words=words)
 
     def _cancel(self, text: str) -> Change:
@@ -265,6 +263,7 @@ class _Maker:
         one = (count or "1") == "1"
         until = f" until {_day_words(last)}" if last else ""
         words = f"{count or 1} {role}{'' if one else 's'} join{'s' * one} {_when(when)}{until}"
+        words += _in_words(further)
         return Change(option="--hire", typed=text, verb="hire", value=value, words=words)
 
     def _absent(self, text: str) -> Change:
@@ -405,6 +404,12 @@ def _split_further(text: str, option: str) -> tuple[str, dict[str, Any]]:
         for piece, end in zip(pieces, ends, strict=True)
     }
     return head, further
+
+
+def _in_words(further: Mapping[str, Any]) -> str:
+    """Return `` (rank 6, due 2028-03)``, nothing of nothing."""
+    parts = [f"{key} {_flat(value)}" for key, value in further.items()]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _plain(text: str, place: str) -> Any:

@@ -56,7 +56,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_console_sessions_print_what_they_show(workspace: Path) -> None:
     assert (workspace / "reports" / "baseline" / "report.html").is_file()
-    assert (workspace / "reports" / "three-more" / "report.html").is_file()
+    assert (workspace / "reports" / "baseline-whatif" / "report.html").is_file()
 
 
 def test_the_python_runs(workspace: Path) -> None:

@@ -29,7 +29,7 @@ def test_the_answer_comes_first_and_then_who_pays_the_starts_and_the_naive_plan(
     assert invoke(["whatif", "tiny", "--add", "3:small@2027-01-04,rank=1", *FEW]) == 0
     out, err = said(capsys)
     lines = out.splitlines()
-    assert lines[0].startswith("If 3 small projects start on 4 January 2027, rank 1, ")
+    assert lines[0].startswith("If 3 small projects start on 4 January 2027 (rank 1), ")
     assert "certainly finish" in lines[0]
     assert "waiting for the developer" in lines[0]
     assert lines[1] == (

@@ -388,7 +388,7 @@ def test_bottlenecks_say_who_helps_and_that_the_busiest_is_another():
     document = studies.bottlenecks()
     words = words_without_charts(document)
     for text in (
-        "One more quality tester helps most: 6.0 of 100 promised dates fewer are missed.",
+        "One more quality tester helps most: 6.0 fewer of 100 promised dates are missed.",
         "The developer is the busiest; the tester helps most.",
         "In Q2 2027: a developer for that quarter alone",
         "One more quality tester costs EUR 280k",
@@ -401,6 +401,20 @@ def test_bottlenecks_say_who_helps_and_that_the_busiest_is_another():
     assert quarters.finding == (
         "The bottleneck moves: the quality tester in Q1 2027 and the developer in Q2 2027"
     )
+
+
+def test_quarters_are_one_span_only_where_they_follow_each_other():
+    document = studies.bottlenecks()
+    helps = document["roles"][1]["effects"]
+    for quarter in document["quarters"]:
+        for each in quarter["roles"]:
+            is_tried = each["id"] == "developer" and quarter["quarter"] != "2027-Q2"
+            each["effects"] = helps if is_tried else None
+    finding = read_study(document).charts[1].finding
+    assert finding == "One more developer certainly helps in Q1 2027 and Q3 2027"
+    document["quarters"][1]["roles"][0]["effects"] = helps
+    finding = read_study(document).charts[1].finding
+    assert finding == "One more developer certainly helps in Q1 2027 to Q3 2027"
 
 
 def test_without_a_certain_bottleneck_nothing_is_named():

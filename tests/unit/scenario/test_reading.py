@@ -291,7 +291,7 @@ def test_a_moment_can_be_read_as_a_finish_or_a_start(parse: Parse) -> None:
         {"intake": {"policy": "open", "gates": {}}},
         {
             "templates": {
-                "small": {"coverage": 0, "tasks": {"t": {"duration": "5d", "gate": False}}}
+                "small": {"bookings": [], "tasks": {"t": {"duration": "5d", "gate": False}}}
             }
         },
     ],

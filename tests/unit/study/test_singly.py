@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -115,3 +116,15 @@ def test_what_each_cannot_mean_is_refused(text: str, code: str, said: str) -> No
     (problem,) = caught.value.problems
     assert (problem.place, problem.code) == ("--each", code)
     assert said in problem.text
+
+
+def test_what_must_follow_a_stopped_project_never_finishes_and_is_a_loss() -> None:
+    document = QUEUE | {
+        "projects": [*QUEUE["projects"], {"id": "next", "template": "ten", "after": "second"}]
+    }
+    scenario = pm.parse_scenario(document)
+    with runs(replications=10, jobs=1) as study:
+        found = try_each(scenario, parse_each("cancel", scenario), study, base_name="queue")
+    second = next(row for row in found.rows if row.project == "second")
+    assert [(name, change.value) for name, change in second.losses] == [("next", math.inf)]
+    assert "1 certainly finishes later or never (next)" in found.say(second)

@@ -63,7 +63,7 @@ def test_a_project_with_the_first_rank_delays_the_others_by_its_own_length() -> 
 def test_the_answer_is_one_sentence_with_who_how_much_why_and_what_it_costs() -> None:
     found = answer(TWO, ("--add", "2:ten@2027-01-04,rank=1"))
     assert found.texts["answer"] == (
-        "If 2 ten projects start on 4 January 2027, rank 1, 1 of 2 existing projects certainly "
+        "If 2 ten projects start on 4 January 2027 (rank 1), 1 of 2 existing projects certainly "
         "finishes later, by at most 20 working days (The web, on average; 20 to 20); most of the "
         "delay (100 %) is waiting for the developer; the portfolio costs EUR 14k more and is "
         "worth EUR 14k less (NPV)."

@@ -1,0 +1,48 @@
+"""Changes: who leaves by chance, who comes after, and how newcomers learn, as arrays.
+
+In: people of a scenario. Out: ``ChangeArrays``, or None where nobody says anything of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from pmosim.network.arrays import ChangeArrays
+from pmosim.network.dates import as_span, joined
+from pmosim.network.frozen import floats, ints
+from pmosim.scenario.organisation import Change
+
+if TYPE_CHECKING:
+    from pmosim.scenario.organisation import Organisation
+
+
+def compile_changes(organisation: Organisation, year_minutes: int) -> ChangeArrays | None:
+    """Return the arrays of all individuals in file order.
+
+    Parameters
+    ----------
+    year_minutes : working minutes of the 365 days from day 0: P(leaves within them) is as stated.
+    """
+    people, calendar = organisation.people, organisation.calendar
+    terms = [person.change for person in people]
+    if all(change == Change() for change in terms):
+        return None
+    holidays = {
+        place.id: joined(as_span(day, day, calendar) for day in place.holidays)
+        for place in organisation.places
+    }
+    default = organisation.places[0].id if organisation.places else ""
+    ramps = [change.ramp for change in terms]
+    mentors = [change.mentor for change in terms]
+    return ChangeArrays(
+        hazard=floats(-math.log1p(-change.turnover) / year_minutes for change in terms),
+        time_to_hire=tuple(change.time_to_hire for change in terms),
+        hand_over=tuple(change.hand_over for change in terms),
+        ramp_start=ints(ramp.start if ramp else 0 for ramp in ramps),
+        ramp_lasts=ints(ramp.lasts if ramp else 0 for ramp in ramps),
+        mentor_share=ints(mentor.share if mentor else 0 for mentor in mentors),
+        mentor_shortens=ints(mentor.shortens if mentor else 0 for mentor in mentors),
+        mentor_most=ints(mentor.most if mentor else 0 for mentor in mentors),
+        holidays=tuple(holidays.get(person.place or default, ()) for person in people),
+    )
