@@ -89,7 +89,7 @@ def compile_network(scenario: Scenario) -> Network:
         links=compile_links(rows, tasks),
         streams=compile_streams(scenario.streams, calendar, window_end),
         risks=compile_risks(rows, scenario.drivers, tasks),
-        loops=compile_loops(rows, tasks),
+        loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )

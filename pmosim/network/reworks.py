@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from pmosim.scenario.portfolio import Project
 
 
-def compile_loops(rows: Sequence[Project], compiler: TaskCompiler) -> tuple[Loop, ...]:
-    """Return the rework of all projects, by row of the task that decides."""
+def compile_loops(
+    rows: Sequence[Project], compiler: TaskCompiler, saved: float
+) -> tuple[Loop, ...]:
+    """Return the rework of all projects, by row of the task that decides.
+
+    ``saved``: part of the chance that a standard takes away where it covers all of a project.
+    """
     found = []
     for p, project in enumerate(rows):
         row_of = compiler.row_of[p]
@@ -30,7 +35,7 @@ def compile_loops(rows: Sequence[Project], compiler: TaskCompiler) -> tuple[Loop
                 Loop(
                     task=row_of[activity.id],
                     first=row_of[rework.of],
-                    probability=rework.probability,
+                    probability=rework.probability * (1.0 - saved * project.coverage),
                     share=rework.share,
                     max_repeats=rework.max_repeats,
                     tasks=tuple(sorted(tasks)),

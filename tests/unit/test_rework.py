@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import pmosim as pm
+from pmosim.network import compile_network
+from pmosim.scenario.portfolio import Rework
 
 DAY = 480
 ROLES = {"dev": {"day_rate": 500}, "test": {}}
@@ -212,3 +214,23 @@ def test_a_repeat_is_a_fresh_draw() -> None:
     correlation = np.corrcoef(first, twice - first)[0, 1]
     assert abs(correlation) < 4 / 500**0.5
     assert (twice > first).all()
+
+
+def test_a_standard_lowers_the_chance_of_rework() -> None:
+    crm = {"id": "crm", "coverage": "50%", "tasks": build_and_check(ALWAYS)}
+    settings = {"standard": {"rework": "80%"}}
+    (loop,) = compile_network(scenario(crm, settings=settings)).loops
+    assert loop.probability == pytest.approx(1 - 0.5 * 0.8)
+    (assumed,) = compile_network(scenario(crm)).loops
+    assert assumed.probability == pytest.approx(1 - 0.5 * 0.3)
+    (same,) = compile_network(scenario(crm | {"coverage": "0%"})).loops
+    assert same.probability == 1.0
+
+
+def test_rework_is_set_in_an_overlay_and_survives_the_resolved_form() -> None:
+    plain = scenario({"id": "crm", "tasks": build_and_check()})
+    changed = plain.change(set={"projects.crm.tasks.check.rework": ALWAYS})
+    assert changed.projects[0].activities[1].rework == Rework(
+        probability=1.0, of="build", max_repeats=1
+    )
+    assert pm.parse_scenario(changed.document).projects == changed.projects
