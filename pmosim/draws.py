@@ -109,6 +109,8 @@ class Draws:
     arrivals: Arrivals
     spells: Spells
     stints: Stints
+    again: Again
+    """Of work that is done again."""
 
 
 def draw(network: Network, seed: int, first: int, count: int) -> Draws:
@@ -138,6 +140,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         arrivals=_draw_arrivals(network, luck),
         spells=_draw_spells(network, luck),
         stints=_draw_stints(network, luck),
+        again=Again(network, luck),
     )
 
 
@@ -156,9 +159,9 @@ class _Luck:
         """(R,) uniforms of an entity."""
         return uniforms(self.seed, entity, purpose, 0, self.first, self.count)
 
-    def table(self, entities: Sequence[str], purpose: str) -> FloatArray:
+    def table(self, entities: Sequence[str], purpose: str, occurrence: int = 0) -> FloatArray:
         """(entities, R) uniforms."""
-        return uniform_table(self.seed, entities, purpose, 0, self.first, self.count)
+        return uniform_table(self.seed, entities, purpose, occurrence, self.first, self.count)
 
     def learn(self, network: Network, size: FloatArray) -> None:
         """Draw the factor of each listed project given its finished and running work."""
@@ -173,9 +176,12 @@ class _Luck:
                     u, self.correlation, known.reached, known.exceeded
                 )
 
-    def work(self, projects: Sequence[str], task: str, key: str) -> FloatArray:
-        """(projects, R) uniforms of the same task in several projects, with the common factor."""
-        own = self._own(projects, task, key)
+    def work(self, projects: Sequence[str], task: str, key: str, occurrence: int = 0) -> FloatArray:
+        """(projects, R) uniforms of the same task in several projects, with the common factor.
+
+        ``occurrence``: 0 for the first time, k for the k-th time that it is done again.
+        """
+        own = self._own(projects, task, key, occurrence)
         if self.correlation == 0.0:
             return own
         return correlated(own, self._common(projects), self.correlation)
@@ -189,8 +195,9 @@ class _Luck:
             return own
         return correlated_beyond(own, self._common(projects), self.correlation, exceeded)
 
-    def _own(self, projects: Sequence[str], task: str, key: str) -> FloatArray:
-        return self.table([f"{project}.{task}" for project in projects], f"work {key}")
+    def _own(self, projects: Sequence[str], task: str, key: str, occurrence: int = 0) -> FloatArray:
+        names = [f"{project}.{task}" for project in projects]
+        return self.table(names, f"work {key}", occurrence)
 
     def _common(self, projects: Sequence[str]) -> FloatArray:
         common = self.table(projects, "project factor")
@@ -301,6 +308,49 @@ def _settled(network: Network, group: Sequence[int], values: FloatArray) -> Floa
         return values
     known = network.pools.settled[list(group), np.newaxis]
     return np.where(np.isnan(known), values, known)
+
+
+# --- rework -------------------------------------------------------------------------------------
+
+
+class Again:
+    """Chance of what is done again, drawn when it is asked for: most repeats never happen."""
+
+    def __init__(self, network: Network, luck: _Luck) -> None:
+        self._network, self._luck = network, luck
+        self._uniforms: dict[tuple[str, int, int], FloatArray] = {}
+        self._amounts: dict[tuple[str, int, int], FloatArray] = {}
+
+    def uniform(self, project: str, task: int, times: int) -> FloatArray:
+        """(R,) uniforms that decide after a task has sent work back ``times`` times."""
+        key = project, task, times
+        if key not in self._uniforms:
+            name = f"{project}.{self._network.tasks.ids[task]}"
+            self._uniforms[key] = self._luck.table([name], "rework", times)[0]
+        return self._uniforms[key]
+
+    def amount(self, project: str, pool: int, times: int) -> FloatArray:
+        """(R,) whole amounts, risks included, before size, of the ``times``-th time again."""
+        key = project, pool, times
+        if key not in self._amounts:
+            self._amounts[key] = self._draw(project, pool, times)
+        return self._amounts[key]
+
+    def _draw(self, project: str, pool: int, times: int) -> FloatArray:
+        pools, tasks, luck = self._network.pools, self._network.tasks, self._luck
+        law, task = pools.law[pool], int(pools.task[pool])
+        values: FloatArray = np.full((1, luck.count), law.plan)
+        if not law.is_certain:
+            values = law.quantile(luck.work([project], tasks.ids[task], pools.keys[pool], times))
+        if pools.settled is not None and not np.isnan(pools.settled[pool]):
+            values = np.full_like(
+                values, law.mean if tasks.is_part_done[task] else pools.settled[pool]
+            )
+        for hit in self._network.risks:
+            if pool in hit.pools:
+                values = values * _happening(hit, luck, [project])[1]
+        drawn: FloatArray = values[0]
+        return drawn
 
 
 # --- risks --------------------------------------------------------------------------------------

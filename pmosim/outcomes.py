@@ -154,7 +154,24 @@ class Charges:
         )
 
 
-Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings, Handovers, Charges)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Repeats:
+    """B tasks that were done again; their finish in ``TaskRows`` is the last one, or NONE."""
+
+    task_row: IntArray
+    """Index into TaskRows, sorted."""
+    first_finished: IntArray
+    """Minute of the finish of which what follows outside of the loop was told, NONE = not yet."""
+    times: IntArray
+    """How often this task sent work back; 0 where others did."""
+
+    @staticmethod
+    def none() -> Repeats:
+        """Return no repeats."""
+        return Repeats(**{column.name: np.zeros(0, np.int64) for column in fields(Repeats)})
+
+
+Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings, Handovers, Charges, Repeats)
 
 SCHEMA = "pmosim.outcomes/2"
 META = "meta.json"
@@ -176,6 +193,7 @@ class Outcomes:
     bookings: Bookings
     handovers: Handovers = field(default_factory=Handovers.none)
     charges: Charges = field(default_factory=Charges.none)
+    repeats: Repeats = field(default_factory=Repeats.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -357,6 +375,7 @@ class Outcomes:
                 bookings=Bookings(**_part(arrays, "bookings")),
                 handovers=Handovers(**_part(arrays, "handovers")),
                 charges=Charges(**_part(arrays, "charges")),
+                repeats=Repeats(**_part(arrays, "repeats") or vars(Repeats.none())),
                 **{name: arrays[name] for name in PER_FUTURE},
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -379,7 +398,7 @@ class Outcomes:
             return ordered[0]
         project_offsets = _offsets([len(block.projects_.row) for block in ordered])
         task_offsets = _offsets([len(block.tasks_.task) for block in ordered])
-        tasks, bookings, handovers, charges = [], [], [], []
+        tasks, bookings, handovers, charges, repeats = [], [], [], [], []
         for block, by_project, by_task in zip(ordered, project_offsets, task_offsets, strict=True):
             tasks.append(
                 replace(block.tasks_, project_row=_moved(block.tasks_.project_row, by_project))
@@ -394,6 +413,7 @@ class Outcomes:
             charges.append(
                 replace(block.charges, project_row=_moved(block.charges.project_row, by_project))
             )
+            repeats.append(replace(block.repeats, task_row=_moved(block.repeats.task_row, by_task)))
             handovers.append(
                 replace(
                     block.handovers,
@@ -414,6 +434,7 @@ class Outcomes:
             bookings=_joined(bookings),
             handovers=_joined(handovers),
             charges=_joined(charges),
+            repeats=_joined(repeats),
             run_end=np.concatenate([block.run_end for block in ordered]),
             busy=np.concatenate([_padded(block.busy, n_months) for block in ordered]),
             capacity=np.concatenate([_padded(block.capacity, n_months) for block in ordered]),
@@ -488,7 +509,8 @@ def _check_shapes(outcomes: Outcomes) -> None:
             raise ValueError(f"{name} has the shape {array.shape}; it must be {expected}")
     if rows.causes.shape != (len(rows.row), len(CAUSES) + n_roles):
         raise ValueError(f"causes has the shape {rows.causes.shape}")
-    for part in (rows, outcomes.tasks_, outcomes.bookings, outcomes.handovers, outcomes.charges):
+    parts = (rows, outcomes.tasks_, outcomes.bookings, outcomes.handovers, outcomes.charges)
+    for part in (*parts, outcomes.repeats):
         lengths = {len(getattr(part, column.name)) for column in fields(part)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of {type(part).__name__} have different lengths")
@@ -510,6 +532,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("by_project_row", handovers.by_project_row, NONE, len(rows.row))
     _check_range("by_task_row", handovers.by_task_row, NONE, n_tasks)
     _check_range("person of handovers", handovers.person, 0, len(network.people.ids))
+    _check_range("task_row of repeats", outcomes.repeats.task_row, 0, n_tasks)
 
 
 def _check_range(name: str, values: IntArray, low: int, end: int) -> None:
@@ -548,6 +571,9 @@ def _arrays(outcomes: Outcomes) -> dict[str, IntArray | FloatArray]:
     ):
         for column in fields(part):
             arrays[f"{prefix}.{column.name}"] = getattr(part, column.name)
+    if len(outcomes.repeats.task_row):
+        for column in fields(Repeats):
+            arrays[f"repeats.{column.name}"] = getattr(outcomes.repeats, column.name)
     return arrays | {name: getattr(outcomes, name) for name in PER_FUTURE}
 
 

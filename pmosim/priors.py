@@ -148,9 +148,9 @@ HAND_OVER = Prior(
     citation="Parker and Skitmore 2005 (Int. J. of Project Management)",
 )
 
-STANDARD_SPREAD, STANDARD_HAND_OVER = 0.3, 0.5
-"""What a standard takes away where it covers all work: of the log-spread, of a hand-over. Both are
-assumptions without a measure: try other values (``settings.standard``)."""
+STANDARD_SPREAD, STANDARD_HAND_OVER, STANDARD_REWORK = 0.3, 0.5, 0.3
+"""What a standard takes away where it covers all work: of the log-spread, of a hand-over, of the
+chance of rework. All are assumptions without a measure: try others (``settings.standard``)."""
 
 PRIORS = (
     SPREAD,

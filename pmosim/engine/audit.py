@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pmosim.engine.reference import Replication
-    from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Task
+    from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Redo, Task
 
 Spell = tuple[int, int]
 """[from, until) minutes."""
@@ -168,6 +168,8 @@ class Audit:
         for project in run.projects:
             self._check_status(run, project)
             self._check_links(run, project)
+            if project.rework is not None:
+                self._check_rework(run, project, project.rework)
             self._check_causes(run, project)
         self._check_little(run)
 
@@ -230,6 +232,8 @@ class Audit:
                 continue
             sheet = run.blueprint.projects[pool.project.row].tasks[pool.task.order]
             amount = run.amount_of(pool.project, sheet.first_pool + pool.index)
+            if pool.project.rework is not None:
+                amount += pool.project.rework.asked.get((pool.task.order, pool.index), 0)
             amount += sum(more for other, more in run.handed_over if other is pool)
             if progress[key] != amount - pool.remaining:
                 self._fail(f"work of {_task_name(run, pool.task)}: {progress[key]} of {amount}")
@@ -274,13 +278,13 @@ class Audit:
             if link.predecessor_project != project.row:
                 of = run.projects[link.predecessor_project]
             before = of if link.predecessor == NONE else of.tasks[link.predecessor]
-            since = before.started if link.kind == SS else before.finished
+            since = before.started if link.kind == SS else _first_finish(before)
             if link.successor == NONE:
                 after = project.finished if link.kind == FF else project.released
                 is_free = project.released == 0 and project.arrived == 0
             else:
                 task = project.tasks[link.successor]
-                after = task.finished if link.kind == FF else task.started
+                after = _first_finish(task) if link.kind == FF else task.started
                 state = sheet.tasks[link.successor]
                 is_free = state.is_done or (state.is_running and link.kind != FF)
                 is_free |= task.started == 0
@@ -293,6 +297,25 @@ class Audit:
             begun_before = state.is_done or state.is_running or task.started == NONE
             if not begun_before and task.started < max(state.not_before, project.released):
                 self._fail(f"{_task_name(run, task)} started before its date or release")
+
+    def _check_rework(self, run: Replication, project: Project, rework: Redo) -> None:
+        """Check that nothing of the last round began, or finished, before its links allowed."""
+        sheet = run.blueprint.projects[project.row]
+        for order, times in rework.times.items():
+            if times > rework.loops[order].max_repeats:
+                self._fail(f"{_task_name(run, project.tasks[order])} sent work back {times} times")
+        for links in sheet.links_of:
+            for link in links:
+                before, after = link.predecessor, link.successor
+                if rework.round.get(before, 0) != rework.round.get(after, NONE):
+                    continue
+                first, then = project.tasks[before], project.tasks[after]
+                since = rework.last_start.get(before) if link.kind == SS else first.finished
+                at = then.finished if link.kind == FF else rework.last_start.get(after, NONE)
+                if at == NONE or after in rework.not_begun:
+                    continue
+                if since in {None, NONE} or at < since + link.lag:
+                    self._fail(f"{_task_name(run, then)} was done again too early, at {at}")
 
     def _check_causes(self, run: Replication, project: Project) -> None:
         row = project.row
@@ -317,6 +340,12 @@ class Audit:
     def _fail(self, text: str) -> NoReturn:
         where = f"replication {self.replication}, minute {self.minute}"
         raise AuditError(f"{where}: {text}. This is a bug of pmosim; please report it.")
+
+
+def _first_finish(what: Task | Project) -> int:
+    """Return the finish of which what follows a task or project was told."""
+    rework = getattr(getattr(what, "project", None), "rework", None)
+    return what.finished if rework is None else rework.first_finish(what)
 
 
 def _name(ask: Ask, run: Replication) -> str:

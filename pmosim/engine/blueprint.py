@@ -75,6 +75,18 @@ class LinkSheet:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class LoopSheet:
+    """What one task may send back; tasks are counted within their project."""
+
+    first: int
+    probability: float
+    share: float
+    max_repeats: int
+    tasks: tuple[int, ...]
+    """To be done again, in task order."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ProjectSheet:
     """One project row or prototype."""
 
@@ -92,6 +104,8 @@ class ProjectSheet:
     throughout: tuple[Need, ...]
     first_pool: int
     n_pools: int
+    loops: Mapping[int, LoopSheet]
+    """Of each task that may send work back."""
 
 
 PeopleChanges = tuple[tuple[int, int, int], ...]
@@ -189,6 +203,17 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
         throughout=tuple((0, *need) for need in sorted(network.throughout[row])),
         first_pool=int(network.tasks.first_pool[first]),
         n_pools=int(network.tasks.first_pool[last] - network.tasks.first_pool[first]),
+        loops={
+            loop.task - first: LoopSheet(
+                first=loop.first - first,
+                probability=loop.probability,
+                share=loop.share,
+                max_repeats=loop.max_repeats,
+                tasks=tuple(task - first for task in loop.tasks),
+            )
+            for loop in network.loops
+            if first <= loop.task < last
+        },
     )
 
 

@@ -37,9 +37,9 @@ class _Trace:
         project = self.project
         if project.finished == NONE or project.arrived == project.finished:
             return self.minutes
-        last = max((task.finished for task in project.tasks), default=project.released)
+        last = max((self._finish(task) for task in project.tasks), default=project.released)
         self.minutes[PROJECT] += project.finished - last
-        task = next((task for task in project.tasks if task.finished == last), None)
+        task = next((task for task in project.tasks if self._finish(task) == last), None)
         step: tuple[Task, bool] | None = None if task is None else (task, True)
         if step is None:
             self._before_release()
@@ -47,8 +47,21 @@ class _Trace:
             step = self._from_finish(step[0]) if step[1] else self._from_start(step[0])
         return self.minutes
 
+    def _finish(self, task: Task) -> int:
+        """Return the finish of which what follows a task was told."""
+        rework = self.project.rework
+        return task.finished if rework is None else rework.first_finish(task)
+
     def _from_finish(self, task: Task) -> tuple[Task, bool] | None:
-        """Step back from a task's finish: (what to look at next, its finish rather than start)."""
+        """Step back from a task's finish: (what to look at next, its finish rather than start).
+
+        A task that sent work back is one piece of work with all that was done again.
+        """
+        rework = self.project.rework
+        if rework is not None and task.order in rework.again:
+            begin = rework.begin_of(task, self.project.tasks) or task
+            self.minutes[WORK] += self._finish(task) - begin.started
+            return begin, False
         if task.kind == PHASE:
             for part in self.project.tasks:
                 if part.parent is task and part.finished == task.finished:
@@ -77,7 +90,7 @@ class _Trace:
                 continue
             before = project.tasks[link.predecessor]
             is_finish = link.kind in {FS, FF}
-            since = before.finished if is_finish else before.started
+            since = self._finish(before) if is_finish else before.started
             if since != NONE and since + link.lag == minute and _is_earlier(link, task, project):
                 self.minutes[LAG] += link.lag
                 return before, is_finish

@@ -1,6 +1,6 @@
 """Course: what becomes of projects: links, release, pause, end (model.md, sections 3 and 5).
 
-The second of three layers that make up one future, on top of ``taskwork``.
+The second of three layers that make up one future, on top of ``taskwork`` and ``rework``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.newcomers import Newcomers
 from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RAMPS, RESUMES, WAIT, WITHDRAWS
+from pmosim.engine.rework import Rework
 from pmosim.engine.state import (
     DONE,
     NEVER,
@@ -20,7 +21,6 @@ from pmosim.engine.state import (
     Project,
     Task,
 )
-from pmosim.engine.taskwork import Taskwork
 from pmosim.errors import InputError
 from pmosim.network import FF, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pmosim.policy.intake import Intake
 
 
-class Course(Taskwork):
+class Course(Rework):
     """Projects of one future and what happens to them."""
 
     luck: Luck
@@ -90,6 +90,10 @@ class Course(Taskwork):
 
     def _tell_finish(self, task: Task) -> None:
         """Tell what follows a task that it has finished."""
+        rework = task.project.rework
+        if rework is not None and task.order in rework.told:
+            self._happen_within(task.project, rework.owed_finish.pop(task.order, ()))
+            return
         sheet, tasks = task.sheet, task.project.tasks
         for order in sheet.followers:
             follower = tasks[order]
@@ -143,7 +147,8 @@ class Course(Taskwork):
             else:
                 after.is_blocked = True
         elif after.state not in {DONE, NEVER}:
-            if after.started == NONE or after.work_done != NONE:
+            is_waiting = after.state == WAITS_FOR_LINKS
+            if is_waiting or after.started == NONE or after.work_done != NONE:
                 self._put_down(after)
                 self._rule_out(after)
             else:
@@ -166,6 +171,12 @@ class Course(Taskwork):
         links = list(_links_out(what, is_start=False))
         if what.started == NONE:
             links += _links_out(what, is_start=True)
+        if isinstance(what, Task):
+            rework = what.project.rework
+            if rework is not None and what.order in rework.told:
+                links = []
+                for kind, order, _, is_ignored in rework.owed_finish.get(what.order, ()):
+                    links.append((kind, what.project.tasks[order], 0, is_ignored))
         for kind, after, _, is_ignored in links:
             self._miss(after, kind, is_ignored=is_ignored)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING
+
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.draws import Draws
+    from pmosim.engine.state import Project
     from pmosim.network import Network
 
 Newcomer = tuple[int, int, float, "Sequence[int]", float, float, int]
@@ -63,6 +67,7 @@ class Luck:
         """Who holds the places of people who may leave, sorted."""
         self._first = span.start
         self._arrivals = arrivals
+        self._network, self._again, self._k = network, draws.again, k
 
     def patience(self, index: int) -> int:
         """Return the minutes that the index-th arrival waits at the most, NONE = for ever."""
@@ -92,6 +97,21 @@ class Luck:
         if order < self.n_listed:
             return self._gates[number]
         return float(self._arrivals.gates[self._first + order - self.n_listed][number])
+
+    def rework(self, project: Project, task: int, times: int) -> float:
+        """Return the uniform of a task (row) that has sent work back ``times`` times."""
+        return float(self._again.uniform(self._name(project), task, times)[self._k])
+
+    def amount_again(self, project: Project, pool: int, times: int, share: float) -> int:
+        """Return the share of a fresh draw of a pool (row) that is used up the n-th time again."""
+        value = float(self._again.amount(self._name(project), pool, times)[self._k]) * share
+        if self._network.pools.is_sized[pool]:
+            value *= project.size * WHOLE
+        return floor(value + 0.5)
+
+    def _name(self, project: Project) -> str:
+        name = self._network.projects.ids[project.row]
+        return f"{name}-{project.number}" if project.number else name
 
     def arrival(self, index: int, order: int) -> Newcomer:
         """Return the index-th arrival of this replication."""

@@ -130,6 +130,13 @@ class Office:
                 if work:
                     self._open[at] -= work
 
+    def note_again(self, task: Task) -> None:
+        """Note that a finished task of an active project is open again."""
+        if self._open is not None and task.project.order in self._active:
+            for at, work in enumerate(task.project.plan.work_units[task.order]):
+                if work:
+                    self._open[at] += work
+
     def _count(self, project: Project, sign: int) -> None:
         """Add or take away the unfinished work of a project that becomes, or was, active."""
         if self._open is None:

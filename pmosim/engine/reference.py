@@ -29,7 +29,7 @@ from pmosim.engine.order import (
     WAIT,
     WITHDRAWS,
 )
-from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Task
+from pmosim.engine.state import DONE, RUNNING, WAITS_FOR_LINKS, Project, Redo, Task
 from pmosim.network import FS, NONE, SS
 from pmosim.outcomes import ABSENT, CANCELLED
 from pmosim.outcomes import DONE as DONE_BEFORE
@@ -214,6 +214,8 @@ class Replication(Course):
             sheet.n_finish_waits,
         )
         project.is_staffed = not sheet.throughout
+        if sheet.loops:
+            project.rework = Redo(sheet.loops)
         due = int(self.network.projects.due[row])
         is_listed = row < self.network.n_listed
         project.due = due if due == NONE or is_listed else due + self.minute
@@ -294,6 +296,8 @@ class Replication(Course):
         task.state = DONE
         task.ready = task.started = task.finished = 0
         task.project.n_open -= 1
+        if task.parent is not None:
+            task.parent.n_finish_waits -= 1
         self._tell_start(task)
         self._tell_finish(task)
 

@@ -27,6 +27,7 @@ from pmosim.outcomes import (
     Handovers,
     Outcomes,
     ProjectRows,
+    Repeats,
     TaskRows,
 )
 
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
     from pmosim.engine.blueprint import Blueprint
     from pmosim.engine.luck import Luck
     from pmosim.engine.reference import Replication
-    from pmosim.engine.state import Hold, Project
+    from pmosim.engine.state import Hold, Project, Redo
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
-PROJECT_WIDTH, TASK_WIDTH, BOOKING_WIDTH, HANDOVER_WIDTH = 10, 7, 5, 5
+PROJECT_WIDTH, TASK_WIDTH, BOOKING_WIDTH, HANDOVER_WIDTH, REPEAT_WIDTH = 10, 7, 5, 5, 3
 Segment = tuple[int, int, int, int]
 """(role, from, until, amount a minute)."""
 
@@ -64,6 +65,8 @@ class Rows:
         self.present: list[IntArray] = []
         self.charges: list[tuple[int, int, float]] = []
         """(project row, minute, money)."""
+        self.repeats: list[tuple[int, int, int]] = []
+        """(task row, first finish, how often it sent work back)."""
         self.hits, self.first_hit = _hits(self.network)
         self.planned: IntArray | None = None
         """Time at work where nobody falls ill."""
@@ -76,6 +79,8 @@ class Rows:
         for at, project in enumerate(run.projects, first):
             self._add_handovers(project, first)
             self._add_charges(project, run.luck, at)
+            if project.rework is not None and project.rework.again:
+                self._add_repeats(project, project.rework, at)
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
@@ -153,6 +158,12 @@ class Rows:
                     by_task = self.first_task[by_project] + pool.task.order
             self.handovers.extend((first_task + task.order, by_project, by_task, minute, person))
 
+    def _add_repeats(self, project: Project, rework: Redo, at: int) -> None:
+        """Write down which tasks of a project were done again."""
+        for order in sorted(rework.again):
+            told, times = rework.first_finish(project.tasks[order]), rework.times.get(order, 0)
+            self.repeats.append((self.first_task[at] + order, told, times))
+
     def _add_charges(self, project: Project, luck: Luck, at: int) -> None:
         """Write down what risks cost a project, due when the first task that each hits starts."""
         hits = self.hits.get(project.row, ())
@@ -229,6 +240,7 @@ class Rows:
                 person=handovers[4],
             ),
             charges=_charges(self.charges),
+            repeats=_repeats(self.repeats),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),
@@ -256,6 +268,11 @@ def _charges(rows: Sequence[tuple[int, int, float]]) -> Charges:
         minute=freeze(np.array([minute for _, minute, _ in rows], dtype=np.int64)),
         amount=freeze(np.array([money for _, _, money in rows], dtype=np.float64)),
     )
+
+
+def _repeats(rows: Sequence[tuple[int, int, int]]) -> Repeats:
+    task_row, first_finished, times = _columns(rows, REPEAT_WIDTH)
+    return Repeats(task_row=task_row, first_finished=first_finished, times=times)
 
 
 def _is_fixed_cost_paid(network: Network) -> list[bool]:

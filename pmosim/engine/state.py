@@ -12,9 +12,9 @@ from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from pmosim.engine.blueprint import TaskSheet
+    from pmosim.engine.blueprint import InnerLink, LoopSheet, TaskSheet
     from pmosim.plan import Need, Plan
 
 WAITS_FOR_LINKS, READY, RUNNING, SUSPENDED, DONE, NEVER = range(6)
@@ -249,6 +249,7 @@ class Project:
         "plan",
         "release_number",
         "released",
+        "rework",
         "row",
         "size",
         "staff_key",
@@ -276,6 +277,8 @@ class Project:
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0
         self.release_number = NONE
+        self.rework: Redo | None = None
+        """None = none of its tasks can send work back."""
         self.key: float | None = None
         """Of all its tasks, once released; None where it depends on the task."""
         self.unfinished_days = 0.0
@@ -295,6 +298,58 @@ class Project:
         """Of the shares held ``throughout``."""
         self.out_of_start: Sequence[Link] = ()
         self.out_of_finish: Sequence[Link] = ()
+
+
+class Redo:
+    """What of one project has been done again; tasks by their order."""
+
+    __slots__ = (
+        "again",
+        "asked",
+        "last_start",
+        "loops",
+        "n_rounds",
+        "not_begun",
+        "owed_finish",
+        "owed_start",
+        "ready",
+        "round",
+        "times",
+        "told",
+    )
+
+    def __init__(self, loops: Mapping[int, LoopSheet]) -> None:
+        self.loops = loops
+        self.n_rounds = 0
+        self.times: dict[int, int] = {}
+        """How often a task has sent work back."""
+        self.again: dict[int, int] = {}
+        """How often a task was done again, or is being done again."""
+        self.told: dict[int, int] = {}
+        """Minute of its first finish of which what follows was told."""
+        self.ready: dict[int, int] = {}
+        """Minute at which it became ready again."""
+        self.round: dict[int, int] = {}
+        """Number of the last round that it belongs to."""
+        self.last_start: dict[int, int] = {}
+        self.not_begun: set[int] = set()
+        """To be done again, and not begun."""
+        self.owed_start: dict[int, tuple[InnerLink, ...]] = {}
+        self.owed_finish: dict[int, tuple[InnerLink, ...]] = {}
+        """Links within the last round, to be told once more."""
+        self.asked: dict[tuple[int, int], int] = {}
+        """(task, pool) -> amount asked for beyond the first, less what was left when it was."""
+
+    def first_finish(self, task: Task) -> int:
+        """Return the minute at which what follows a task was told of its finish, NONE = not yet."""
+        return self.told.get(task.order, task.finished)
+
+    def begin_of(self, task: Task, tasks: Sequence[Task]) -> Task | None:
+        """Return the task from which on a task sent work back, None if it never did."""
+        if not self.times.get(task.order):
+            return None
+        first = tasks[self.loops[task.order].first]
+        return first if NONE < first.started <= self.first_finish(task) else None
 
 
 class Ask:

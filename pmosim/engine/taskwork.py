@@ -104,6 +104,14 @@ class Taskwork(ABC):
         """Note that a task can never start or finish."""
 
     @abstractmethod
+    def _send_back(self, task: Task) -> bool:
+        """Let a task that is about to finish send work back, if chance says so."""
+
+    @abstractmethod
+    def _note_start_again(self, task: Task) -> None:
+        """Note that a task goes on, or is begun once more."""
+
+    @abstractmethod
     def _note_finish(self, task: Task) -> None:
         """Note that a task has finished."""
 
@@ -119,7 +127,10 @@ class Taskwork(ABC):
 
     def _ready(self, task: Task) -> None:
         """Let a task ask for people; a milestone needs nobody and is reached at once."""
-        task.ready = self.minute
+        if task.ready == NONE:
+            task.ready = self.minute
+        elif task.project.rework is not None:
+            task.project.rework.ready[task.order] = self.minute
         if task.kind == MILESTONE:
             if self.is_passing:
                 self.next_pass.append(task)
@@ -150,7 +161,10 @@ class Taskwork(ABC):
             return task.project.key
         if self.dispatch is not None:
             return self.dispatch.key(self.office, _View(task))
-        return task_key(self.network, self.rule, task.project, task.order, task.ready)
+        ready = task.ready
+        if task.project.rework is not None:
+            ready = task.project.rework.ready.get(task.order, ready)
+        return task_key(self.network, self.rule, task.project, task.order, ready)
 
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""
@@ -164,7 +178,10 @@ class Taskwork(ABC):
         if len(task.pools) > 1:
             units = tuple(need for need in units if task.pools[need[0]].is_open)
         minutes = project.plan.whole_minutes[task.order]
-        ask = Ask(START, project, task, units, minutes, task.ready, self.minute)
+        since = task.ready
+        if project.rework is not None:
+            since = project.rework.ready.get(task.order, since)
+        ask = Ask(START, project, task, units, minutes, since, self.minute)
         task.asks = (ask,)
         self.desk.add(ask, task.key, project.order, task.order)
 
@@ -300,6 +317,8 @@ class Taskwork(ABC):
         if task.state != DONE:
             task.state = RUNNING
         if task.started != NONE:
+            if task.project.rework is not None:
+                self._note_start_again(task)
             return
         task.started = self.minute
         if task.sheet.parent != NONE:
@@ -345,11 +364,13 @@ class Taskwork(ABC):
             return
         if task.work_done == NONE and (task.kind != PHASE or task.ready == NONE):
             return
+        project = task.project
         if task.kind == MILESTONE:
             self._mark_started(task)
+        if project.rework is not None and self._send_back(task):
+            return
         task.state = DONE
         task.finished = self.minute
-        project = task.project
         project.n_open -= 1
         self._note_finish(task)
         self._tell_finish(task)

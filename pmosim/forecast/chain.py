@@ -178,6 +178,7 @@ class _Graph:
         self.project_of, self.kind = tasks.project_row[t0:t1] - p0, tasks.task[t0:t1]
         self.ready, self.started = tasks.ready[t0:t1], tasks.started[t0:t1]
         self.finished, self.work_done = tasks.finished[t0:t1], tasks.work_done[t0:t1]
+        self._take_repeats(outcomes, t0, t1)
         self.wait_role = tasks.wait_role[t0:t1]
         self.first_row = np.searchsorted(self.project_of, np.arange(self.n_projects))
         self.listed = self._listed_rows()
@@ -220,6 +221,7 @@ class _Graph:
         self._point_phases()
         self._point_links()
         self._point_dates()
+        self._point_repeats()
         at = handovers.task_row[h] - t0
         is_given = (by_project != NONE) & (self.started[at] > self.ready[at])
         # Whoever was free before was kept for an older task: nobody had them.
@@ -287,6 +289,31 @@ class _Graph:
         is_there[is_there] = keys[order][place[is_there]] == wanted[is_there]
         node = makers[order][place[is_there]] + (0 if by_load else self.end_of)
         self.other[self.release_of + waiting[is_there]] = node
+
+    # --- rework ---------------------------------------------------------------------------------
+
+    def _take_repeats(self, outcomes: Outcomes, t0: int, t1: int) -> None:
+        """Let what was done again finish when what follows it was told of it."""
+        repeats = outcomes.repeats
+        mine = (repeats.task_row >= t0) & (repeats.task_row < t1)
+        self.again, self.times = repeats.task_row[mine] - t0, repeats.times[mine]
+        if len(self.again):
+            self.finished, self.work_done = self.finished.copy(), self.work_done.copy()
+            told = repeats.first_finished[mine]
+            self.finished[self.again] = self.work_done[self.again] = told
+
+    def _point_repeats(self) -> None:
+        """Let the finish of a task that sent work back point to the start of what came first."""
+        if not len(self.again):
+            return
+        first = np.arange(len(self.network.tasks.ids))
+        for loop in self.network.loops:
+            first[loop.task] = loop.first
+        row = self.again
+        begin = np.where(self.times > 0, row + first[self.kind[row]] - self.kind[row], row)
+        has_begun = (self.started[begin] != NONE) & (self.started[begin] <= self.finished[row])
+        self.own[row] = np.where(has_begun, begin, row) + self.start_of
+        self.other[row], self.cause[row] = NONE, WORK
 
     # --- tasks ----------------------------------------------------------------------------------
 

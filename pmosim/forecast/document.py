@@ -425,10 +425,34 @@ def _warnings(forecast: Forecast) -> list[str]:
             f"Unfinished when the run ends: {_list_some(unfinished)}. "
             "They count as later than every date, with the cost booked so far."
         )
+    result += _limits_of_rework(outcomes)
     never = [ids[f.project] for f in forecast.projects if f.n == 0 and f.reason and _is_live(f)]
     if never:
         result.append(f"In none of the futures these projects happen: {', '.join(never)}.")
     return result
+
+
+def _limits_of_rework(outcomes: Outcomes) -> list[str]:
+    """Return which rework was given up at its limit, as if the work had been good at last."""
+    network, repeats = outcomes.network, outcomes.repeats
+    most = {loop.task: loop.max_repeats for loop in network.loops}
+    task = outcomes.tasks_.task[repeats.task_row]
+    limit = np.array([most.get(row, 0) for row in task.tolist()], dtype=np.int64)
+    is_at_limit = (repeats.times > 0) & (repeats.times >= limit)
+    counted: dict[str, int] = {}
+    for row in task[is_at_limit].tolist():
+        name = f"{network.projects.ids[network.tasks.project[row]]}.{network.tasks.ids[row]}"
+        counted[name] = counted.get(name, 0) + 1
+    if not counted:
+        return []
+    ordered = sorted(counted.items(), key=lambda item: -item[1])
+    some = ", ".join(f"{name} {k:,} times" for name, k in ordered[:LISTED_IN_WARNING])
+    more = len(ordered) - LISTED_IN_WARNING
+    some += f" and {more} more tasks" if more > 0 else ""
+    return [
+        f"Rework reached its limit (`max_repeats`): {some}. The work counts as good then; "
+        "a higher limit would make these dates later."
+    ]
 
 
 def _counted(

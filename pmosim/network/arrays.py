@@ -281,6 +281,23 @@ class Hit:
     """Rows of the amounts that it multiplies."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """What one task, or phase, may send back: to be done again from an earlier task on."""
+
+    task: int
+    """Row of the task or phase that decides when it finishes."""
+    first: int
+    """Row of the task or phase from which on all is done again."""
+    probability: float
+    share: float
+    """Of a fresh draw of each amount."""
+    max_repeats: int
+    tasks: tuple[int, ...]
+    """Rows on the paths of links from the first to the one that decides, both and all parts of
+    phases included, in task order."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
     """The numbers of one scenario; see the head of this module."""
@@ -327,6 +344,8 @@ class Network:
     warnings: tuple[str, ...]
     risks: tuple[Hit, ...] = ()
     """Every risk on every project row, by row."""
+    loops: tuple[Loop, ...] = ()
+    """All rework, by task row."""
 
     @property
     def n_listed(self) -> int:

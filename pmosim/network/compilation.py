@@ -16,6 +16,7 @@ from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
 from pmosim.network.changes import compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.frozen import flags, floats, freeze, ints
+from pmosim.network.reworks import compile_loops
 from pmosim.network.risks import compile_risks
 from pmosim.network.streams import compile_streams
 from pmosim.network.tasks import TaskCompiler, compile_links
@@ -88,6 +89,7 @@ def compile_network(scenario: Scenario) -> Network:
         links=compile_links(rows, tasks),
         streams=compile_streams(scenario.streams, calendar, window_end),
         risks=compile_risks(rows, scenario.drivers, tasks),
+        loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )

@@ -186,12 +186,15 @@ def _standard(facts: Facts) -> Iterator[Assumption]:
         return
     settings = facts.frame.settings
     given = (facts.root.get("settings") or facts.root).get("standard")
-    is_said = given is not None and all(given.get(key) for key in ("spread", "hand_over"))
+    has_rework = any(a.rework is not None for site in covered for a in site.project.activities)
+    keys = ("spread", "hand_over", *(["rework"] if has_rework else []))
+    is_said = given is not None and all(given.get(key) for key in keys)
+    rework = f" and {settings.standard_rework:.0%} off the chance of rework" if has_rework else ""
     mean = sum(site.project.coverage for site in covered) / len(covered)
     text = (
         f"A standard covers {mean:.0%} of the work of {len(covered)} projects or streams "
         f"(`coverage`). Where it covers all, it takes {settings.standard_spread:.0%} off the "
-        f"spread and {settings.standard_hand_over:.0%} off a hand-over: "
+        f"spread and {settings.standard_hand_over:.0%} off a hand-over{rework}: "
         f"{'as stated' if is_said else 'an assumption without a measure'} (`settings.standard`)."
     )
     yield _entry("standard", "stated" if is_said else "assumed", text)

@@ -281,6 +281,8 @@ class Settings:
     """Part of the log-spread of work that a standard takes away where it covers all of it."""
     standard_hand_over: float = priors.STANDARD_HAND_OVER
     """Part of a hand-over that a standard saves where it covers all work."""
+    standard_rework: float = priors.STANDARD_REWORK
+    """Part of the chance of rework that a standard takes away where it covers all work."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,7 @@ PLACE = Shape(
 
 STANDARD = Shape(
     name="what a standard is worth",
-    keys={"spread": kinds.SHARE, "hand_over": kinds.SHARE},
+    keys={"spread": kinds.SHARE, "hand_over": kinds.SHARE, "rework": kinds.SHARE},
 )
 
 RAMP = Shape(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pmosim.scenario import capacity, cycles, hazards, in_flight, ranking, staffing, turnover
+from pmosim.scenario import (
+    capacity,
+    cycles,
+    hazards,
+    in_flight,
+    ranking,
+    reworks,
+    staffing,
+    turnover,
+)
 
 if TYPE_CHECKING:
     from pmosim.scenario.facts import Facts
@@ -12,6 +21,7 @@ if TYPE_CHECKING:
 CHECKS = (
     staffing.check_references,
     cycles.check_cycles,
+    reworks.check_rework,
     staffing.check_staffing,
     in_flight.check_in_flight,
     ranking.check_priorities,

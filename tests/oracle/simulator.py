@@ -177,6 +177,11 @@ class Job:
     finish: int | None = None
     people: list[str] = field(default_factory=list)
     key: Number = 0
+    whole: dict[str, Fraction] = field(default_factory=dict)
+    round: int = 0  # the last time of work sent back that this job belongs to
+    begun: int | None = None  # its start in that round
+    rounds: dict[int, int | None] = field(default_factory=dict)  # round -> finish in it
+    told: int | None = None  # the finish that what follows outside of a round goes by
 
     def is_short(self) -> bool:
         """Return whether people of an open need are missing."""
@@ -269,6 +274,8 @@ class Simulator:
         self.funded: list[tuple[Venture, int]] = []
         self.decided: set[tuple[str, str]] = set()
         self.dates = [self.days.first]
+        self.n_rounds = 0
+        self.sent_back: dict[tuple[str, str], int] = {}
 
     # ------------------------------------------------------------------ reading the scenario
 
@@ -374,6 +381,9 @@ class Simulator:
                 planned_work[want.who] = plan
         job = Job(venture, task.id, len(venture.jobs), kind, wants, left, planned, planned_work)
         job.links = list(task.after)
+        for part in left:
+            plan = exact(task.work[part].plan)
+            job.whole[part] = plan if kind == "duration" else plan * size
         if task.not_before is not None:
             job.earliest = max(0, self.days.morning(task.not_before))
         venture.jobs.append(job)
@@ -401,6 +411,7 @@ class Simulator:
                 {role: plan},
             )
             job.phase = phase.id
+            job.whole = {"": plan}
             job.links = list(phase.after)
             if phase.not_before is not None:
                 job.earliest = max(0, self.days.morning(phase.not_before))
@@ -756,11 +767,16 @@ class Simulator:
         if target.status == "done":
             return link.lag
         parts = self.jobs_named(target, link.task)
+        mine = job.round if job is not None else 0
+        same_round = mine > 0 and mine in parts[0].rounds
         if is_start:
-            starts = [j.start for j in parts if j.start is not None]
-            moment = min(starts) if starts else None
+            starts = [j.begun if same_round else j.start for j in parts]
+            starts = [start for start in starts if start is not None]
+            moment = min(s for s in starts if s is not None) if starts else None
         else:
-            ends = [j.finish for j in parts]
+            ends = [j.finish if j.told is None else j.told for j in parts]
+            if same_round:
+                ends = [j.rounds.get(mine) for j in parts]
             moment = None if None in ends else max(e for e in ends if e is not None)
         if moment is not None:
             return moment + link.lag
@@ -863,10 +879,13 @@ class Simulator:
                 job.ready = now if job.ready is None else job.ready
                 if end > now:
                     return False
-                job.start = job.finish = now
+                job.start = now if job.start is None else job.start
+                job.begun = job.finish = now
                 job.state = "finished"
+                self.note_end(job, now)
                 return True
-            job.ready, job.asked, job.state = now, now, "ready"
+            job.ready = now if job.ready is None else job.ready
+            job.asked, job.state = now, "ready"
             job.key = self.dispatch_key(job, now)
             return True
         if job.state == "running":
@@ -886,8 +905,64 @@ class Simulator:
                 return True
             if end <= now:
                 job.state, job.finish = "finished", now
+                self.send_back(job)
+                if job.state == "finished":
+                    self.note_end(job, now)
                 return True
         return False
+
+    @staticmethod
+    def note_end(job: Job, now: int) -> None:
+        """Note a finish for what waits for it since work was sent back."""
+        job.rounds = {r: now if end is None else end for r, end in job.rounds.items()}
+
+    def send_back(self, job: Job) -> None:
+        """Open again what a task, or a phase with its last part, sends back; all of it is sure."""
+        venture, name = job.project, job.phase or job.id
+        (source,) = [one for one in venture.source.activities if one.id == name]
+        own = self.jobs_named(venture, name)
+        if source.rework is None or any(part.state != "finished" for part in own):
+            return
+        assert source.rework.probability == 1, "this oracle leaves nothing to chance"
+        times = self.sent_back.get((venture.id, name), 0)
+        if times == source.rework.max_repeats:
+            return
+        self.sent_back[venture.id, name] = times + 1
+        self.n_rounds += 1
+        behind = self.all_linked(venture, [name], backwards=True)
+        names = self.all_linked(venture, [source.rework.of], backwards=False) & behind
+        for other in venture.jobs:
+            if (other.phase or other.id) not in names:
+                continue
+            if other.state != "finished":
+                if other.told is not None:  # is being done again already
+                    other.rounds[self.n_rounds] = None
+                continue
+            if other.told is None and other not in own:
+                other.told = other.finish
+            other.state, other.finish, other.begun = "idle", None, None
+            other.round = self.n_rounds
+            other.rounds[self.n_rounds] = None
+            for want in other.wants:
+                want.is_over = False
+            share = exact(source.rework.share)
+            for part, amount in other.whole.items():
+                if other.kind == "duration":
+                    other.left[part] = round_half_up(amount * share) * WHOLE
+                else:
+                    other.left[part] = round_half_up(amount * share * WHOLE)
+
+    def all_linked(self, venture: Venture, names: list[str], *, backwards: bool) -> set[str]:
+        """Return the names of tasks and phases that links lead to, or come from."""
+        found = set(names)
+        for _ in venture.source.activities:
+            for activity in venture.source.activities:
+                before = {x.task for x in activity.after if x.project in (None, venture.id)}
+                if backwards and activity.id in found:
+                    found |= before - {None}
+                elif not backwards and before & found:
+                    found.add(activity.id)
+        return found
 
     def close(self, venture: Venture, status: str, now: int) -> None:
         """End a project: its people are free at once."""
@@ -1230,6 +1305,8 @@ class Simulator:
         job.state = "running"
         if job.start is None:
             job.start = now
+        if job.begun is None:
+            job.begun = now
         if job.kind == "throughout":
             job.project.is_held_up = False
         names = [worker.id for worker in choice if worker is not None]

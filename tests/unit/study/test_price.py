@@ -243,7 +243,14 @@ EVERYTHING: dict[str, Any] = {
     "settings": {"correlation": 0.2},
     "templates": {
         "small": {
-            "tasks": {"build": {"effort": "5pd/8pd/15pd", "needs": {"developer": 1}, "gate": True}},
+            "tasks": {
+                "build": {
+                    "effort": "5pd/8pd/15pd",
+                    "needs": {"developer": 1},
+                    "gate": True,
+                    "rework": {"probability": "20%", "of": "build", "share": "50%"},
+                }
+            },
             "risks": [
                 {
                     "id": "vendor",
@@ -272,7 +279,7 @@ EVERYTHING: dict[str, Any] = {
     "intake": {"policy": "wip_limit", "max_active": 2, "gates": {"stop": True}},
     "dispatch": {"rule": "rank", "hold_after": "5d"},
 }
-LATER = {"turnover", "ramp", "mentoring", "hand-over", "coverage", "rework"}
+LATER = {"turnover", "ramp", "mentoring", "hand-over", "coverage"}
 """Mechanisms whose keys no scenario can hold yet."""
 
 
