@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pmosim.study.verbs import Changed
     from pmosim.study.whatif import WhatIf
 
-FUTURES = 200
+FUTURES = 150
 """Futures of the comparison unless asked otherwise."""
 FUTURES_OF_EACH = 50
 """Futures of each run of --each unless asked otherwise."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 FUTURES = 50
 """Futures of each run of the search."""
-MOST_RUNS = 8
+MOST_RUNS = 5
 """Runs of the whole search at most, shared by the groups of projects that are added."""
 KEPT = 0.8
 """Share of the futures in which a due date must be kept."""
