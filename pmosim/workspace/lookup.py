@@ -101,4 +101,8 @@ def _files_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     offered = (".yaml", ".yml", ".xlsx")
-    return sorted(each for each in folder.iterdir() if each.suffix in offered and each.is_file())
+    return sorted(
+        each
+        for each in folder.iterdir()
+        if each.suffix in offered and not each.name.startswith(".") and each.is_file()
+    )
