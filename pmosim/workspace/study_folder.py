@@ -96,7 +96,7 @@ def refuse_occupied(path: Path) -> None:
     """Refuse a place that is taken by something else than a study (RunFolderError)."""
     if path.is_file():
         raise _refusal(path, "PMO032", "this is a file; a study needs a folder of its own (-o).")
-    if path.is_dir() and any(path.iterdir()) and not is_study_folder(path):
+    if path.is_dir() and any(path.iterdir()) and _kind_of(path) is None:
         rule = (
             "this folder holds something else than a study of pmosim and is left alone. "
             "Give another folder: -o reports/NAME"
@@ -166,8 +166,8 @@ def _seal(path: Path, manifest: Mapping[str, Any], run: Mapping[str, Any]) -> No
 def _put_into_place(draft: Path, path: Path) -> None:
     """Move the files of a draft over those of the last study; the manifest comes last."""
     path.mkdir(parents=True, exist_ok=True)
-    before = _manifest_of(path)
-    old = _own_files(path, str(before["kind"])) if before else []
+    before = _kind_of(path)
+    old = [] if before is None else _own_files(path, before)
     new = sorted(file for file in draft.rglob("*") if file.is_file())
     new.sort(key=lambda file: file.name == MANIFEST)
     for file in new:
@@ -189,6 +189,22 @@ def _futures(document: Mapping[str, Any]) -> int | None:
 def _own_files(path: Path, kind: str) -> list[Path]:
     patterns = (f"{kind}.json", *OWN)
     return sorted(file for pattern in patterns for file in path.glob(pattern) if file.is_file())
+
+
+def _kind_of(path: Path) -> str | None:
+    """Return what kind of study left a folder, also where only its answer was kept; else None."""
+    manifest = _manifest_of(path)
+    if manifest is not None:
+        return str(manifest["kind"])
+    for file in sorted(path.glob("*.json")):
+        try:
+            document = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        schema = str(document.get("schema", "")) if isinstance(document, dict) else ""
+        if file.name != MANIFEST and schema.startswith(f"pmosim.{file.stem}/"):
+            return file.stem
+    return None
 
 
 def _manifest_of(path: Path) -> dict[str, Any] | None:

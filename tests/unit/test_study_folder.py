@@ -111,6 +111,17 @@ def test_a_study_is_no_run_and_is_never_written_over_one(tmp_path: Path) -> None
         refuse_occupied(tmp_path / "file")
 
 
+def test_a_study_of_which_only_the_answer_was_kept_is_made_again_in_its_place(
+    tmp_path: Path,
+) -> None:
+    leave(tmp_path / "x", what_if())
+    (tmp_path / "x" / "manifest.json").unlink()
+    (tmp_path / "x" / "tables" / "of-before.csv").write_text("", encoding="utf-8")
+    leave(tmp_path / "x", what_if())
+    assert is_study_folder(tmp_path / "x")
+    assert not (tmp_path / "x" / "tables" / "of-before.csv").exists()
+
+
 def test_a_study_is_found_by_its_path_and_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
