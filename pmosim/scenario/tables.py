@@ -214,8 +214,9 @@ class _Tables:
             cell = row.get(header)
             if cell is not None and cell.text.startswith(cells.STRUCTURED):
                 found = structure_of(cell, header, self._problems)
-                row.pop(header)
-                if found is not None:
+                if found is None:
+                    del row[header]
+                else:
                     row[header] = found
 
     def _unit_of(self, column: Column, section: str) -> str:
