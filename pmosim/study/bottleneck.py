@@ -26,6 +26,7 @@ from pmosim.study.effects import (
     NO_PROMISE,
     NOTHING_COMMITTED,
     NOTHING_FINISHES,
+    P80,
     Effects,
     Told,
     finish_difference,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from pmosim.study.runs import Runs
 
 SCHEMA = "pmosim.bottlenecks/1"
-P80 = 0.8
 MOST_CELLS = 8
 """Roles by quarter that are looked at, unless asked for more or fewer."""
 HARMFUL = (

@@ -24,12 +24,14 @@ from pmosim.forecast.paired import (
 )
 
 if TYPE_CHECKING:
+    from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.study.extract import Extract
 
 Effects = dict[str, Difference]
 """Measure -> difference, with the change minus without."""
 Told = Callable[[int, int], None]
 """What is told of every finished run: how many are done, of how many at most."""
+P80 = 0.8
 NO_PROMISE = "nothing has a due date that the planning window reaches"
 NOTHING_COMMITTED = "no project is committed"
 NOTHING_FINISHES = "no project finishes in any future"
@@ -44,15 +46,35 @@ def finish_difference(before: Extract, after: Extract, level: float | None = Non
     return quantile_difference(before.committed_days, after.committed_days, level)
 
 
-def late_difference(before: Extract, after: Extract) -> Difference:
-    """Return the change of the mean P(late) over the promises."""
-    first, second = before.late_share(), after.late_share()
+def move_of(before: FloatArray, after: FloatArray) -> Difference:
+    """Return by how much a finish moves: on average, or in its P80 where there is no average.
+
+    Parameters
+    ----------
+    before, after : (n,) working days in the same futures, ``inf`` = unfinished.
+    """
+    change = mean_difference(before, after)
+    return quantile_difference(before, after, P80) if np.isnan(change.value) else change
+
+
+def late_difference(
+    before: Extract, after: Extract, chosen: BoolArray | None = None, reason: str = NO_PROMISE
+) -> Difference:
+    """Return the change of the mean P(late) over the promises.
+
+    Parameters
+    ----------
+    chosen : (P,) projects whose promises count; None = all.
+    reason : why there is no number where nothing is promised.
+    """
+    first, second = before.late_share(chosen), after.late_share(chosen)
     if first is None or second is None:
-        return no_difference(NO_PROMISE)
-    if not np.array_equal(first, second) or _are_same(before, after):
+        return no_difference(reason)
+    if not np.array_equal(first, second) or _are_same(before, after, chosen):
         return mean_difference(first, second, material=MATERIAL_SHARE)
     # One promise alone moves the mean by its share.
-    return scaled(_perhaps(len(first)), 1.0 / int(before.promises.sum()))
+    n_promises = (before.promises if chosen is None else before.promises & chosen).sum()
+    return scaled(_perhaps(len(first)), 1.0 / int(n_promises))
 
 
 def missed_difference(before: Extract, after: Extract) -> Difference:
@@ -90,16 +112,17 @@ def finished_difference(before: Extract, after: Extract) -> Difference:
     return mean_difference(before.finished, after.finished, material=MATERIAL_SHARE)
 
 
-def project_days(before: Extract, after: Extract) -> Difference:
+def project_days(before: Extract, after: Extract, chosen: BoolArray | None = None) -> Difference:
     """Return the working days that the listed projects end later, summed over them.
 
     A project that does not end counts as ending with its run, so it is at least so much.
+
+    Parameters
+    ----------
+    chosen : (P,) projects that count; None = all.
     """
-    ends = (
-        np.where(np.isinf(one.finish_days), one.end_days[:, None], one.finish_days)
-        for one in (before, after)
-    )
-    first, second = (np.nansum(end, axis=1) for end in ends)
+    mine = slice(None) if chosen is None else chosen
+    first, second = (np.nansum(one.over_days[:, mine], axis=1) for one in (before, after))
     return mean_difference(first, second, material=MATERIAL_DAYS)
 
 
@@ -118,9 +141,10 @@ def scaled(difference: Difference, factor: float) -> Difference:
     )
 
 
-def _are_same(before: Extract, after: Extract) -> bool:
-    """Return whether every listed project ends in the same minute in both."""
-    return np.array_equal(before.finish_days, after.finish_days, equal_nan=True)
+def _are_same(before: Extract, after: Extract, chosen: BoolArray | None = None) -> bool:
+    """Return whether every (chosen) listed project ends in the same minute in both."""
+    mine = slice(None) if chosen is None else chosen
+    return np.array_equal(before.finish_days[:, mine], after.finish_days[:, mine], equal_nan=True)
 
 
 def _perhaps(n: int) -> Difference:

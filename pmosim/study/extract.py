@@ -99,13 +99,25 @@ class Extract:
         """(P,) whether a project has a due date that some future can keep or miss."""
         return np.asarray(~np.isnan(self.late).all(axis=0))
 
-    def late_share(self) -> FloatArray | None:
+    @property
+    def over_days(self) -> FloatArray:
+        """(R, P) working days until the finish, or until the run ended where there was none.
+
+        NaN = not in that future.
+        """
+        return np.where(np.isinf(self.finish_days), self.end_days[:, None], self.finish_days)
+
+    def late_share(self, chosen: BoolArray | None = None) -> FloatArray | None:
         """(R,) whose mean is the mean P(late) over the promises; None = nothing was promised.
 
         The chance of a project that may come is over the futures in which it does, so its
         futures weigh more there.
+
+        Parameters
+        ----------
+        chosen : (P,) projects whose promises count; None = all.
         """
-        late = self.late[:, self.promises]
+        late = self.late[:, self.promises if chosen is None else self.promises & chosen]
         if not late.shape[1]:
             return None
         known = ~np.isnan(late)

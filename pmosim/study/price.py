@@ -24,6 +24,7 @@ from pmosim.study.drivers import FEWEST, MOST
 from pmosim.study.effects import (
     NO_PROMISE,
     NOTHING_COMMITTED,
+    P80,
     Effects,
     Told,
     finish_difference,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from pmosim.study.verbs import Changed
 
 SCHEMA = "pmosim.price/1"
-P80 = 0.8
 TASK_ROWS = 1_000_000
 """Task rows of all runs together, about: a minute or two on two cores."""
 ROUNDING = 1e-12

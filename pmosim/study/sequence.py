@@ -26,6 +26,7 @@ from pmosim.network import compile_network
 from pmosim.network.arrays import NONE
 from pmosim.plan import plan_project
 from pmosim.study.effects import (
+    P80,
     Effects,
     Told,
     finish_difference,
@@ -62,7 +63,6 @@ BATCH = 6
 """Moves tried before the best of them is taken."""
 SAME_VALUE = 0.001
 """Plans whose NPV differs by less than this share are worth the same."""
-P80 = 0.8
 DECIDED = ("approved", "candidate")
 
 Starts = tuple[int | None, ...]

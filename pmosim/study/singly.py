@@ -15,21 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.errors import InputError, Problem
-from pmosim.forecast.paired import (
-    MATERIAL_DAYS,
-    MATERIAL_OF_MONEY,
-    MATERIAL_SHARE,
-    Difference,
-    exactly,
-    mean_difference,
-    no_difference,
-    quantile_difference,
-)
+from pmosim.forecast.paired import Difference, mean_difference, no_difference
 from pmosim.forecast.wording import money_in_words
 from pmosim.scenario import amounts
 from pmosim.scenario.assembly import written
 from pmosim.scenario.frame import read_frame
 from pmosim.scenario.messages import Problems, did_you_mean
+from pmosim.study.effects import late_difference, move_of, npv_difference, project_days
 from pmosim.study.extract import Extract
 from pmosim.study.payers import is_earlier, is_later, one_line
 from pmosim.units import WHOLE
@@ -174,9 +166,11 @@ class Singly:
             parts.append(f"it gives back {', '.join(held)} (full-time people over its time)")
         if row.gains:
             name, most = row.gains[0]
+            is_known = math.isfinite(most.value)
             parts.append(
                 f"{len(row.gains)} project{'s' * (len(row.gains) > 1)} certainly finish"
-                f"{'es' * (len(row.gains) == 1)} earlier, by at most {_days(most.value)} "
+                f"{'es' * (len(row.gains) == 1)} earlier"
+                f"{', by at most ' + _days(most.value) if is_known else ' or at last'} "
                 f"({self.names[name]})"
             )
         else:
@@ -348,12 +342,10 @@ def _row(
         freed_fte=freed[1],
         gains=tuple(sorted((m for m in moves if is_earlier(m[1])), key=lambda m: m[1].value)),
         losses=tuple(sorted((m for m in moves if is_later(m[1])), key=lambda m: -m[1].value)),
-        project_days=_project_days(before, after, others),
+        project_days=project_days(before, after, others),
         committed_days=_committed(before, after, others),
-        p_late_mandatory=_late_mandatory(before, after, others & mandatory),
-        npv=mean_difference(
-            before.npv, after.npv, material=MATERIAL_OF_MONEY * abs(float(before.npv.mean()))
-        ),
+        p_late_mandatory=late_difference(before, after, others & mandatory, NO_MANDATORY),
+        npv=npv_difference(before, after),
     )
 
 
@@ -380,23 +372,9 @@ def _moves(before: Extract, after: Extract, others: BoolArray) -> Iterator[tuple
         is_there = ~(np.isnan(first) | np.isnan(second))
         if not is_there.any():
             continue
-        change = mean_difference(first[is_there], second[is_there])
-        if math.isnan(change.value):
-            change = quantile_difference(first[is_there], second[is_there], 0.8)
+        change = move_of(first[is_there], second[is_there])
         if is_later(change) or is_earlier(change):
             yield before.projects[column], change
-
-
-def _project_days(before: Extract, after: Extract, others: BoolArray) -> Difference:
-    """Return the days that the others end later, summed; unfinished = at the end of the run."""
-    first, second = (
-        np.nansum(
-            np.where(np.isinf(one.finish_days), one.end_days[:, None], one.finish_days)[:, others],
-            axis=1,
-        )
-        for one in (before, after)
-    )
-    return mean_difference(first, second, material=MATERIAL_DAYS)
 
 
 def _committed(before: Extract, after: Extract, others: BoolArray) -> Difference:
@@ -410,19 +388,7 @@ def _committed(before: Extract, after: Extract, others: BoolArray) -> Difference
     return mean_difference(first, second)
 
 
-def _late_mandatory(before: Extract, after: Extract, chosen: BoolArray) -> Difference:
-    chosen = chosen & before.promises & after.promises
-    if not chosen.any():
-        return no_difference(NO_MANDATORY)
-    shares = [np.nan_to_num(one.late[:, chosen], nan=0.0).mean(axis=1) for one in (before, after)]
-    if np.array_equal(before.finish_days[:, chosen], after.finish_days[:, chosen], equal_nan=True):
-        return exactly(0.0, len(shares[0]))
-    return mean_difference(shares[0], shares[1], material=MATERIAL_SHARE)
-
-
 def _days(days: float) -> str:
-    if math.isinf(days):
-        return "into the planning window"
     figure = f"{abs(days):.0f}" if abs(days) >= 9.95 else f"{abs(days):.1f}".removesuffix(".0")
     return f"{figure} working day{'s' * (figure != '1')}"
 

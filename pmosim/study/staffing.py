@@ -20,6 +20,7 @@ from pmosim.errors import InputError, Problem
 from pmosim.network import compile_network
 from pmosim.study.bottleneck import Price, price_of, roles_asked_for
 from pmosim.study.effects import (
+    P80,
     Effects,
     Told,
     finish_difference,
@@ -52,7 +53,6 @@ SPELLS = (2, 4)
 """Quarters for which a contractor is tried."""
 ABUNDANT = 5
 """People more of every role that are tried first: where they do not do, no plan will."""
-P80 = 0.8
 Kind = Literal["hire", "contractor"]
 
 

@@ -17,14 +17,10 @@ import numpy as np
 from pmosim.forecast.estimate import Estimate, probability
 from pmosim.forecast.futures import ProjectFutures, projects_in_futures
 from pmosim.forecast.futures import window_end as last_minute
-from pmosim.forecast.paired import (
-    MATERIAL_DAYS,
-    Difference,
-    mean_difference,
-    quantile_difference,
-)
+from pmosim.forecast.paired import MATERIAL_DAYS, Difference
 from pmosim.forecast.wording import MONTHS, chance_in_words
 from pmosim.network.arrays import NONE
+from pmosim.study.effects import move_of
 from pmosim.study.payers import is_later, name_of
 
 if TYPE_CHECKING:
@@ -39,7 +35,7 @@ if TYPE_CHECKING:
 FUTURES = 50
 """Futures of each run of the search."""
 MOST_RUNS = 5
-"""Runs of the whole search at most, shared by the groups of projects that are added."""
+"""Runs of the search, shared by the groups of projects that are added; two of each at least."""
 KEPT = 0.8
 """Share of the futures in which a due date must be kept."""
 MONTHS_WITHOUT_WINDOW = 24
@@ -386,9 +382,7 @@ def _harmed(
         first, second = before[name], after[name]
         if first.reason or second.reason or first.n != second.n:
             continue
-        change = mean_difference(first.finish_day, second.finish_day)
-        if math.isnan(change.value):
-            change = quantile_difference(first.finish_day, second.finish_day, 0.8)
+        change = move_of(first.finish_day, second.finish_day)
         if is_later(change) and change.value >= MATERIAL_DAYS:
             found.append((name, change))
     return tuple(sorted(found, key=lambda entry: (-entry[1].value, entry[0])))

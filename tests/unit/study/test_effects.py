@@ -12,6 +12,7 @@ from pmosim.study.effects import (
     finish_difference,
     late_difference,
     missed_difference,
+    move_of,
     project_days,
     wait_difference,
 )
@@ -61,6 +62,26 @@ def test_a_promise_that_changed_sides_in_no_future_is_not_taken_for_certain() ->
     assert difference.low < 0.0 < difference.high
     missed = missed_difference(extract(), moved)
     assert missed.high == pytest.approx(2 * difference.high)
+
+
+def test_chances_and_days_can_be_asked_of_some_projects_alone() -> None:
+    second = np.array([False, True])
+    kept = extract(late=np.array([[0.0, NAN], [0.0, NAN], [1.0, 0.0], [0.0, 0.0]]))
+    # b is late in 1 of the 2 futures in which it exists, and then in none.
+    assert late_difference(extract(), kept, second).value == pytest.approx(-0.5)
+    later = extract(finish_days=extract().finish_days + 1.0)
+    assert project_days(extract(), later, second).value == pytest.approx(0.5)
+    still = extract(finish_days=extract().finish_days + np.array([1.0, 0.0]))
+    assert late_difference(extract(), still, second).is_zero
+    unpromised = extract(late=np.full((4, 2), NAN))
+    assert late_difference(unpromised, unpromised, second, "nothing else").reason == "nothing else"
+
+
+def test_a_finish_moves_on_average_or_where_there_is_none_in_its_p80() -> None:
+    days = np.arange(1.0, 101.0)
+    open_ended = np.where(days > 90.0, INF, days)
+    assert move_of(days, days + 2.0).value == 2.0
+    assert move_of(open_ended, open_ended + 2.0).value == 2.0
 
 
 def test_days_add_up_over_the_projects_and_unfinished_ones_count_to_the_end_of_the_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,3 +129,11 @@ def test_what_must_follow_a_stopped_project_never_finishes_and_is_a_loss() -> No
     second = next(row for row in found.rows if row.project == "second")
     assert [(name, change.value) for name, change in second.losses] == [("next", math.inf)]
     assert "1 certainly finishes later or never (next)" in found.say(second)
+
+
+def test_a_project_that_finishes_at_last_is_a_gain_without_a_number_of_days() -> None:
+    found = listed("cancel")
+    row = found.run_rows[0]
+    name, change = row.gains[0]
+    gained = replace(row, gains=((name, replace(change, value=-math.inf)),))
+    assert "1 project certainly finishes earlier or at last (The second)" in found.say(gained)
