@@ -17,7 +17,7 @@ import numpy as np
 from pmosim.draws.demand import Arrivals, draw_arrivals
 from pmosim.draws.luck import Luck
 from pmosim.draws.people import Spells, Stints, draw_spells, draw_stints
-from pmosim.draws.projects import draw_happens, draw_money, draw_sizes, listed_gates
+from pmosim.draws.projects import draw_happens, draw_money, listed_gates
 from pmosim.draws.reworks import Again
 from pmosim.draws.risks import listed_charges
 from pmosim.draws.work import listed_amounts
@@ -61,7 +61,10 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
     luck = Luck(seed, first, count, network.correlation)
     n_listed = network.n_listed
     size = np.column_stack(
-        [draw_sizes(network, luck, p, [network.projects.ids[p]])[0] for p in range(n_listed)]
+        [
+            luck.values(network.projects.size[p], [network.projects.ids[p]], "size")[0]
+            for p in range(n_listed)
+        ]
         or [np.empty((count, 0))]
     )
     luck.learn(network, size)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.distributions import Gamma
-from pmosim.draws.luck import values_of
-from pmosim.draws.projects import draw_sizes, prototype_gates
+from pmosim.draws.luck import first_rows
+from pmosim.draws.projects import prototype_gates
 from pmosim.draws.risks import draw_charges
 from pmosim.draws.work import prototype_amounts
 from pmosim.network.arrays import NONE
-from pmosim.network.streams import arrival_minutes, at_boards
 from pmosim.units import whole
 
 if TYPE_CHECKING:
@@ -68,9 +67,8 @@ def draw_arrivals(network: Network, luck: Luck) -> Arrivals:
         table = dict.fromkeys(names, empty)
         table |= dict.fromkeys(("size", "fixed", "benefit"), np.empty(0))
     order = np.lexsort((table["number"], table["stream"], table["minute"], table["replication"]))
-    counts = np.bincount(table["replication"], minlength=luck.count)
     return Arrivals(
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        first=first_rows(table["replication"], luck.count),
         minute=table["minute"][order].astype(np.int64),
         stream=table["stream"][order].astype(np.int64),
         number=table["number"][order].astype(np.int64),
@@ -97,14 +95,14 @@ def _stream_columns(
     minutes = _arrival_table(network, luck, d)
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
     number, replication = np.nonzero(minutes < network.window_end)
-    size = draw_sizes(network, luck, row, names)
+    size = luck.values(network.projects.size[row], names, "size")
     amounts.extend(prototype_amounts(network, luck, row, names, size)[:, number, replication].T)
     gates.extend(prototype_gates(network, luck, row, names)[:, number, replication].T)
     hits = [hit for hit in network.risks if hit.row == row]
     costs = [draw_charges(hit, luck, names)[number, replication] for hit in hits]
     charges.extend(np.column_stack(costs) if costs else np.empty((len(number), 0)))
     fixed, benefit = (
-        np.zeros_like(size) if law is None else values_of(law, luck, names, purpose) * size
+        np.zeros_like(size) if law is None else luck.values(law, names, purpose) * size
         for law, purpose in (
             (network.projects.fixed_cost[row], "fixed cost"),
             (network.projects.benefit_per_year[row], "benefit"),
@@ -141,13 +139,39 @@ def _arrival_table(network: Network, luck: Luck, d: int) -> FloatArray:
         enough *= 2
     knots = streams.knot_minute[d]
     if len(expected) == 1:
-        minutes = arrival_minutes(cumulated, knots, expected[0])
+        minutes = _arrival_minutes(cumulated, knots, expected[0])
     else:
-        columns = [arrival_minutes(cumulated[:, k], knots, row) for k, row in enumerate(expected)]
+        columns = [_arrival_minutes(cumulated[:, k], knots, row) for k, row in enumerate(expected)]
         minutes = np.stack(columns, axis=1)
     few = int(np.isfinite(minutes).any(axis=1).sum())
     minutes = np.repeat(np.floor(minutes[:few] + 0.5), int(streams.batch_size[d]), axis=0)
-    return at_boards(minutes, streams.board[d])
+    return _at_boards(minutes, streams.board[d])
+
+
+def _arrival_minutes(
+    cumulated: FloatArray, minutes: FloatArray, expected: FloatArray
+) -> FloatArray:
+    """Return the time at which the expectation reaches each value; inf beyond the last knot.
+
+    The inverse of the cumulated rate turns a unit Poisson process into the stream's own.
+    """
+    if expected[-1] <= 0:
+        return np.full(cumulated.shape, np.inf)
+    return np.interp(cumulated, expected, minutes, right=np.inf)
+
+
+def _at_boards(minutes: FloatArray, boards: FloatArray) -> FloatArray:
+    """Return the board date at or after each minute, inf behind the last; all as they are if none.
+
+    Parameters
+    ----------
+    minutes : of any shape; inf stays inf.
+    boards : (B,) minutes of the board dates, sorted; empty = requests ask at any moment.
+    """
+    if not len(boards):
+        return minutes
+    places = np.searchsorted(boards, minutes, side="left")
+    return np.append(boards, np.inf)[np.where(np.isfinite(minutes), places, len(boards))]
 
 
 def _expected(network: Network, luck: Luck, d: int) -> FloatArray:
@@ -169,4 +193,4 @@ def _patience(law: Law | None, luck: Luck, names: Sequence[str]) -> IntArray:
     """(K, R) minutes that each request waits at the most, NONE = for ever."""
     if law is None:
         return np.full((len(names), luck.count), NONE, dtype=np.int64)
-    return whole(values_of(law, luck, names, "patience"))
+    return whole(luck.values(law, names, "patience"))

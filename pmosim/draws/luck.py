@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.distributions import Law
-    from pmosim.network import BoolArray, FloatArray, Network
+    from pmosim.network import BoolArray, FloatArray, IntArray, Network
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,12 @@ class Luck:
     def table(self, entities: Sequence[str], purpose: str, occurrence: int = 0) -> FloatArray:
         """(entities, R) uniforms."""
         return uniform_table(self.seed, entities, purpose, occurrence, self.first, self.count)
+
+    def values(self, law: Law, entities: Sequence[str], purpose: str) -> FloatArray:
+        """(entities, R) values of a law."""
+        if law.is_certain:
+            return np.full((len(entities), self.count), law.plan)
+        return law.quantile(self.table(entities, purpose))
 
     def learn(self, network: Network, size: FloatArray) -> None:
         """Draw the factor of each listed project given its finished and running work."""
@@ -92,8 +98,7 @@ def _has_progress(network: Network) -> BoolArray:
     return np.asarray(is_listed & (tasks.is_part_done | tasks.is_done), dtype=np.bool_)
 
 
-def values_of(law: Law, luck: Luck, entities: Sequence[str], purpose: str) -> FloatArray:
-    """(entities, R) values of a law."""
-    if law.is_certain:
-        return np.full((len(entities), luck.count), law.plan)
-    return law.quantile(luck.table(entities, purpose))
+def first_rows(replication: IntArray, count: int) -> IntArray:
+    """(count + 1,) where the rows of each replication begin, and the last ones end, once sorted."""
+    counts = np.bincount(replication, minlength=count)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.distributions import Exponential
-from pmosim.draws.luck import values_of
+from pmosim.draws.luck import first_rows
 from pmosim.network.arrays import NONE
 from pmosim.units import WHOLE, whole
 
@@ -60,8 +60,7 @@ def draw_spells(network: Network, luck: Luck) -> Spells:
     ]
     table = np.concatenate(rows or [np.empty((4, 0), dtype=np.int64)], axis=1)
     replication, person, start, end = table[:, np.lexsort((table[2], table[1], table[0]))]
-    counts = np.bincount(replication, minlength=luck.count)
-    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    first = first_rows(replication, luck.count)
     return Spells(first=first, person=person, start=start, end=end)
 
 
@@ -81,7 +80,7 @@ def _spells_of_person(network: Network, luck: Luck, n: int) -> IntArray:
     while True:
         names = [f"{name}-{k + 1}" for k in range(enough)]
         up = health.quantile(luck.table(names, "health"))
-        down = values_of(law, luck, names, "sickness")
+        down = luck.values(law, names, "sickness")
         end = np.cumsum(up + down, axis=0)
         if not luck.count or (end[-1] > last).all():
             break
@@ -112,9 +111,8 @@ def draw_stints(network: Network, luck: Luck) -> Stints:
     table = np.concatenate(rows or [np.empty((6, 0), dtype=np.int64)], axis=1)
     table = table[:, np.lexsort((table[2], table[1], table[0]))]
     replication, person, begin, end, number, hand_over = table
-    counts = np.bincount(replication, minlength=luck.count)
     return Stints(
-        first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        first=first_rows(replication, luck.count),
         person=person,
         begin=begin,
         end=end,
@@ -144,7 +142,7 @@ def _stints_of_place(network: Network, luck: Luck, n: int) -> IntArray:
     if until != NONE:
         end = np.minimum(end, until)
     law = change.hand_over[n]
-    loss = np.zeros(end.shape) if law is None else values_of(law, luck, names, "hand-over")
+    loss = np.zeros(end.shape) if law is None else luck.values(law, names, "hand-over")
     number, replication = np.nonzero((begin < end) & (begin < last))
     ends = end[number, replication]
     return np.stack(
@@ -173,7 +171,7 @@ def _terms_of_place(
     hire = change.time_to_hire[n]
     gap = np.zeros(shape)
     if hire is not None:
-        gap = _whole_days(values_of(hire, luck, names, "time to hire"), day)
+        gap = _whole_days(luck.values(hire, names, "time to hire"), day)
     end = first + np.cumsum(tenure, axis=0) + np.cumsum(gap, axis=0) - gap
     return end - tenure, end
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmosim.draws.luck import values_of
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,14 +24,6 @@ def draw_happens(network: Network, luck: Luck) -> BoolArray:
     return happens
 
 
-def draw_sizes(network: Network, luck: Luck, row: int, projects: Sequence[str]) -> FloatArray:
-    """(projects, R) sizes."""
-    law = network.projects.size[row]
-    if law.is_certain:
-        return np.full((len(projects), luck.count), law.plan)
-    return law.quantile(luck.table(projects, "size"))
-
-
 def draw_money(
     laws: Sequence[Law | None], purpose: str, network: Network, luck: Luck, size: FloatArray
 ) -> FloatArray:
@@ -41,7 +31,7 @@ def draw_money(
     amounts = np.zeros_like(size)
     for p, law in enumerate(laws):
         if law is not None:
-            amounts[:, p] = values_of(law, luck, [network.projects.ids[p]], purpose)[0]
+            amounts[:, p] = luck.values(law, [network.projects.ids[p]], purpose)[0]
     return amounts * size
 
 
@@ -61,11 +51,9 @@ def prototype_gates(network: Network, luck: Luck, row: int, names: Sequence[str]
         luck.table([f"{name}.{network.tasks.ids[task]}" for name in names], "gate")
         for task in _gates_of(network, row)
     ]
-    return np.stack(uniforms_of_gates) if uniforms_of_gates else _no_gates(names, luck)
-
-
-def _no_gates(names: Sequence[str], luck: Luck) -> FloatArray:
-    return np.empty((0, len(names), luck.count))
+    if not uniforms_of_gates:
+        return np.empty((0, len(names), luck.count))
+    return np.stack(uniforms_of_gates)
 
 
 def _gates_of(network: Network, row: int) -> list[int]:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmosim.draws.luck import values_of
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +18,7 @@ def draw_happening(hit: Hit, luck: Luck, projects: Sequence[str]) -> tuple[BoolA
     """(projects, R) whether a risk happens to each project, and times what its work is then."""
     entities = [hit.entity] if hit.is_shared else [f"{name}.{hit.entity}" for name in projects]
     happens = luck.table(entities, "risk") < hit.probability
-    factor = np.where(happens, values_of(hit.work, luck, entities, "risk work"), 1.0)
+    factor = np.where(happens, luck.values(hit.work, entities, "risk work"), 1.0)
     shape = (len(projects), luck.count)
     return np.broadcast_to(happens, shape), np.broadcast_to(factor, shape)
 
@@ -32,7 +30,7 @@ def draw_charges(hit: Hit, luck: Luck, projects: Sequence[str]) -> FloatArray:
         return charge
     happens, _ = draw_happening(hit, luck, projects)
     entities = [f"{name}.{hit.entity}" for name in projects]
-    return charge + np.where(happens, values_of(hit.cost, luck, entities, "risk cost"), 0.0)
+    return charge + np.where(happens, luck.values(hit.cost, entities, "risk cost"), 0.0)
 
 
 def listed_factors(network: Network, luck: Luck, n_pools: int) -> FloatArray | None:

@@ -21,7 +21,6 @@ from pmosim.scenario.portfolio import BOARDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pmosim.network.arrays import FloatArray
     from pmosim.scenario.portfolio import Stream
     from pmosim.workdays import WorkCalendar
 
@@ -177,27 +176,3 @@ def _year_bounds(year: int, calendar: WorkCalendar) -> tuple[int, int]:
 def _months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
-
-
-def arrival_minutes(cumulated: FloatArray, minutes: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return the time at which the expectation reaches each value; inf beyond the last knot.
-
-    The inverse of the cumulated rate turns a unit Poisson process into the stream's own.
-    """
-    if expected[-1] <= 0:
-        return np.full(cumulated.shape, np.inf)
-    return np.interp(cumulated, expected, minutes, right=np.inf)
-
-
-def at_boards(minutes: FloatArray, boards: FloatArray) -> FloatArray:
-    """Return the board date at or after each minute, inf behind the last; all as they are if none.
-
-    Parameters
-    ----------
-    minutes : of any shape; inf stays inf.
-    boards : (B,) minutes of the board dates, sorted; empty = requests ask at any moment.
-    """
-    if not len(boards):
-        return minutes
-    places = np.searchsorted(boards, minutes, side="left")
-    return np.append(boards, np.inf)[np.where(np.isfinite(minutes), places, len(boards))]
