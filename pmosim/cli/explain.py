@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from pmosim.cli.options import MOST_FUTURES, WholeNumber, as_json, did_you_mean, talking
-from pmosim.cli.steps import jobs_of, studying
+from pmosim.cli.options import (
+    MOST_FUTURES,
+    WholeNumber,
+    as_json,
+    did_you_mean,
+    futures,
+    processes,
+    talking,
+)
+from pmosim.cli.steps import studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
@@ -61,22 +69,12 @@ SHOWN = 5
     is_flag=True,
     help="What knowing each uncertain thing would save (of PROJECT, else of all committed).",
 )
-@click.option(
-    "-n",
-    "--replications",
-    type=WholeNumber(2, MOST_FUTURES),
-    metavar="N",
-    help="With --drivers: futures of each run. [default: about a minute's worth]",
+@futures(
+    None,
+    "With --drivers: futures of each run. [default: about a minute's worth]",
+    envvar=None,  # it is refused without --drivers
 )
-@click.option(
-    "--jobs",
-    callback=jobs_of,
-    metavar="auto|N",
-    default="auto",
-    show_default=True,
-    envvar="PMOSIM_JOBS",
-    help="With --drivers: processes; the results do not depend on it.",
-)
+@processes("With --drivers: processes; the results do not depend on it.")
 @as_json
 @talking
 @click.pass_obj

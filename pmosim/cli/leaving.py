@@ -6,13 +6,15 @@ spent), ``leave`` after it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pmosim.cli.options import a_path
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.workspace import Located
@@ -20,19 +22,12 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 
-def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
-    """Return the folder that was asked for."""
-    if value is not None and not value.strip():
-        raise click.BadParameter("the path is empty; give a folder, such as reports/NAME.")
-    return None if value is None else Path(value)
-
-
 def into_folder(kind: str) -> Callable[[Decorated], Decorated]:
     """Add ``-o``; ``kind`` is what the name of the default folder ends with."""
     return click.option(
         "-o",
         "--output",
-        callback=_folder,
+        callback=a_path("a folder, such as reports/NAME"),
         metavar="FOLDER",
         help=f"Page, charts, tables. [default: reports/NAME-{kind}; with --json: none]",
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -64,12 +65,80 @@ class WholeNumber(click.IntRange):
         return number
 
 
+def futures(
+    default: int | None,
+    text: str = "How many futures of each run.",
+    *,
+    least: int = 2,
+    envvar: str | None = "PMOSIM_REPLICATIONS",
+) -> Callable[[Decorated], Decorated]:
+    """Add ``-n``; without a default the command finds a number itself, which its help says."""
+    return click.option(
+        "-n",
+        "--replications",
+        type=WholeNumber(least, MOST_FUTURES),
+        metavar="N",
+        default=default,
+        show_default=True,
+        envvar=envvar,
+        help=text,
+    )
+
+
+def seeded(function: Decorated) -> Decorated:
+    """Add ``--seed``."""
+    return click.option(
+        "--seed",
+        type=WholeNumber(0, LARGEST_SEED),
+        metavar="K",
+        default=1,
+        show_default=True,
+        envvar="PMOSIM_SEED",
+        help="Same seed: same luck.",
+    )(function)
+
+
+def processes(
+    text: str = "Processes; the results do not depend on it.",
+) -> Callable[[Decorated], Decorated]:
+    """Add ``--jobs``."""
+    return click.option(
+        "--jobs",
+        callback=_jobs,
+        metavar="auto|N",
+        default="auto",
+        show_default=True,
+        envvar="PMOSIM_JOBS",
+        help=text,
+    )
+
+
+def a_path(what: str) -> Callable[[click.Context, click.Parameter, str | None], Path | None]:
+    """Return a callback that refuses an empty path; ``what`` says what to give instead."""
+
+    def read(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
+        if value is not None and not value.strip():
+            raise click.BadParameter(f"the path is empty; give {what}.")
+        return None if value is None else Path(value)
+
+    return read
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` or nothing, to be put behind a sentence."""
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | Literal["auto"]:
+    """Return ``auto`` or a number of processes."""
+    if value == "auto":
+        return "auto"
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    raise click.BadParameter(f"'{value}' is neither auto nor a whole number above 0.")
 
 
 def _setting(

@@ -9,8 +9,8 @@ import click
 
 from pmosim.cli.bottlenecks import in_words
 from pmosim.cli.differences import tabulated
-from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber, as_json, talking
-from pmosim.cli.steps import jobs_of, read_for_study, studying
+from pmosim.cli.options import as_json, talking
+from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
@@ -56,32 +56,7 @@ RANKINGS = {
     help="What mechanisms are sorted by. [default: finish, else p80, else days]",
 )
 @click.option("--only-on", is_flag=True, help="Leave out what is off.")
-@click.option(
-    "-n",
-    "--replications",
-    type=WholeNumber(2, MOST_FUTURES),
-    metavar="N",
-    envvar="PMOSIM_REPLICATIONS",
-    help="How many futures of each run. [default: 100 to 400, for a minute or two]",
-)
-@click.option(
-    "--seed",
-    type=WholeNumber(0, LARGEST_SEED),
-    metavar="K",
-    default=1,
-    show_default=True,
-    envvar="PMOSIM_SEED",
-    help="Same seed: same luck.",
-)
-@click.option(
-    "--jobs",
-    callback=jobs_of,
-    metavar="auto|N",
-    default="auto",
-    show_default=True,
-    envvar="PMOSIM_JOBS",
-    help="Processes; the results do not depend on it.",
-)
+@of_a_study(None, "How many futures of each run. [default: 100 to 400, for a minute or two]")
 @as_json
 @talking
 @click.pass_obj

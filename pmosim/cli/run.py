@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from pmosim import __version__
-from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber, as_json, talking
+from pmosim.cli.options import a_path, as_json, futures, processes, seeded, talking
 from pmosim.cli.question import Question
-from pmosim.cli.terminal import Terminal, count, typed
+from pmosim.cli.steps import read_file
+from pmosim.cli.terminal import Terminal, typed
 from pmosim.cli.until import check_until, read_until, until_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from pmosim.cli.progress import Bar
-    from pmosim.errors import Problem
     from pmosim.forecast.precision import Reading
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
@@ -28,23 +28,6 @@ if TYPE_CHECKING:
     from pmosim.workspace import Located, RunFolder
 
 NOT_YET = ("--shard", "--compare-with")
-SHOWN_WARNINGS = 5
-
-
-def _jobs(_: click.Context, __: click.Parameter, value: str) -> int | Literal["auto"]:
-    """Return ``auto`` or a number of processes."""
-    if value == "auto":
-        return "auto"
-    if value.isdecimal() and int(value) > 0:
-        return int(value)
-    raise click.BadParameter(f"'{value}' is neither auto nor a whole number above 0.")
-
-
-def _folder(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
-    """Return the folder that was asked for."""
-    if value is not None and not value.strip():
-        raise click.BadParameter("the path is empty; give a folder, such as reports/NAME.")
-    return None if value is None else Path(value)
 
 
 def _refuse(_: click.Context, param: click.Parameter, value: object) -> None:
@@ -61,35 +44,10 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("run", short_help="Forecast a scenario.")
 @click.argument("path", metavar="PATH")
-@click.option(
-    "-n",
-    "--replications",
-    type=WholeNumber(1, MOST_FUTURES),
-    metavar="N",
-    default=1000,
-    show_default=True,
-    envvar="PMOSIM_REPLICATIONS",
-    help="How many futures.",
-)
+@futures(1000, "How many futures.", least=1)
 @until_options
-@click.option(
-    "--seed",
-    type=WholeNumber(0, LARGEST_SEED),
-    metavar="K",
-    default=1,
-    show_default=True,
-    envvar="PMOSIM_SEED",
-    help="Same seed: same luck.",
-)
-@click.option(
-    "--jobs",
-    callback=_jobs,
-    metavar="auto|N",
-    default="auto",
-    show_default=True,
-    envvar="PMOSIM_JOBS",
-    help="Processes; the results do not depend on it.",
-)
+@seeded
+@processes()
 @click.option(
     "--engine",
     type=click.Choice(["auto", "simpy", "compiled"]),
@@ -102,7 +60,7 @@ def _later(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "-o",
     "--output",
-    callback=_folder,
+    callback=a_path("a folder, such as reports/NAME"),
     metavar="FOLDER",
     help="Run folder. [default: reports/NAME]",
 )
@@ -165,7 +123,9 @@ def command(
     question = Question.read(only, by, fail_if)
     goal = read_until(until, replications, most)
     place = locate(path)
-    scenario, question = question.ask_of(_read(terminal, place.scenario))
+    described = read_file(terminal, place.scenario)
+    _say_price(terminal, described)
+    scenario, question = question.ask_of(described)
     if goal is not None:
         check_until(goal, scenario)
     folder = output or place.default_folder
@@ -263,33 +223,11 @@ def _of_so_many(run: RunFolder, replications: int) -> RunFolder:
     return replace(run, manifest={**run.manifest, "replications": replications})
 
 
-def _read(terminal: Terminal, file: Path) -> Scenario:
-    """Return the scenario, its warnings said; errors end the command."""
-    from pmosim.errors import ScenarioError
-    from pmosim.scenario import check_scenario
-
-    scenario, problems = check_scenario(file)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if scenario is None or errors:
-        raise ScenarioError(problems)
-    _say_warnings(terminal, problems, file)
-    _say_price(terminal, scenario)
-    return scenario
-
-
 def _say_price(terminal: Terminal, scenario: Scenario) -> None:
     """Say what a perfect world hides, where the scenario describes one."""
     for entry in scenario.assumptions:
         if entry.mechanism == "perfect world":
             terminal.say(f"mind: {entry.text}")
-
-
-def _say_warnings(terminal: Terminal, warnings: list[Problem], file: Path) -> None:
-    if terminal.quiet or not warnings:
-        return
-    terminal.problems(warnings[:SHOWN_WARNINGS])
-    if len(warnings) > SHOWN_WARNINGS:
-        terminal.say(f"{count(warnings)} in all: {typed('check', file)}")
 
 
 def _open(

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from pmosim.cli.bottlenecks import in_words
-from pmosim.cli.options import WholeNumber, as_json, talking
-from pmosim.cli.steps import of_a_study, read_for_study, save_plan, saved, studying
+from pmosim.cli.options import as_json, talking
+from pmosim.cli.steps import (
+    PLAN,
+    bounded,
+    keeping,
+    of_a_study,
+    read_for_study,
+    save_plan,
+    saved,
+    studying,
+)
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
@@ -30,21 +39,9 @@ EFFECTS = (
 
 @click.command("sequence", short_help="Find start months that keep a condition.")
 @click.argument("path", metavar="PATH")
-@click.option(
-    "--keep",
-    required=True,
-    metavar="CONDITION",
-    help="What has to hold: 'p_late(mandatory) < 0.2'.",
-)
-@click.option(
-    "--tries",
-    type=WholeNumber(4, 10_000),
-    metavar="K",
-    default=40,
-    show_default=True,
-    help="Runs of the search, at most.",
-)
-@saved
+@keeping
+@bounded(4)
+@saved(PLAN)
 @of_a_study(FUTURES)
 @as_json
 @talking

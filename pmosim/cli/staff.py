@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from pmosim.cli.bottlenecks import in_words
-from pmosim.cli.options import WholeNumber, as_json, talking
-from pmosim.cli.steps import of_a_study, read_for_study, save_plan, saved, studying
+from pmosim.cli.options import as_json, talking
+from pmosim.cli.steps import (
+    PLAN,
+    bounded,
+    keeping,
+    of_a_study,
+    read_for_study,
+    save_plan,
+    saved,
+    studying,
+)
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
@@ -44,12 +53,7 @@ def _share(_: click.Context, __: click.Parameter, value: str | None) -> float | 
 
 @click.command("staff", short_help="Find hires and contractors that keep a condition.")
 @click.argument("path", metavar="PATH")
-@click.option(
-    "--keep",
-    required=True,
-    metavar="CONDITION",
-    help="What has to hold: 'p_late(mandatory) < 0.2'.",
-)
+@keeping
 @click.option(
     "--time-to-hire",
     metavar="TIME",
@@ -70,15 +74,8 @@ def _share(_: click.Context, __: click.Parameter, value: str | None) -> float | 
     metavar="SHARE",
     help="Of the role's day rate. [default: as in the file, else 130%]",
 )
-@click.option(
-    "--tries",
-    type=WholeNumber(2, 10_000),
-    metavar="K",
-    default=40,
-    show_default=True,
-    help="Runs of the search, at most.",
-)
-@saved
+@bounded(2)
+@saved(PLAN)
 @of_a_study(FUTURES)
 @as_json
 @talking

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import click
 
-from pmosim.cli.options import LARGEST_SEED, MOST_FUTURES, WholeNumber
+from pmosim.cli.options import WholeNumber, a_path, futures, processes, seeded
 from pmosim.cli.terminal import count, typed
 
 if TYPE_CHECKING:
@@ -25,65 +25,33 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 SHOWN_WARNINGS = 5
+PLAN = "Write the plan as an overlay, such as scenarios/plan.yaml."
+"""Help of ``--save`` where a search found the changes."""
 
 
-def jobs_of(_: click.Context, __: click.Parameter, value: str) -> int | Literal["auto"]:
-    """Return ``auto`` or a number of processes."""
-    if value == "auto":
-        return "auto"
-    if value.isdecimal() and int(value) > 0:
-        return int(value)
-    raise click.BadParameter(f"'{value}' is neither auto nor a whole number above 0.")
-
-
-def of_a_study(replications: int) -> Callable[[Decorated], Decorated]:
-    """Add ``-n`` (with that default), ``--seed`` and ``--jobs``."""
+def of_a_study(replications: int | None, text: str = "") -> Callable[[Decorated], Decorated]:
+    """Add ``-n`` (with that default, and that help if any), ``--seed`` and ``--jobs``."""
 
     def decorate(function: Decorated) -> Decorated:
-        options = (
-            click.option(
-                "-n",
-                "--replications",
-                type=WholeNumber(2, MOST_FUTURES),
-                metavar="N",
-                default=replications,
-                show_default=True,
-                envvar="PMOSIM_REPLICATIONS",
-                help="How many futures of each run.",
-            ),
-            click.option(
-                "--seed",
-                type=WholeNumber(0, LARGEST_SEED),
-                metavar="K",
-                default=1,
-                show_default=True,
-                envvar="PMOSIM_SEED",
-                help="Same seed: same luck.",
-            ),
-            click.option(
-                "--jobs",
-                callback=jobs_of,
-                metavar="auto|N",
-                default="auto",
-                show_default=True,
-                envvar="PMOSIM_JOBS",
-                help="Processes; the results do not depend on it.",
-            ),
-        )
-        for option in reversed(options):
-            function = option(function)
-        return function
+        with_n = futures(replications, text) if text else futures(replications)
+        return with_n(seeded(processes()(function)))
 
     return decorate
 
 
 def read_for_study(terminal: Terminal, path: str) -> tuple[Scenario, Path]:
     """Return the scenario of a PATH and its file, its warnings said; errors end the command."""
-    from pmosim.errors import ScenarioError
-    from pmosim.scenario import check_scenario
     from pmosim.workspace import locate
 
     file = locate(path).scenario
+    return read_file(terminal, file), file
+
+
+def read_file(terminal: Terminal, file: Path) -> Scenario:
+    """Return the scenario of a file, its warnings said; errors end the command."""
+    from pmosim.errors import ScenarioError
+    from pmosim.scenario import check_scenario
+
     scenario, problems = check_scenario(file)
     errors = [problem for problem in problems if problem.severity == "error"]
     if scenario is None or errors:
@@ -92,40 +60,55 @@ def read_for_study(terminal: Terminal, path: str) -> tuple[Scenario, Path]:
         terminal.problems(problems[:SHOWN_WARNINGS])
         if len(problems) > SHOWN_WARNINGS:
             terminal.say(f"{count(problems)} in all: {typed('check', file)}")
-    return scenario, file
+    return scenario
 
 
-def saved(function: Decorated) -> Decorated:
-    """Add ``--save``."""
+def keeping(function: Decorated) -> Decorated:
+    """Add ``--keep``."""
     return click.option(
-        "--save",
-        callback=_file,
-        metavar="FILE",
-        help="Write the plan as an overlay, such as scenarios/plan.yaml.",
+        "--keep",
+        required=True,
+        metavar="CONDITION",
+        help="What has to hold: 'p_late(mandatory) < 0.2'.",
     )(function)
 
 
-def _file(_: click.Context, __: click.Parameter, value: str | None) -> Path | None:
-    from pathlib import Path
+def bounded(least: int) -> Callable[[Decorated], Decorated]:
+    """Add ``--tries``, of which a search needs so many at least."""
+    return click.option(
+        "--tries",
+        type=WholeNumber(least, 10_000),
+        metavar="K",
+        default=40,
+        show_default=True,
+        help="Runs of the search, at most.",
+    )
 
-    if value is not None and not value.strip():
-        raise click.BadParameter("the path is empty; give a file, such as scenarios/plan.yaml.")
-    return None if value is None else Path(value)
+
+def saved(text: str) -> Callable[[Decorated], Decorated]:
+    """Add ``--save`` with that help."""
+    return click.option(
+        "--save",
+        callback=a_path("a file, such as scenarios/plan.yaml"),
+        metavar="FILE",
+        help=text,
+    )
 
 
 def save_plan(
     terminal: Terminal, file: Path | None, base: Path, changes: Sequence[tuple[str, Any]]
-) -> None:
-    """Write a plan as an overlay, where that was asked for and there is one."""
+) -> bool:
+    """Write a plan as an overlay, where that was asked for and there is one; say whether it is."""
     from pmosim.scenario.overlay import save_overlay
 
     if file is None:
-        return
+        return False
     if not changes:
         terminal.say(f"{file} was not written: the plan changes nothing.")
-        return
+        return False
     save_overlay(file, base, changes)
     terminal.say(f"the plan is in {file}")
+    return True
 
 
 class Steps:

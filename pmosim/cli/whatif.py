@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -12,12 +11,13 @@ from click.core import ParameterSource
 
 from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
-from pmosim.cli.steps import of_a_study, read_for_study, studying
+from pmosim.cli.steps import of_a_study, read_for_study, saved, studying
 from pmosim.cli.terminal import typed
 from pmosim.cli.until import check_until, read_until, settle_differences, until_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pmosim.cli.steps import Steps
     from pmosim.cli.terminal import Terminal
@@ -83,7 +83,7 @@ def _with_verbs(function: Callable[..., Any]) -> Callable[..., Any]:
     help=f'"cancel" or "delay=3mo": one run of {FUTURES_OF_EACH} futures per project, unless '
     "-n asks otherwise; about a minute for the worked example's 26 projects on two cores.",
 )
-@click.option("--save", metavar="FILE", help="Write the changes as scenarios/x.yaml.")
+@saved("Write the changes as scenarios/x.yaml.")
 @of_a_study(FUTURES)
 @until_options
 @into_folder("whatif")
@@ -94,7 +94,7 @@ def command(
     ctx: click.Context,
     path: str,
     each: str | None,
-    save: str | None,
+    save: Path | None,
     replications: int,
     seed: int,
     jobs: int | Literal["auto"],
@@ -128,7 +128,7 @@ def command(
     if save is not None:
         from pmosim.scenario.overlay import check_overlay_place
 
-        check_overlay_place(Path(save), file)
+        check_overlay_place(save, file)
     folder = folder_of(output, locate(path), "whatif" if each is None else "each", is_json=is_json)
     question = make_changes(scenario, ctx.meta[TYPED])
     if not terminal.quiet:
@@ -140,7 +140,7 @@ def command(
     if goal is not None:
         check_until(goal, question.before, of_differences=True)
     if save is not None:
-        question = _save(terminal, question, Path(save), file)
+        question = _save(terminal, question, save, file)
     size = (goal.first if goal else replications, seed, jobs)
     return _ask(terminal, question, path, save, size, goal, folder, is_json=is_json)
 
@@ -160,7 +160,7 @@ def _ask(
     terminal: Terminal,
     question: Changed,
     path: str,
-    save: str | None,
+    save: Path | None,
     size: tuple[int, int, int | Literal["auto"]],
     goal: Until | None,
     folder: Path | None,
