@@ -277,14 +277,17 @@ class Audit:
             of = project
             if link.predecessor_project != project.row:
                 of = run.projects[link.predecessor_project]
-            before = of if link.predecessor == NONE else of.tasks[link.predecessor]
-            since = before.started if link.kind == SS else _first_finish(before)
+            if link.predecessor == NONE:
+                since = of.started if link.kind == SS else of.finished
+            else:
+                before = of.tasks[link.predecessor]
+                since = before.started if link.kind == SS else before.first_finish
             if link.successor == NONE:
                 after = project.finished if link.kind == FF else project.released
                 is_free = project.released == 0 and project.arrived == 0
             else:
                 task = project.tasks[link.successor]
-                after = _first_finish(task) if link.kind == FF else task.started
+                after = task.first_finish if link.kind == FF else task.started
                 state = sheet.tasks[link.successor]
                 is_free = state.is_done or (state.is_running and link.kind != FF)
                 is_free |= task.started == 0
@@ -340,12 +343,6 @@ class Audit:
     def _fail(self, text: str) -> NoReturn:
         where = f"replication {self.replication}, minute {self.minute}"
         raise AuditError(f"{where}: {text}. This is a bug of pmosim; please report it.")
-
-
-def _first_finish(what: Task | Project) -> int:
-    """Return the finish of which what follows a task or project was told."""
-    rework = getattr(getattr(what, "project", None), "rework", None)
-    return what.finished if rework is None else rework.first_finish(what)
 
 
 def _name(ask: Ask, run: Replication) -> str:

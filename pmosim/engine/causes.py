@@ -37,20 +37,15 @@ class _Trace:
         project = self.project
         if project.finished == NONE or project.arrived == project.finished:
             return self.minutes
-        last = max((self._finish(task) for task in project.tasks), default=project.released)
+        last = max((task.first_finish for task in project.tasks), default=project.released)
         self.minutes[PROJECT] += project.finished - last
-        task = next((task for task in project.tasks if self._finish(task) == last), None)
+        task = next((task for task in project.tasks if task.first_finish == last), None)
         step: tuple[Task, bool] | None = None if task is None else (task, True)
         if step is None:
             self._before_release()
         while step is not None:
             step = self._from_finish(step[0]) if step[1] else self._from_start(step[0])
         return self.minutes
-
-    def _finish(self, task: Task) -> int:
-        """Return the finish of which what follows a task was told."""
-        rework = self.project.rework
-        return task.finished if rework is None else rework.first_finish(task)
 
     def _from_finish(self, task: Task) -> tuple[Task, bool] | None:
         """Step back from a task's finish: (what to look at next, its finish rather than start).
@@ -60,7 +55,7 @@ class _Trace:
         rework = self.project.rework
         if rework is not None and task.order in rework.again:
             begin = rework.begin_of(task, self.project.tasks) or task
-            self.minutes[WORK] += self._finish(task) - begin.started
+            self.minutes[WORK] += task.first_finish - begin.started
             return begin, False
         if task.kind == PHASE:
             for part in self.project.tasks:
@@ -90,7 +85,7 @@ class _Trace:
                 continue
             before = project.tasks[link.predecessor]
             is_finish = link.kind in {FS, FF}
-            since = self._finish(before) if is_finish else before.started
+            since = before.first_finish if is_finish else before.started
             if since != NONE and since + link.lag == minute and _is_earlier(link, task, project):
                 self.minutes[LAG] += link.lag
                 return before, is_finish

@@ -1,6 +1,6 @@
 """Course: what becomes of projects: links, release, pause, end (model.md, sections 3 and 5).
 
-The second of three layers that make up one future, on top of ``taskwork`` and ``rework``.
+The third of four layers that make up one future, on top of ``taskwork`` and ``rework``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, InnerLink
-    from pmosim.engine.luck import Luck, Stint
+    from pmosim.engine.luck import Stint
     from pmosim.engine.state import Link, Person, Pool
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 class Course(Rework):
     """Projects of one future and what happens to them."""
-
-    luck: Luck
-    """Set by the layer above."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmosim.money import flow_value
+from pmosim.money import DAYS_PER_YEAR, flow_value
 from pmosim.network import FS, NONE, SS
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ LEAST_ROLE_DAYS = 0.5
 """Planned days of the bottleneck role count as at least half a day."""
 LEAST_DAYS = 1e-9
 """Person-days of a project that plans none, so that its score is finite."""
-DAYS_A_YEAR = 365.25
 
 
 def project_key(network: Network, rule: RuleName, project: Project) -> float | None:
@@ -150,7 +149,7 @@ def planned_benefit(network: Network, project: Project, minute: int) -> float:
     if math.isnan(years):
         finish = float(minute + planned_rest(project, minute))
         begin = float(network.calendar.calendar_days([finish])[0])
-        years = max(0.0, float(projects.benefit_until[row]) - begin) / DAYS_A_YEAR
+        years = max(0.0, float(projects.benefit_until[row]) - begin) / DAYS_PER_YEAR
     return law.plan * project.size * years
 
 
@@ -161,16 +160,16 @@ def planned_npv(network: Network, project: Project) -> float:
     """
     plan, projects, row = project.plan, network.projects, project.row
     minutes = [project.arrived, *(float(project.arrived + f) for f in plan.early_finish)]
-    years = network.calendar.calendar_days(np.array(minutes)) / DAYS_A_YEAR
+    years = network.calendar.calendar_days(np.array(minutes)) / DAYS_PER_YEAR
     factors = (1.0 + network.discount_rate) ** -years
     cost = math.fsum([plan.fixed_cost * factors[0], *(plan.work_cost * factors[1:])])
     law = projects.benefit_per_year[row]
     if law is None:
         return -cost
     finish = float(project.arrived + plan.length)
-    begin = network.calendar.calendar_days(np.array([finish])) / DAYS_A_YEAR
+    begin = network.calendar.calendar_days(np.array([finish])) / DAYS_PER_YEAR
     if np.isnan(projects.benefit_years[row]):
-        end = np.maximum(begin, projects.benefit_until[row] / DAYS_A_YEAR)
+        end = np.maximum(begin, projects.benefit_until[row] / DAYS_PER_YEAR)
     else:
         end = begin + projects.benefit_years[row]
     per_year = np.array([law.plan * project.size])

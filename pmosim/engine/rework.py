@@ -1,9 +1,9 @@
 """Rework: a task that finishes sends work back, and it is done again (model.md, section 3).
 
-A layer of one future between ``taskwork`` and ``course``. Whoever decides has not finished: what
-follows it is not told. The finished tasks of its loop go back to waiting; the links among them
-count once more, all others stay satisfied. What follows a task in the middle, outside of the loop,
-was told when it finished first and keeps what it has.
+The second of four layers that make up one future, on top of ``taskwork``. Whoever decides has
+not finished: what follows it is not told. The finished tasks of its loop go back to waiting; the
+links among them count once more, all others stay satisfied. What follows a task in the middle,
+outside of the loop, was told when it finished first and keeps what it has.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Rework(Taskwork):
     """Tasks of one future that are done again."""
 
     luck: Luck
-    """Set by the layer above."""
+    """Set by ``reference``."""
 
     @abstractmethod
     def _happen_within(self, project: Project, links: Sequence[InnerLink]) -> None:

@@ -161,7 +161,7 @@ class Rows:
     def _add_repeats(self, project: Project, rework: Redo, at: int) -> None:
         """Write down which tasks of a project were done again."""
         for order in sorted(rework.again):
-            told, times = rework.first_finish(project.tasks[order]), rework.times.get(order, 0)
+            told, times = project.tasks[order].first_finish, rework.times.get(order, 0)
             self.repeats.append((self.first_task[at] + order, told, times))
 
     def _add_charges(self, project: Project, luck: Luck, at: int) -> None:

@@ -218,6 +218,21 @@ class Task:
         parent = self.sheet.parent
         return None if parent == NONE else self.project.tasks[parent]
 
+    @property
+    def first_finish(self) -> int:
+        """Minute at which what follows was told of its finish, NONE = not yet.
+
+        Of what is done again the first one, as long as it goes on, too.
+        """
+        rework = self.project.rework
+        return self.finished if rework is None else rework.told.get(self.order, self.finished)
+
+    @property
+    def ready_last(self) -> int:
+        """Minute at which it became ready, of what is done again for the last time."""
+        rework = self.project.rework
+        return self.ready if rework is None else rework.ready.get(self.order, self.ready)
+
 
 class Project:
     """One project of one future."""
@@ -340,16 +355,12 @@ class Redo:
         self.asked: dict[tuple[int, int], int] = {}
         """(task, pool) -> amount asked for beyond the first, less what was left when it was."""
 
-    def first_finish(self, task: Task) -> int:
-        """Return the minute at which what follows a task was told of its finish, NONE = not yet."""
-        return self.told.get(task.order, task.finished)
-
     def begin_of(self, task: Task, tasks: Sequence[Task]) -> Task | None:
         """Return the task from which on a task sent work back, None if it never did."""
         if not self.times.get(task.order):
             return None
         first = tasks[self.loops[task.order].first]
-        return first if NONE < first.started <= self.first_finish(task) else None
+        return first if NONE < first.started <= task.first_finish else None
 
 
 class Ask:

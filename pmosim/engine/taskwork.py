@@ -1,7 +1,7 @@
 """Taskwork: how a task asks for people, starts, loses them, and finishes (model.md, section 2).
 
-The first of three layers that make up one future: ``course`` puts the projects around it,
-``reference`` the clock.
+The first of four layers that make up one future: ``rework`` lets tasks be done again, ``course``
+puts the projects around it, ``reference`` the clock.
 """
 
 from __future__ import annotations
@@ -161,10 +161,7 @@ class Taskwork(ABC):
             return task.project.key
         if self.dispatch is not None:
             return self.dispatch.key(self.office, _View(task))
-        ready = task.ready
-        if task.project.rework is not None:
-            ready = task.project.rework.ready.get(task.order, ready)
-        return task_key(self.network, self.rule, task.project, task.order, ready)
+        return task_key(self.network, self.rule, task.project, task.order, task.ready_last)
 
     def _queue_task(self, task: Task) -> None:
         """Ask for the people of a task, behind the project's shares held ``throughout``."""
@@ -178,10 +175,7 @@ class Taskwork(ABC):
         if len(task.pools) > 1:
             units = tuple(need for need in units if task.pools[need[0]].is_open)
         minutes = project.plan.whole_minutes[task.order]
-        since = task.ready
-        if project.rework is not None:
-            since = project.rework.ready.get(task.order, since)
-        ask = Ask(START, project, task, units, minutes, since, self.minute)
+        ask = Ask(START, project, task, units, minutes, task.ready_last, self.minute)
         task.asks = (ask,)
         self.desk.add(ask, task.key, project.order, task.order)
 
