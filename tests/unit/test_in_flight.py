@@ -13,11 +13,13 @@ import pmosim as pm
 from pmosim.distributions import (
     Exponential,
     Lognormal,
+    Triangular,
     correlated,
     correlated_beyond,
     factor_given,
 )
 from pmosim.draws import draw
+from pmosim.in_flight import is_discredited
 from pmosim.network import compile_network
 from pmosim.streams import uniforms
 from pmosim.units import WHOLE
@@ -31,7 +33,9 @@ FOUR = stats.norm.sf(4) * 2
 """Chance of four standard errors, for tests of goodness of fit."""
 
 
-def drawn(first: dict[str, Any], correlation: float = R, n: int = N) -> NDArray[np.float64]:
+def drawn(
+    first: dict[str, Any], correlation: float = R, n: int = N, size: float = 1
+) -> NDArray[np.float64]:
     """Return the person-days of two alike tasks, (n, 2); the first has some progress."""
     law = {"dist": "lognormal", "median": "20pd", "sigma": 0.5}
     network = compile_network(
@@ -46,6 +50,7 @@ def drawn(first: dict[str, Any], correlation: float = R, n: int = N) -> NDArray[
                     {
                         "id": "a",
                         "status": "running",
+                        "size": size,
                         "tasks": {
                             "one": {"effort": law, "needs": {"dev": 1}, **first},
                             "two": {"effort": law, "needs": {"dev": 1}},
@@ -101,6 +106,25 @@ def test_a_finished_task_that_says_what_it_took_tells_just_that() -> None:
     found = scores(drawn({"done": True, "spent": "35pd"})[:, 1])
     c = math.log(35 / 20) / 0.5
     assert stats.kstest(found, stats.norm(R * c, math.sqrt(1 - R * R)).cdf).pvalue > FOUR
+
+
+def test_what_is_known_of_a_larger_project_is_read_by_its_size() -> None:
+    # Twice as large, twice as much spent: the same is known of its luck.
+    for known in ({"spent": "30pd"}, {"spent": "35pd", "done": True}):
+        doubled = known | {"spent": f"{2 * int(str(known['spent'])[:2])}pd"}
+        plain, large = drawn(known, n=200)[:, 1], drawn(doubled, n=200, size=2)[:, 1]
+        assert large == pytest.approx(2 * plain, rel=1e-9)
+
+
+def test_what_remains_in_one_number_keeps_the_relative_spread_of_the_plan() -> None:
+    left = drawn({"spent": "15pd", "remaining": "3pd"})[:, 0]
+    assert stats.kstest(np.log(left / 3.0) / 0.5, "norm").pvalue > FOUR
+
+
+def test_an_estimate_is_believed_while_a_tenth_of_it_lies_above_what_is_spent() -> None:
+    law = Triangular(low=0.0, likely=0.0, high=10.0)  # above x lies (1 - x / 10) ** 2
+    assert not is_discredited(law, 10 * (1 - math.sqrt(0.101)))
+    assert is_discredited(law, 10 * (1 - math.sqrt(0.099)))
 
 
 def test_a_finished_task_that_says_nothing_changes_nothing() -> None:

@@ -126,6 +126,16 @@ def test_the_cost_falls_due_when_the_first_task_it_hits_starts() -> None:
     assert sum(year["value"] for year in cost["by_year"].values()) == pytest.approx(40_000)
 
 
+def test_what_a_driver_costs_is_a_draw_of_each_project() -> None:
+    driver = {"id": "market", "probability": "40%", "cost": "10k/20k/40k"}
+    network = compile_network(pm.parse_scenario(document(drivers=[driver])))
+    one, two = draw(network, 5, 0, N).charges.T
+    assert ((one > 0) == (two > 0)).all()
+    one, two = one[one > 0], two[two > 0]
+    found = np.corrcoef(one, two)[0, 1]
+    assert abs(math.atanh(found)) < 4 / math.sqrt(len(one) - 3)
+
+
 def test_what_is_never_started_costs_nothing() -> None:
     risk = {"id": "slip", "probability": "100%", "cost": "20k"}
     text = document(risks=[risk], projects=1)

@@ -140,6 +140,29 @@ def test_few_futures_that_are_hit_hard_widen_the_interval_beyond_students():
     student = stats.t.ppf(0.975, 99) * float(np.std(after, ddof=1)) / 10
     assert found.low == pytest.approx(1.2 - student)
     assert found.high > 1.2 + 2 * student
+    mirrored = mean_difference(after, before)
+    assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))
+
+
+def test_the_futures_asked_for_bring_the_side_that_faces_zero_to_zero():
+    # That side of a skewed difference is much shorter than the other one.
+    before, after = np.zeros(100), np.zeros(100)
+    after[:3] = 40.0
+    for found in (mean_difference(before, after), mean_difference(after, before)):
+        to_zero = min(found.high - found.value, found.value - found.low)
+        assert found.further == math.ceil(100 * ((to_zero / 1.2) ** 2 - 1))
+        assert found.further < 100
+
+
+def test_where_futures_share_a_quantile_each_end_reaches_to_the_next_value_on_its_side():
+    smooth = np.arange(400.0) / 100
+    steps = np.repeat([9.0, 10.0, 20.0], [190, 20, 190])
+    for found, down, up in (
+        (quantile_difference(smooth, steps, 0.5), 1.0, 10.0),
+        (quantile_difference(steps, smooth, 0.5), 10.0, 1.0),
+    ):
+        lower, upper = found.value - found.low, found.high - found.value
+        assert lower - down == pytest.approx(upper - up)
 
 
 @pytest.mark.parametrize("n", [100, 400])
@@ -162,6 +185,14 @@ def test_the_interval_of_a_difference_of_probabilities_covers_also_where_few_pai
     assert chance >= 0.935
     if n * (lost + gained) >= 15:
         assert chance <= 0.97
+
+
+def test_the_interval_of_a_difference_of_probabilities_is_that_of_bonett_and_price():
+    found = probability_difference(*flags(100, 5, 10))
+    gained, lost = 11 / 102, 6 / 102
+    half = stats.norm.ppf(0.975) * math.sqrt((gained + lost - (gained - lost) ** 2) / 102)
+    assert found.value == pytest.approx(0.05)
+    assert (found.low, found.high) == pytest.approx((gained - lost - half, gained - lost + half))
 
 
 def flags(n, n_lost, n_gained):
