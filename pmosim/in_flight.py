@@ -81,10 +81,18 @@ def left_law(network: Network, pool: int, size: float) -> tuple[Law, float]:
         if remaining.is_certain and not law.is_certain and law.plan > 0.0:
             remaining = law.scaled(remaining.plan / law.plan)
         return remaining, 0.0
-    spent = float(pools.spent[pool]) or float(pools.done[pool]) * law.plan
+    spent = _spent(network, pool, law)
     if spent <= 0.0:
         return law, 0.0
     return _believed(law, spent), spent
+
+
+def _spent(network: Network, pool: int, law: Law) -> float:
+    """Return what is spent of an amount, else the share done of its plan; 0 where neither is said.
+
+    ``law`` : of the whole amount.
+    """
+    return float(network.pools.spent[pool]) or float(network.pools.done[pool]) * law.plan
 
 
 def _believed(law: Law, spent: float) -> Law:
@@ -114,9 +122,8 @@ def describe_in_flight(network: Network) -> list[dict[str, str]]:
         project = int(tasks.project[task])
         if not tasks.is_part_done[task] or pools.remaining[q] is not None:
             continue
-        size = network.projects.size[project].plan if pools.is_sized[q] else 1.0
-        law = pools.law[q].scaled(size)
-        spent = float(pools.spent[q]) or float(pools.done[q]) * law.plan
+        law = _whole_law(network, q, network.projects.size[project].plan)
+        spent = _spent(network, q, law)
         name = f"{network.projects.ids[project]}.{tasks.ids[task]}"
         if pools.done[q] and not pools.spent[q]:
             sentences.append(f"{name}: what is spent is assumed from the share done; give `spent`.")

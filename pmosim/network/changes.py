@@ -32,7 +32,6 @@ def compile_changes(organisation: Organisation, year_minutes: int) -> ChangeArra
         place.id: joined(as_span(day, day, calendar) for day in place.holidays)
         for place in organisation.places
     }
-    default = organisation.places[0].id if organisation.places else ""
     ramps = [change.ramp for change in terms]
     mentors = [change.mentor for change in terms]
     return ChangeArrays(
@@ -44,5 +43,5 @@ def compile_changes(organisation: Organisation, year_minutes: int) -> ChangeArra
         mentor_share=ints(mentor.share if mentor else 0 for mentor in mentors),
         mentor_shortens=ints(mentor.shortens if mentor else 0 for mentor in mentors),
         mentor_most=ints(mentor.most if mentor else 0 for mentor in mentors),
-        holidays=tuple(holidays.get(person.place or default, ()) for person in people),
+        holidays=tuple(holidays.get(person.place or "", ()) for person in people),
     )

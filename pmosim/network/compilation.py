@@ -1,7 +1,7 @@
 """Compilation: a resolved scenario becomes a network, once.
 
 In: ``Scenario`` (words, dates, ids). Out: ``Network`` (minutes, indices, arrays).
-Dates move to working days here and nowhere else: as a start to the next one, as an end back.
+Dates become minutes (``dates``): a start on the next working day, an end on the one before.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ def compile_network(scenario: Scenario) -> Network:
     organisation = scenario.organisation
     calendar = organisation.calendar
     role_index = {role.id: s for s, role in enumerate(organisation.roles)}
-    year_end = scenario.as_of + timedelta(days=YEAR_DAYS - 1)
-    days_a_year = calendar.working_days_between(scenario.as_of, year_end)
-    people = compile_people(organisation, role_index, days_a_year * calendar.minutes_per_day)
+    year_minutes = _days_a_year(scenario) * calendar.minutes_per_day
+    people = compile_people(organisation, role_index, year_minutes)
     rows = (*scenario.projects, *(stream.prototype for stream in scenario.streams))
     tasks = TaskCompiler(
         calendar=calendar,
@@ -105,6 +104,12 @@ def _window_end(scenario: Scenario) -> int:
     return calendar.end_minute(last)
 
 
+def _days_a_year(scenario: Scenario) -> int:
+    """Return the working days of the 365 days from day 0."""
+    year_end = scenario.as_of + timedelta(days=YEAR_DAYS - 1)
+    return scenario.organisation.calendar.working_days_between(scenario.as_of, year_end)
+
+
 def _years_later(day: date, years: int) -> date:
     """Return the same date years later; 29 February becomes 1 March."""
     try:
@@ -122,7 +127,6 @@ def compile_people(
     """Return the arrays of all individuals in file order; a calendar year has so many minutes."""
     people, calendar = organisation.people, organisation.calendar
     holidays = {place.id: place.holidays for place in organisation.places}
-    default = organisation.places[0].id if organisation.places else None
     skill = np.zeros((len(people), len(role_index)), dtype=np.int64)
     for n, person in enumerate(people):
         for role, proficiency in person.skills:
@@ -151,8 +155,7 @@ def compile_people(
             for person in people
         ),
         away=tuple(
-            _away(person, holidays.get(person.place or default or "", ()), calendar)
-            for person in people
+            _away(person, holidays.get(person.place or "", ()), calendar) for person in people
         ),
         change=compile_changes(organisation, year_minutes),
     )
@@ -183,8 +186,7 @@ def compile_projects(
 ) -> ProjectArrays:
     """Return the arrays of listed projects and prototypes."""
     calendar = scenario.organisation.calendar
-    year_end = scenario.as_of + timedelta(days=YEAR_DAYS - 1)
-    days_a_year = calendar.working_days_between(scenario.as_of, year_end)
+    days_a_year = _days_a_year(scenario)
     saved = [scenario.settings.standard_hand_over * project.coverage for project in rows]
     benefits = [project.benefit for project in rows]
     return ProjectArrays(

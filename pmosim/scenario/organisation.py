@@ -99,6 +99,7 @@ class Person:
     day_rate: float = 0.0
     kind: Kind = "internal"
     place: str | None = None
+    """None = the file names no places."""
     employed_from: date | None = None
     """First day; None = before day 0."""
     employed_until: date | None = None
