@@ -21,6 +21,7 @@ import numpy as np
 
 from pmosim.network.arrays import NONE
 from pmosim.units import WHOLE
+from pmosim.workdays import quarter_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,7 +224,8 @@ def fiscal_years(network: Network, last_minute: int) -> Periods:
     """Return the fiscal years up to a minute: ``2027``, or ``2027/28`` if not from January."""
     first = network.fiscal_year_month
 
-    def label(year: int, month: int) -> str:
+    def label(name: str) -> str:
+        year, month = int(name[:4]), int(name[5:7])
         begun = year if month >= first else year - 1
         return f"{begun}" if first == 1 else f"{begun}/{(begun + 1) % 100:02d}"
 
@@ -232,7 +234,12 @@ def fiscal_years(network: Network, last_minute: int) -> Periods:
 
 def quarters(network: Network, last_minute: int) -> Periods:
     """Return the quarters of the calendar up to a minute: ``2027-Q1``."""
-    return _periods(network, last_minute, lambda year, month: f"{year}-Q{(month + 2) // 3}")
+    return _periods(network, last_minute, quarter_of)
+
+
+def months(network: Network, last_minute: int) -> Periods:
+    """Return the months of the calendar up to a minute: ``2027-02``."""
+    return _periods(network, last_minute, str)
 
 
 def start_calendar_days(network: Network, minutes: IntArray) -> FloatArray:
@@ -248,14 +255,14 @@ def start_calendar_days(network: Network, minutes: IntArray) -> FloatArray:
     return np.where(minutes <= 0, 0.0, since + part)
 
 
-def _periods(network: Network, last_minute: int, label: Callable[[int, int], str]) -> Periods:
+def _periods(network: Network, last_minute: int, label: Callable[[str], str]) -> Periods:
     """Join the months of the run that have the same label."""
     calendar = network.calendar
     per_day = calendar.minutes_per_day
     labels: list[str] = []
     first_days: list[int] = []
     for month, first_day, _ in calendar.month_bounds(max(1, -(-last_minute // per_day))):
-        name = label(int(month[:4]), int(month[5:7]))
+        name = label(month)
         if not labels or labels[-1] != name:
             labels.append(name)
             first_days.append(first_day)

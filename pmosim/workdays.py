@@ -151,6 +151,11 @@ class WorkCalendar:
         return -int(np.busday_count(working_day, self._day_0, busdaycal=self._days))
 
 
+def quarter_of(day: str) -> str:
+    """Return the quarter of a month or day, ``2027-Q1`` of ``2027-03`` or ``2027-03-15``."""
+    return f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"
+
+
 @lru_cache(maxsize=64)
 def _busdays(workweek: tuple[int, ...], closures: tuple[date, ...]) -> np.busdaycalendar:
     # Kept beside the calendar, not in it: numpy's calendar can be neither compared nor pickled.

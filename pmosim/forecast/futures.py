@@ -94,6 +94,12 @@ def projects_in_futures(outcomes: Outcomes) -> list[ProjectFutures]:
     ]
 
 
+def futures_by_id(outcomes: Outcomes) -> dict[str, ProjectFutures]:
+    """Return the same by the id of the project."""
+    ids = outcomes.network.projects.ids
+    return {ids[futures.project]: futures for futures in projects_in_futures(outcomes)}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TaskIndex:
     """Where the rows of each task stand in ``outcomes.tasks_``."""

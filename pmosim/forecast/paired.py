@@ -32,6 +32,8 @@ MATERIAL_SHARE = 0.01
 """The same of a probability and of a busy share."""
 MATERIAL_OF_MONEY = 0.001
 """The same of money, as a share of the base's amount."""
+ROUNDING = 1e-12
+"""Amounts that differ by this share only, differ by the order in which they were added up."""
 MOST_FURTHER = 100_000
 """Nobody waits for more futures than this."""
 TOO_MANY = f"it would take more than {MOST_FURTHER:,} further futures"
@@ -95,6 +97,11 @@ def no_difference(reason: str, n: int = 0) -> Difference:
 def exactly(value: float, n: int) -> Difference:
     """Return a difference that is the same in every pair."""
     return Difference(value=value, low=value, high=value, n=n, is_settled=True)
+
+
+def but_for_rounding(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Return the amounts after, those before where they differ by rounding only."""
+    return np.where(np.isclose(before, after, rtol=ROUNDING, atol=0.0), before, after)
 
 
 def mean_difference(

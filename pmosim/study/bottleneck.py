@@ -17,20 +17,20 @@ import numpy as np
 
 from pmosim.errors import InputError
 from pmosim.forecast.bottleneck import role_utilisation, role_wait_days
-from pmosim.forecast.estimate import mean, mean_of_known, quantile, ratio, unknown
-from pmosim.forecast.finish import UNFINISHED, end_date
+from pmosim.forecast.estimate import mean, ratio
+from pmosim.forecast.finish import end_date
 from pmosim.forecast.paired import Difference, mean_difference, no_difference
 from pmosim.money import DAYS_PER_YEAR, flow_value, start_calendar_days
 from pmosim.network import compile_network
 from pmosim.study.effects import (
-    NO_PROMISE,
-    NOTHING_COMMITTED,
     NOTHING_FINISHES,
     P80,
     Effects,
     Told,
     finish_difference,
+    finish_of,
     late_difference,
+    late_of,
     npv_difference,
     project_days,
     scaled,
@@ -38,6 +38,7 @@ from pmosim.study.effects import (
 )
 from pmosim.study.extract import Extract
 from pmosim.units import WHOLE
+from pmosim.workdays import quarter_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -270,7 +271,7 @@ def find_bottlenecks(
     before = study.run(scenario)
     counter.count()
     load = _Load.of(before)
-    base, readings = Extract.of(before), _readings(before)
+    base = Extract.of(before)
     measures = [MEASURES[by]] if by else _usual_measures(base)
     busy, waits = role_utilisation(before), role_wait_days(before)
     del before
@@ -308,7 +309,7 @@ def find_bottlenecks(
         seed=study.seed,
         replications=study.replications,
         ranked_by=ranked_by,
-        base=readings,
+        base=_readings(base),
         roles=roles,
         quarters=quarters,
         misleading=_misleading(roles, extracts, base, ranked_by, network),
@@ -384,16 +385,12 @@ def _per_cost(npv: Difference, price: Price | None) -> Difference:
     return scaled(npv, 1.0 / price.present_value)
 
 
-def _readings(outcomes: Outcomes) -> dict[str, Estimate]:
+def _readings(kept: Extract) -> dict[str, Estimate]:
     """Return the portfolio as it is, in the measures of the effects."""
-    kept = Extract.of(outcomes)
-    days, late = kept.committed_days, kept.late_share()
     return {
-        "finish_mean_days": unknown(NOTHING_COMMITTED)
-        if days is None
-        else mean_of_known(days, UNFINISHED),
-        "finish_p80_days": unknown(NOTHING_COMMITTED) if days is None else quantile(days, P80),
-        "p_late": unknown(NO_PROMISE) if late is None else mean(late),
+        "finish_mean_days": finish_of(kept),
+        "finish_p80_days": finish_of(kept, P80),
+        "p_late": late_of(kept),
         "npv": mean(kept.npv),
         "wait_days": ratio(kept.waited_days.sum(axis=1), kept.finished, NOTHING_FINISHES),
     }
@@ -471,8 +468,8 @@ class _Load:
             for place, (label, first, end) in enumerate(outcomes.months)
             if first * per_day < longest
         ]
-        labels = list(dict.fromkeys(_quarter_of(label) for _, label, _, _ in months))
-        groups = [[m for m in months if _quarter_of(m[1]) == label] for label in labels]
+        labels = list(dict.fromkeys(quarter_of(label) for _, label, _, _ in months))
+        groups = [[m for m in months if quarter_of(m[1]) == label] for label in labels]
         unit = WHOLE * per_day
         n_roles = len(outcomes.network.role_ids)
         queue, busy, there = (
@@ -498,10 +495,6 @@ class _Load:
                 for role in range(n_roles)
             ),
         )
-
-
-def _quarter_of(month: str) -> str:
-    return f"{month[:4]}-Q{(int(month[5:7]) + 2) // 3}"
 
 
 def _chosen_cells(

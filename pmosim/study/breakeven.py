@@ -25,7 +25,7 @@ from pmosim.money import (
     benefit_by_period,
     cash_by_period,
     cost_by_period,
-    start_calendar_days,
+    months,
 )
 from pmosim.network.arrays import NONE
 from pmosim.units import WHOLE
@@ -119,7 +119,7 @@ def break_even(before: Outcomes, after: Outcomes, *, typed: str, words: str) -> 
     typed, words : how the hire is called.
     """
     last = int(max(before.run_end.max(initial=0), after.run_end.max(initial=0)))
-    periods = months_until(after.network, last)
+    periods = months(after.network, last)
     factor = _factors(after.network, periods)
     joined = np.array([name not in before.network.people.ids for name in after.network.people.ids])
     pay = np.cumsum(_pay(after.network, joined, periods, last) * factor)
@@ -147,22 +147,6 @@ def break_even(before: Outcomes, after: Outcomes, *, typed: str, words: str) -> 
         lifetime=mean_difference(*npv, material=MATERIAL * total),
         pay=total,
         slides=bool(np.isfinite(after.network.projects.benefit_years).any()),
-    )
-
-
-def months_until(network: Network, last_minute: int) -> Periods:
-    """Return the months of the calendar from day 0 to a minute."""
-    calendar = network.calendar
-    per_day = calendar.minutes_per_day
-    bounds = calendar.month_bounds(max(1, -(-last_minute // per_day)))
-    first_minute = np.array([first for _, first, _ in bounds], dtype=np.int64) * per_day
-    first_day = start_calendar_days(network, first_minute)
-    return Periods(
-        labels=tuple(label for label, _, _ in bounds),
-        first_minute=first_minute,
-        end_minute=np.append(first_minute[1:], np.iinfo(np.int64).max),
-        first_day=first_day,
-        end_day=np.append(first_day[1:], calendar.calendar_days([max(last_minute, 1)])),
     )
 
 

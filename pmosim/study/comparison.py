@@ -2,7 +2,7 @@
 
 In: outcomes that are paired. Out: rows of (entity, measure, before, after, difference), as
 objects, as a frame and as the document ``pmosim.compare/1``.
-Not here: how a difference gets its interval (``forecast.paired``), who caused it (``whatif``).
+Not here: how a difference gets its interval (``forecast.paired``), who pays and why (``payers``).
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from pmosim.forecast.estimate import (
     ratio,
 )
 from pmosim.forecast.finish import UNFINISHED, committed_finish, is_late, late_probability
-from pmosim.forecast.futures import BEFORE_DAY_0, ProjectFutures, projects_in_futures
+from pmosim.forecast.futures import BEFORE_DAY_0, ProjectFutures, futures_by_id
 from pmosim.forecast.paired import (
     MATERIAL_DAYS,
     MATERIAL_OF_MONEY,
     MATERIAL_SHARE,
     Difference,
+    but_for_rounding,
     mean_difference,
     no_difference,
     probability_difference,
@@ -56,8 +57,6 @@ PORTFOLIO = "portfolio"
 MATERIAL_WAIT_DAYS = 0.1
 """A wait is a mean over all projects: a tenth of a day of each is much in sum."""
 MATERIAL_PROJECTS = 0.05
-ROUNDING = 1e-12
-"""Amounts that differ by this share only, differ by the order in which they were added up."""
 LEVELS = {"finish_p50_days": 0.5, "finish_p80_days": 0.8}
 FINISHES = ("finish_mean_days", *LEVELS)
 NO_COST = "have no cost"
@@ -266,16 +265,11 @@ def _check_paired(base_name: str, base: Outcomes, name: str, other: Outcomes) ->
 
 def _all_rows(base_name: str, base: Outcomes, name: str, other: Outcomes) -> Iterator[Row]:
     names = (base_name, name)
-    mine, theirs = (_by_id(run) for run in (base, other))
+    mine, theirs = (futures_by_id(run) for run in (base, other))
     for entity in dict.fromkeys([*mine, *theirs]):
         yield from _project_rows(entity, (mine.get(entity), theirs.get(entity)), names)
     yield from _role_rows((base, other), names)
     yield from _portfolio_rows((base, other), (list(mine.values()), list(theirs.values())))
-
-
-def _by_id(outcomes: Outcomes) -> dict[str, ProjectFutures]:
-    ids = outcomes.network.projects.ids
-    return {ids[futures.project]: futures for futures in projects_in_futures(outcomes)}
 
 
 # ---- projects
@@ -393,7 +387,7 @@ def _mean_numbers(before: FloatArray, after: FloatArray, material: float, reason
 
 def _money_numbers(amounts: tuple[FloatArray, FloatArray], reason: str) -> Numbers:
     before, after = amounts
-    after = np.where(np.isclose(before, after, rtol=ROUNDING, atol=0.0), before, after)
+    after = but_for_rounding(before, after)
     known = before[np.isfinite(before)]
     amount = abs(float(np.mean(known))) if len(known) else 0.0
     return _mean_numbers(before, after, MATERIAL_OF_MONEY * amount, reason)

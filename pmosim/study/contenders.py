@@ -19,6 +19,7 @@ from pmosim.forecast.wording import money_in_words
 from pmosim.network.arrays import NONE
 from pmosim.plan import plan_project
 from pmosim.policy.intake import Open, Reserve, WipLimit
+from pmosim.scenario.rules import COMMON
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ ORDERS = {
     "wsjf": "cost of delay per person-day",
     "bottleneck": "NPV per day of the scarcest role",
 }
-KEPT = ("order", "role", "of", "ageing", "gates")
-"""What a rule of today passes on to the others: who goes first, and its gates."""
 MOST_VALUES = 12
 """Values of one sweep, at most."""
 _RANGE = re.compile(r"\s*([^.,=\s]+(?:\.\d+[^.,=\s]*)?)\s*\.\.\s*([^,=\s]+)\s*")
@@ -424,8 +423,9 @@ def _has_gate(part: Mapping[str, Any]) -> bool:
 
 
 def _kept(scenario: Scenario) -> dict[str, Any]:
+    """Return what the rule of today passes on to the others: who goes first, and its gates."""
     written = scenario.document.get("intake") or {}
-    return {key: written[key] for key in KEPT if key in written}
+    return {key: written[key] for key in COMMON if key in written}
 
 
 def _policy_of(scenario: Scenario) -> str:

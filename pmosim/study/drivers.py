@@ -17,6 +17,7 @@ import numpy as np
 
 from pmosim.distributions import Law
 from pmosim.draws import draw
+from pmosim.forecast.cost import per_future
 from pmosim.forecast.estimate import quantile, unknown
 from pmosim.forecast.finish import committed_finish
 from pmosim.forecast.futures import projects_in_futures
@@ -27,8 +28,10 @@ from pmosim.forecast.paired import (
     no_difference,
     quantile_difference,
 )
+from pmosim.forecast.returns import portfolio_npv
 from pmosim.network import compile_network
 from pmosim.network.arrays import NONE
+from pmosim.study.runs import affordable_futures
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -50,10 +53,6 @@ MOST_GROUPS = 8
 """Tasks or roles with a run of their own, at most; the others are one source together."""
 KNOWN_FROM = 4_000
 """Draws from which the mean of what is left of running work is taken."""
-TASK_ROWS = 1_000_000
-"""Task rows of all runs together, about: about a minute on two cores with the worked example."""
-FEWEST, MOST = 100, 400
-"""Futures of each run, unless a number is asked for."""
 NOTHING = "nothing is committed, or it is in no future"
 LIKELIER = 0.5
 """Candidates at least as likely as this happen once it is known which do."""
@@ -163,16 +162,10 @@ def find_drivers(
 
 
 def enough_futures(scenario: Scenario, project: str | None = None) -> int:
-    """Return how many futures of each run keep the study within about a minute, in blocks of 50."""
+    """Return how many futures of each run keep the study within a minute or two."""
     network = compile_network(scenario)
     n_runs = 2 + sum(1 for _ in sources_of(network, project))
-    n_tasks = np.diff(network.projects.first_task)
-    expected = [steps[-1] if len(steps) else 0.0 for steps in network.streams.knot_expected]
-    per_future = n_tasks[: network.n_listed].sum() + float(
-        n_tasks[network.n_listed :] @ np.array(expected)
-    )
-    affordable = TASK_ROWS / max(1.0, n_runs * per_future)
-    return int(min(MOST, max(FEWEST, affordable // 50 * 50)))
+    return affordable_futures(network, n_runs)
 
 
 def _most_saved(driver: Driver) -> tuple[float, float]:
@@ -444,7 +437,7 @@ class _Numbers:
     """Working days to the finish, ``inf`` = unfinished."""
     cost: FloatArray
     npv: FloatArray
-    """``-inf`` = unknown, below every value."""
+    """Of a project, ``-inf`` = unknown, below every value; of all, what is known, summed."""
     has_cost: bool
     has_benefit: bool
 
@@ -463,9 +456,8 @@ class _Numbers:
             days = committed_finish(outcomes, found)
             if days is None:
                 days = np.full(outcomes.replications, np.nan)
-            cost, npv = np.zeros(outcomes.replications), np.zeros(outcomes.replications)
-            np.add.at(cost, outcomes.future, np.nan_to_num(money.cost))
-            np.add.at(npv, outcomes.future, np.nan_to_num(money.npv))
+            cost = per_future(outcomes, money.cost)
+            npv = portfolio_npv(outcomes)
             laws = network.projects.benefit_per_year
             has_benefit = any(law is not None for law in laws)
         else:

@@ -1,6 +1,7 @@
 """Effects: what a change does to a portfolio, from the extracts of two runs on the same luck.
 
-In: the extract before and the extract after. Out: ``Difference``s, after minus before.
+In: the extract before and the extract after. Out: ``Difference``s, after minus before, and the
+``Estimate``s of one extract in the same measures.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pmosim.forecast.estimate import mean, mean_of_known, quantile, unknown
+from pmosim.forecast.finish import UNFINISHED
 from pmosim.forecast.paired import (
     MATERIAL_DAYS,
     MATERIAL_OF_MONEY,
     MATERIAL_SHARE,
     Difference,
+    but_for_rounding,
     mean_difference,
     no_difference,
     probability_difference,
@@ -24,6 +28,7 @@ from pmosim.forecast.paired import (
 )
 
 if TYPE_CHECKING:
+    from pmosim.forecast.estimate import Estimate
     from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.study.extract import Extract
 
@@ -44,6 +49,20 @@ def finish_difference(before: Extract, after: Extract, level: float | None = Non
     if level is None:
         return mean_difference(before.committed_days, after.committed_days)
     return quantile_difference(before.committed_days, after.committed_days, level)
+
+
+def finish_of(extract: Extract, level: float | None = None) -> Estimate:
+    """Return the finish of everything committed: its mean, or a quantile."""
+    days = extract.committed_days
+    if days is None:
+        return unknown(NOTHING_COMMITTED)
+    return mean_of_known(days, UNFINISHED) if level is None else quantile(days, level)
+
+
+def late_of(extract: Extract) -> Estimate:
+    """Return the mean P(late) over the promises."""
+    late = extract.late_share()
+    return unknown(NO_PROMISE) if late is None else mean(late)
 
 
 def move_of(before: FloatArray, after: FloatArray) -> Difference:
@@ -90,7 +109,7 @@ def missed_difference(before: Extract, after: Extract) -> Difference:
 def npv_difference(before: Extract, after: Extract) -> Difference:
     """Return the change of the mean NPV of the portfolio."""
     material = MATERIAL_OF_MONEY * abs(float(before.npv.mean()))
-    return mean_difference(before.npv, after.npv, material=material)
+    return mean_difference(before.npv, but_for_rounding(before.npv, after.npv), material=material)
 
 
 def wait_difference(before: Extract, after: Extract, role: int | None = None) -> Difference:

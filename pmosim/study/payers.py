@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmosim.forecast.futures import projects_in_futures
+from pmosim.forecast.futures import futures_by_id
 from pmosim.network.arrays import NONE
 from pmosim.outcomes import CAUSES
 
@@ -151,10 +151,7 @@ def _causes(base: Outcomes, after: Outcomes, paying: list[str]) -> tuple[tuple[s
     names = [*CAUSES, *base.network.role_ids]
     others = [*CAUSES, *after.network.role_ids]
     total = dict.fromkeys(names, 0.0)
-    pairs = [
-        {f.outcomes.network.projects.ids[f.project]: f for f in projects_in_futures(outcomes)}
-        for outcomes in (base, after)
-    ]
+    pairs = [futures_by_id(outcomes) for outcomes in (base, after)]
     for entity in paying:
         first, second = pairs[0][entity], pairs[1][entity]
         if first.n != second.n:

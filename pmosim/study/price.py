@@ -14,25 +14,31 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pmosim.errors import InputError
-from pmosim.forecast.estimate import mean, mean_of_known, quantile, unknown
-from pmosim.forecast.finish import UNFINISHED, end_date
-from pmosim.forecast.paired import MATERIAL_OF_MONEY, Difference, mean_difference, no_difference
+from pmosim.forecast.estimate import mean, unknown
+from pmosim.forecast.finish import end_date
+from pmosim.forecast.paired import (
+    MATERIAL_OF_MONEY,
+    Difference,
+    but_for_rounding,
+    mean_difference,
+    no_difference,
+)
 from pmosim.forecast.wording import money_in_words
 from pmosim.network import compile_network
 from pmosim.study import breakeven
-from pmosim.study.drivers import FEWEST, MOST
 from pmosim.study.effects import (
-    NO_PROMISE,
-    NOTHING_COMMITTED,
     P80,
     Effects,
     Told,
     finish_difference,
+    finish_of,
     late_difference,
+    late_of,
     project_days,
 )
 from pmosim.study.extract import Extract
 from pmosim.study.mechanisms import Mechanism, find_mechanisms
+from pmosim.study.runs import affordable_futures
 from pmosim.study.verbs import make_changes
 
 if TYPE_CHECKING:
@@ -46,10 +52,6 @@ if TYPE_CHECKING:
     from pmosim.study.verbs import Changed
 
 SCHEMA = "pmosim.price/1"
-TASK_ROWS = 1_000_000
-"""Task rows of all runs together, about: a minute or two on two cores."""
-ROUNDING = 1e-12
-"""Amounts that differ by this share only, differ by the order in which they were added up."""
 NO_COST = "nothing costs anything here: no day rate, no fixed cost"
 NO_VALUE = "no project states a benefit"
 ADDS_UP = (
@@ -225,18 +227,8 @@ def to_run(found: Sequence[Mechanism], *, has_off: bool = True) -> list[Mechanis
 
 
 def enough_futures(scenario: Scenario, n_runs: int) -> int:
-    """Return how many futures of each run keep the study within a minute or two, in blocks of 50.
-
-    From the number of tasks, not from a clock, so that the same command gives the same numbers.
-    """
-    network = compile_network(scenario)
-    n_tasks = np.diff(network.projects.first_task)
-    expected = [steps[-1] if len(steps) else 0.0 for steps in network.streams.knot_expected]
-    per_future = n_tasks[: network.n_listed].sum() + float(
-        n_tasks[network.n_listed :] @ (np.array(expected) * network.streams.batch_size)
-    )
-    affordable = TASK_ROWS / max(1.0, n_runs * per_future)
-    return int(min(MOST, max(FEWEST, affordable // 50 * 50)))
+    """Return how many futures of each run keep the study within a minute or two."""
+    return affordable_futures(compile_network(scenario), n_runs)
 
 
 def effects_of(without: Extract, having: Extract) -> Effects:
@@ -283,15 +275,11 @@ def _extracts(study: Runs, tried: Sequence[Mechanism]) -> Iterator[Callable[[], 
 
 def _readings(base: Extract) -> dict[Measure, Estimate]:
     """Return the portfolio as it is, in the measures of the effects."""
-    days, late = base.committed_days, base.late_share()
-    ends = np.where(np.isinf(base.finish_days), base.end_days[:, None], base.finish_days)
     return {
-        "finish_mean_days": unknown(NOTHING_COMMITTED)
-        if days is None
-        else mean_of_known(days, UNFINISHED),
-        "finish_p80_days": unknown(NOTHING_COMMITTED) if days is None else quantile(days, P80),
-        "project_days": mean(np.nansum(ends, axis=1)),
-        "p_late": unknown(NO_PROMISE) if late is None else mean(late),
+        "finish_mean_days": finish_of(base),
+        "finish_p80_days": finish_of(base, P80),
+        "project_days": mean(np.nansum(base.over_days, axis=1)),
+        "p_late": late_of(base),
         "cost_mean": mean(base.cost) if base.cost.any() else unknown(NO_COST),
         "npv_mean": mean(base.npv) if base.n_valued else unknown(NO_VALUE),
     }
@@ -299,9 +287,8 @@ def _readings(base: Extract) -> dict[Measure, Estimate]:
 
 def _money(without: FloatArray, having: FloatArray) -> Difference:
     """Return the change of an amount of money."""
-    same = np.isclose(without, having, rtol=ROUNDING, atol=0.0)
     material = MATERIAL_OF_MONEY * abs(float(having.mean()))
-    return mean_difference(without, np.where(same, without, having), material=material)
+    return mean_difference(without, but_for_rounding(without, having), material=material)
 
 
 def _usual(prices: Sequence[Price]) -> Measure:

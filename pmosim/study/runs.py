@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pmosim.replication import PARALLEL_FROM, simulate, workers
+import numpy as np
+
+from pmosim.replication import BLOCK, PARALLEL_FROM, simulate, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from pmosim.policy.intake import Intake
     from pmosim.scenario import Scenario
 
+TASK_ROWS = 1_000_000
+"""Task rows of all runs together, about: a minute or two on two cores."""
+FEWEST, MOST = 100, 400
+"""Futures of each run of a study that chooses them itself."""
 Result = TypeVar("Result")
 Told = Callable[["Outcomes"], None]
 """What is told of every finished block, e.g. a progress bar."""
@@ -114,6 +120,20 @@ class Runs:
                 yield under_way.popleft().result()
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
+
+
+def affordable_futures(network: Network, n_runs: int) -> int:
+    """Return how many futures of each run keep a study within a minute or two, in whole blocks.
+
+    From the number of tasks, not from a clock, so that the same command gives the same numbers.
+    """
+    n_tasks = np.diff(network.projects.first_task)
+    expected = [steps[-1] if len(steps) else 0.0 for steps in network.streams.knot_expected]
+    per_future = n_tasks[: network.n_listed].sum() + float(
+        n_tasks[network.n_listed :] @ (np.array(expected) * network.streams.batch_size)
+    )
+    affordable = TASK_ROWS / max(1.0, n_runs * per_future)
+    return int(min(MOST, max(FEWEST, affordable // BLOCK * BLOCK)))
 
 
 @contextmanager

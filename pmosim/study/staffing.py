@@ -31,6 +31,7 @@ from pmosim.study.effects import (
 from pmosim.study.extract import Extract
 from pmosim.study.spans import whole_days
 from pmosim.study.trials import MARGIN, ROUNDS, Trials, check_of
+from pmosim.workdays import quarter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -345,7 +346,7 @@ class _Search:
         Parameters
         ----------
         is_within_reach : whether people in abundance would do. Then one hire of every role is
-            added where no single one helps (``trim`` takes back who is not needed); otherwise
+            added where no single one helps (``drop`` takes back who is not needed); otherwise
             one step is made, to say what comes nearest.
         """
         while self.miss(plan) > 0.0 and not self.trials.is_spent:
@@ -495,11 +496,7 @@ def _post_json(network: Network, post: Post, price: Price) -> Json:
         "kind": post.kind,
         "from": calendar.date_of(post.first_day).isoformat(),
         "until": None if post.end_day is None else calendar.date_of(post.end_day - 1).isoformat(),
-        "quarter": _quarter_of(calendar.date_of(post.first_day).isoformat()),
+        "quarter": quarter_of(calendar.date_of(post.first_day).isoformat()),
         "day_rate": post.day_rate,
         "price": price.to_json(),
     }
-
-
-def _quarter_of(day: str) -> str:
-    return f"{day[:4]}-Q{(int(day[5:7]) + 2) // 3}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.forecast.estimate import Estimate, probability
-from pmosim.forecast.futures import ProjectFutures, projects_in_futures
+from pmosim.forecast.futures import ProjectFutures, futures_by_id
 from pmosim.forecast.futures import window_end as last_minute
 from pmosim.forecast.paired import MATERIAL_DAYS, Difference
 from pmosim.forecast.wording import MONTHS, chance_in_words
@@ -188,7 +188,7 @@ class _Search:
         return begins.index(minute) if minute in begins else None
 
     def _judge(self, outcomes: Outcomes) -> Trial:
-        mine = _by_id(outcomes)
+        mine = futures_by_id(outcomes)
         kept = {}
         for name in self.group.added:
             minute, _ = promise_of(outcomes, name)
@@ -198,7 +198,7 @@ class _Search:
                 if minute is not None
                 else np.asarray(finished != NONE)
             )
-        return Trial(kept=kept, harmed=_harmed(_by_id(self.without), mine, self.group.added))
+        return Trial(kept=kept, harmed=_harmed(futures_by_id(self.without), mine, self.group.added))
 
     def _latest_of(self, name: str, after: Outcomes) -> _Latest:
         minute, _ = promise_of(after, name)
@@ -354,11 +354,6 @@ def promise_of(outcomes: Outcomes, name: str) -> tuple[int | None, bool]:
     if due != NONE and due <= last_minute(network):
         return due, True
     return (network.window_end, False) if network.has_horizon else (None, False)
-
-
-def _by_id(outcomes: Outcomes) -> dict[str, ProjectFutures]:
-    ids = outcomes.network.projects.ids
-    return {ids[futures.project]: futures for futures in projects_in_futures(outcomes)}
 
 
 def _promised(outcomes: Outcomes) -> set[str]:

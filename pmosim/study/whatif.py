@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pmosim.forecast.estimate import quantile
-from pmosim.forecast.futures import projects_in_futures
+from pmosim.forecast.futures import futures_by_id
 from pmosim.forecast.wording import MONTHS, money_in_words
 from pmosim.network.arrays import NONE
 from pmosim.plan import plan_project
@@ -96,7 +96,6 @@ class WhatIf:
     def to_document(self) -> Json:
         """Return ``pmosim.compare/1`` with what only a question has."""
         document = self.comparison.to_document()
-        document.setdefault("names", _names(self.comparison))
         later = [move.project for move in self.payers.later]
         first = self.rank_first
         return document | {
@@ -346,10 +345,7 @@ def _say_simulated(payers: Payers, simulated: str) -> str:
 
 def _simulated_finish(after: Outcomes, added: Sequence[str]) -> str:
     """Return by when 80 of 100 futures have finished all that was added."""
-    found = {
-        each.outcomes.network.projects.ids[each.project]: each
-        for each in projects_in_futures(after)
-    }
+    found = futures_by_id(after)
     last = [quantile(found[name].finish_day, 0.8).value for name in added if found[name].n]
     if not last:
         return ""
@@ -495,15 +491,6 @@ def _is_nothing(comparison: Comparison) -> bool:
     return all(
         row.difference.is_zero or math.isnan(row.difference.value) for row in comparison.rows()
     ) and all(row.base is not None and row.value is not None for row in comparison.rows())
-
-
-def _names(comparison: Comparison) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for outcomes in (comparison.base, *(outcomes for _, outcomes in comparison.alternatives)):
-        projects, n = outcomes.network.projects, outcomes.network.n_listed
-        names = zip(projects.ids[:n], projects.names[:n], strict=True)
-        found |= {own: name or own for own, name in names}
-    return found
 
 
 def _signed(days: float) -> str:

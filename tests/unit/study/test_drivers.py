@@ -13,8 +13,6 @@ from pmosim.distributions import Lognormal
 from pmosim.draws import draw
 from pmosim.network import compile_network
 from pmosim.study.drivers import (
-    FEWEST,
-    MOST,
     Driver,
     KnownLaw,
     all_at_once,
@@ -22,7 +20,7 @@ from pmosim.study.drivers import (
     find_drivers,
     sources_of,
 )
-from pmosim.study.runs import Runs
+from pmosim.study.runs import FEWEST, MOST, Runs
 
 if TYPE_CHECKING:
     from pmosim.forecast.paired import Difference
