@@ -154,6 +154,13 @@ def test_who_loses_patience_withdraws_and_is_counted() -> None:
     assert waited.max() <= 5.0
 
 
+def test_every_request_has_a_patience_of_its_own() -> None:
+    _, draws = drawn(n=50, patience="10d/20d/60d")
+    for first, end in zip(draws.arrivals.first, draws.arrivals.first[1:], strict=False):
+        mine = draws.arrivals.patience[first:end]
+        assert len(set(mine.tolist())) > 0.9 * len(mine)
+
+
 @pytest.mark.parametrize(
     ("stream", "message"),
     [

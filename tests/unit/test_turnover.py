@@ -81,6 +81,22 @@ def test_nobody_comes_where_no_time_to_hire_is_said() -> None:
     assert set(stints(turnover="80%/y", n=200).number) == {0}
 
 
+def test_somebody_new_comes_a_whole_day_later_at_the_least() -> None:
+    found = stints(turnover="90%/y", time_to_hire="0d", n=200)
+    again = np.flatnonzero(found.number > 0)
+    assert set(found.begin[again] - found.end[again - 1]) == {DAY}
+
+
+def test_people_fall_ill_to_the_last_minute() -> None:
+    text = document(sickness="10%") | {"horizon": "1y"}
+    network = compile_network(pm.parse_scenario(text))
+    spells = draw(network, 5, 0, N).spells
+    last = network.window_end + network.run_off - 1
+    replication = np.repeat(np.arange(N), np.diff(spells.first))
+    is_ill = (spells.start <= last) & (last < spells.end)
+    assert near(np.bincount(replication[is_ill], minlength=N) > 0, 0.1)
+
+
 def test_a_date_ends_the_place_for_whoever_holds_it() -> None:
     people = [{"role": "dev", "until": "2028-12-29"}]
     found = stints(people=people, turnover="80%/y", time_to_hire="10d", n=300)

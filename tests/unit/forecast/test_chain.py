@@ -118,6 +118,44 @@ def test_under_a_limit_of_open_work_the_task_that_finished_made_room() -> None:
     ]
 
 
+def test_a_budget_gives_the_place_of_a_project_that_ends_to_nobody() -> None:
+    # a ends on the evening before the second period, which pays for b.
+    ten = {"fixed_cost": "10k"}
+    intake = {"policy": "budget", "period": "10d", "amount": "10k"}
+    outcomes = portfolio({"a": work(10) | ten, "b": work(0, 3) | ten}, intake=intake)
+    assert told(outcomes, chain(outcomes, of(outcomes, "b"))) == [
+        (10, 13, "b.build", "work", ""),
+        (0, 10, "b", "intake", ""),
+    ]
+    assert waits(outcomes, own_path(outcomes, of(outcomes, "b"))) == [(10, "intake", "")]
+
+
+def test_a_project_after_the_start_of_another_waits_for_its_first_task_to_start() -> None:
+    after = {"after": [{"project": "a", "type": "SS", "lag": "2d"}]}
+    outcomes = portfolio({"z": work(3), "a": work(5), "b": work(0, 3) | after})
+    assert told(outcomes, chain(outcomes, of(outcomes, "b"))) == [
+        (5, 8, "b.build", "work", ""),
+        (3, 5, "b", "lag", ""),
+        (0, 3, "z.design", "work", "architect"),
+    ]
+
+
+def test_what_is_done_again_leads_back_to_the_start_of_its_loop() -> None:
+    project = work(1, 4)
+    project["tasks"]["check"] = {
+        "effort": "2pd",
+        "needs": {"architect": 1},
+        "after": "build",
+        "rework": {"probability": "100%", "of": "build", "max_repeats": 1},
+    }
+    outcomes = portfolio({"a": project})
+    # Built and checked twice, from day 1 to day 13.
+    assert told(outcomes, chain(outcomes, of(outcomes, "a"))) == [
+        (1, 13, "a.check", "work", ""),
+        (0, 1, "a.design", "work", ""),
+    ]
+
+
 def test_a_project_after_another_waits_for_its_end_and_the_lag() -> None:
     after = {"after": [{"project": "a", "lag": "2d"}]}
     outcomes = portfolio({"a": work(5), "b": work(0, 3) | after})
@@ -192,6 +230,30 @@ def test_nobody_holds_those_who_are_kept_free_for_an_older_task() -> None:
         (0, 5, "c.build", "developer", ""),
     ]
     assert waits(outcomes, own_path(outcomes, of(outcomes, "c"))) == [(5, "developer", "")]
+
+
+def test_who_was_given_back_before_a_task_was_ready_and_kept_is_held_by_nobody() -> None:
+    # x gives a developer back on day 2, who is kept for b; c is ready on day 3.
+    both = {"tasks": {"pair": {"effort": "4pd", "needs": {"developer": 2}}}}
+    third = work(0, 3)
+    third["tasks"] |= {"plan": {"duration": "3d"}}
+    third["tasks"]["build"]["after"] = "plan"
+    outcomes = portfolio(
+        {
+            "a": work(0, 10),
+            "x": work(0, 2),
+            "b": both | {"cancelled": "2027-01-11"},
+            "c": third,
+        },
+        people=[{"role": "developer", "headcount": 2}, {"role": "architect", "headcount": 1}],
+        dispatch={"rule": "rank", "hold_after": "0d"},
+    )
+    assert told(outcomes, chain(outcomes, of(outcomes, "c"))) == [
+        (5, 8, "c.build", "work", ""),
+        (3, 5, "c.build", "developer", ""),
+        (0, 3, "c.plan", "work", ""),
+    ]
+    assert waits(outcomes, own_path(outcomes, of(outcomes, "c"))) == [(2, "developer", "")]
 
 
 def test_shares_held_throughout_are_given_back_at_the_end_of_their_project() -> None:
