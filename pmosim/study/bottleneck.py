@@ -26,7 +26,6 @@ from pmosim.study.effects import (
     NOTHING_FINISHES,
     P80,
     Effects,
-    Told,
     finish_difference,
     finish_of,
     late_difference,
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from pmosim.network.arrays import FloatArray, Network
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 SCHEMA = "pmosim.bottlenecks/1"
 MOST_CELLS = 8

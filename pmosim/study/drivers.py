@@ -5,7 +5,8 @@ committed, how much earlier the P80 would be if one source were known from the s
 is taken away alone, in a run of its own on the same luck; what is known is the mean of its law,
 so that the spread goes and nothing else. Plans, and with them the rules, stay as they are.
 The savings need not add up: where two sources lie side by side, taking one away saves little.
-Not here: correlations of inputs and results, which say nothing about queues.
+Not here: correlations of inputs and results, which say nothing about queues; sickness, turnover,
+rework and risks, which stay left to chance in every run (``price`` switches them off).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from pmosim.study.runs import affordable_futures
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 SCHEMA = "pmosim.drivers/1"
 LEVEL = 0.8
@@ -96,7 +97,7 @@ class Drivers:
     """Working days until the project, or everything committed, is finished."""
     drivers: tuple[Driver, ...]
     everything: Driver | None
-    """All sources together; None = nothing is left to chance."""
+    """All sources together; None = there is none."""
 
     def to_document(self, name: str = "") -> Json:
         """Return schema ``pmosim.drivers/1``."""
@@ -119,7 +120,7 @@ def find_drivers(
     study: Runs,
     *,
     project: str | None = None,
-    on_run: Callable[[int, int], None] | None = None,
+    on_run: Told | None = None,
 ) -> Drivers:
     """Take away one source of uncertainty after the other and say what that saves.
 

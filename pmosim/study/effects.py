@@ -6,7 +6,6 @@ In: the extract before and the extract after. Out: ``Difference``s, after minus 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 Effects = dict[str, Difference]
 """Measure -> difference, with the change minus without."""
-Told = Callable[[int, int], None]
-"""What is told of every finished run: how many are done, of how many at most."""
 P80 = 0.8
 NO_PROMISE = "nothing has a due date that the planning window reaches"
 NOTHING_COMMITTED = "no project is committed"

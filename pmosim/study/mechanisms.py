@@ -2,7 +2,7 @@
 
 In: a scenario. Out: its ``Mechanism``s, on or off, each with the scenario (or network) in which it
 alone is the other way round. ``SWITCHES`` is the one table of them; the risks of projects, which
-have names of their own, follow behind it. A mechanism whose keys a scenario cannot hold yet is off.
+have names of their own, follow behind it.
 Not here: what it costs (``price``).
 """
 
@@ -342,7 +342,7 @@ SWITCHES: tuple[Switch, ...] = (
         ("holidays",), ("places",),
     ),
     _of_keys(
-        "sickness", "sickness", "nobody is ever ill", ("sickness", "absence"), _STAFF,
+        "sickness", "sickness", "nobody is ever ill", ("sickness",), _STAFF,
         priors.SICKNESS,
     ),
     Switch(
@@ -417,13 +417,13 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     _of_keys(
         "turnover", "turnover", "people leave on the dates stated only",
-        ("turnover", "hazard", "time_to_hire"), _STAFF,
+        ("turnover", "time_to_hire"), _STAFF,
     ),
     _of_keys("ramp", "ramp-up", "newcomers work at full speed", ("ramp",), _STAFF),
     _of_keys("mentoring", "mentoring", "nobody helps newcomers", ("mentor",), _STAFF),
     _of_keys(
         "hand-over", "hand-over", "who leaves takes nothing along",
-        ("hand_over", "handover"), (*_STAFF, *_WORK, "settings"),
+        ("hand_over",), _STAFF,
     ),
     _of_keys("coverage", "standards (coverage)", "no template covers anything", ("coverage",),
              _WORK),

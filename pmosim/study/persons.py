@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from pmosim.forecast.paired import Difference
     from pmosim.network.arrays import Network
     from pmosim.scenario import Scenario
-    from pmosim.study.effects import Told
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 MOST_PERSONS = 12
 """Absences that are simulated, in file order."""

@@ -29,7 +29,6 @@ from pmosim.study import breakeven
 from pmosim.study.effects import (
     P80,
     Effects,
-    Told,
     finish_difference,
     finish_of,
     late_difference,
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from pmosim.network import FloatArray, Network
     from pmosim.scenario import Scenario
     from pmosim.study.breakeven import BreakEven
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
     from pmosim.study.verbs import Changed
 
 SCHEMA = "pmosim.price/1"

@@ -34,8 +34,8 @@ TASK_ROWS = 1_000_000
 FEWEST, MOST = 100, 400
 """Futures of each run of a study that chooses them itself."""
 Result = TypeVar("Result")
-Told = Callable[["Outcomes"], None]
-"""What is told of every finished block, e.g. a progress bar."""
+Told = Callable[[int, int], None]
+"""What is told of every finished run: how many are done, of how many at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,8 @@ class Runs:
     seed: int = 1
     executor: Executor | None = None
     """Workers that all runs share, None = this process."""
-    on_block: Told | None = field(default=None, compare=False)
+    on_block: Callable[[Outcomes], None] | None = field(default=None, compare=False)
+    """Told of every finished block, e.g. a progress bar."""
 
     def run(
         self,
@@ -142,7 +143,7 @@ def runs(
     replications: int,
     seed: int = 1,
     jobs: int | Literal["auto"] = "auto",
-    on_block: Told | None = None,
+    on_block: Callable[[Outcomes], None] | None = None,
 ) -> Iterator[Runs]:
     """Give ``Runs`` whose workers live as long as the study, and end them."""
     at_least = max(replications, PARALLEL_FROM + 1)  # several short runs are long enough

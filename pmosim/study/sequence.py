@@ -28,7 +28,6 @@ from pmosim.plan import plan_project
 from pmosim.study.effects import (
     P80,
     Effects,
-    Told,
     finish_difference,
     finished_difference,
     missed_difference,
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from pmosim.plan import Plan
     from pmosim.scenario import Scenario
     from pmosim.study.goal import Goal, Reached
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 SCHEMA = "pmosim.sequence/1"
 MOST_RUNS = 40

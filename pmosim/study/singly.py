@@ -18,23 +18,22 @@ from pmosim.errors import InputError, Problem
 from pmosim.forecast.paired import Difference, mean_difference, no_difference
 from pmosim.forecast.wording import money_in_words
 from pmosim.scenario import amounts
-from pmosim.scenario.assembly import written
-from pmosim.scenario.frame import read_frame
-from pmosim.scenario.messages import Problems, did_you_mean
+from pmosim.scenario.messages import did_you_mean
 from pmosim.study.effects import late_difference, move_of, npv_difference, project_days
 from pmosim.study.extract import Extract
 from pmosim.study.payers import is_earlier, is_later, one_line
+from pmosim.study.spans import measures_of, whole_days
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pmosim.forecast.estimate import Json
     from pmosim.network.arrays import BoolArray, FloatArray
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
     from pmosim.scenario.portfolio import Project
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 SCHEMA = "pmosim.each/1"
 NOT_STOPPED = "mandatory: not to be stopped"
@@ -68,10 +67,8 @@ class Verb:
             return scenario.change(cancel={project.id: scenario.as_of.isoformat()})
         if project.status != "running":
             return scenario.change(delay={project.id: self.time})
-        calendar = scenario.organisation.calendar
-        frame = read_frame(written(scenario), Problems())
-        days = int(amounts.working_time(self.time, frame.measures) / calendar.minutes_per_day)
-        last = calendar.date_of(days - 1)
+        days = whole_days(scenario, self.time, "--each")
+        last = scenario.organisation.calendar.date_of(days - 1)
         return scenario.change(pause={project.id: f"{scenario.as_of}..{last}"})
 
 
@@ -216,9 +213,9 @@ def parse_each(text: str, scenario: Scenario) -> Verb:
     if name != "delay":
         said = f"it must be cancel, or delay=3mo.{did_you_mean(name, ['cancel', 'delay'])}"
         raise _refused("PMO120", text, said)
-    frame = read_frame(written(scenario), Problems())
+    measures = measures_of(scenario)
     try:
-        days = amounts.working_time(time, frame.measures) / frame.calendar.minutes_per_day
+        days = amounts.working_time(time, measures) / measures.minutes_per_day
     except amounts.AmissError as amiss:
         raise _refused(amiss.code, text, amiss.said) from None
     if days.denominator != 1 or days < 1:
@@ -232,7 +229,7 @@ def try_each(
     runs: Runs,
     *,
     base_name: str,
-    on_run: Callable[[int, int], None] = lambda _done, _most: None,
+    on_run: Told = lambda _done, _most: None,
 ) -> Singly:
     """Return what happens when each project alone is stopped or delayed.
 

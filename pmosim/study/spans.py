@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from pmosim.scenario import Scenario
 
 
+def measures_of(scenario: Scenario) -> Measures:
+    """Return what day, week and month are worth in a scenario."""
+    calendar = scenario.organisation.calendar
+    return Measures(
+        minutes_per_day=calendar.minutes_per_day,
+        week_days=len(calendar.workweek),
+        month_days=Fraction(scenario.settings.month_days),
+    )
+
+
 def whole_days(scenario: Scenario, text: str, place: str, *, least: int = 1) -> int:
     """Return working time such as ``6w`` in whole working days of a scenario.
 
@@ -25,14 +35,9 @@ def whole_days(scenario: Scenario, text: str, place: str, *, least: int = 1) -> 
     InputError
         If it is no working time, less than ``least``, or no whole number of days.
     """
-    calendar = scenario.organisation.calendar
-    measures = Measures(
-        minutes_per_day=calendar.minutes_per_day,
-        week_days=len(calendar.workweek),
-        month_days=Fraction(scenario.settings.month_days),
-    )
+    measures = measures_of(scenario)
     try:
-        days = working_time(text, measures) / calendar.minutes_per_day
+        days = working_time(text, measures) / measures.minutes_per_day
     except AmissError as amiss:
         raise InputError(
             [Problem(place=place, code=amiss.code, text=f"is '{text}'; {amiss.said}")]

@@ -22,7 +22,6 @@ from pmosim.study.bottleneck import Price, price_of, roles_asked_for
 from pmosim.study.effects import (
     P80,
     Effects,
-    Told,
     finish_difference,
     late_difference,
     npv_difference,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
     from pmosim.study.goal import Goal, Reached
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 SCHEMA = "pmosim.staff/1"
 TIME_TO_HIRE, TIME_TO_CONTRACT = "3mo", "1mo"
@@ -185,6 +184,14 @@ def read_terms(
             known.append(role.id)
         else:
             rates[role.id] = role.day_rate * (contractor_factor or CONTRACTOR_FACTOR)
+    said = scenario.document.get("roles") or {}
+    new = [role.id for role in scenario.organisation.roles if (said.get(role.id) or {}).get("ramp")]
+    speed = (
+        f"Whoever is new in {', '.join(new)} begins at the start of the role's ramp; all others "
+        "work at full speed at once."
+        if new
+        else "All work at full speed at once."
+    )
     share = f"{contractor_factor or CONTRACTOR_FACTOR:.0%} of the role's day rate"
     paid_as = f", {', '.join(known)} as in the file" if known else ""
     return Terms(
@@ -192,10 +199,11 @@ def read_terms(
         contract_days=contract_days,
         contractor_rates=rates,
         assumptions=(
-            f"A hire's first day is {time_to_hire} from day 0; it stays, is paid the role's day "
-            "rate from then on to the end of the run, and works at full speed at once.",
+            f"A hire's first day is {time_to_hire} from day 0; it stays, and is paid the role's "
+            "day rate from then on to the end of the run.",
             f"A contractor can begin {time_to_contract} from day 0 and stays for whole quarters, "
             f"paid {share}{paid_as}.",
+            speed,
         ),
     )
 

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
-    from pmosim.study.effects import Told
     from pmosim.study.goal import Goal, Reached
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
 
 Plan = TypeVar("Plan", bound=Hashable)
 Kept = TypeVar("Kept")

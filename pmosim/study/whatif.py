@@ -25,7 +25,7 @@ from pmosim.study.starts import FUTURES as SEARCH_FUTURES
 from pmosim.study.starts import MOST_RUNS, Start, search_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from pmosim.forecast.estimate import Json
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pmosim.network import Network
     from pmosim.outcomes import Outcomes
     from pmosim.scenario import Scenario
-    from pmosim.study.runs import Runs
+    from pmosim.study.runs import Runs, Told
     from pmosim.study.verbs import Changed
 
 NAME = "what if"
@@ -141,7 +141,7 @@ def ask(
     runs: Runs,
     *,
     base_name: str,
-    on_run: Callable[[int, int], None] = lambda _done, _most: None,
+    on_run: Told = lambda _done, _most: None,
     known: tuple[dict[int, Outcomes], dict[int, Outcomes]] | None = None,
 ) -> WhatIf:
     """Return the answer to a question, from runs on the same luck.

@@ -134,6 +134,12 @@ def test_contractors_are_paid_as_those_in_the_file_unless_the_user_says_otherwis
     assert said.contractor_rates == {"architect": 1200.0, "developer": 900.0}
     assert "architect as in the file" in " ".join(read_terms(scenario).assumptions)
     assert "3mo from day 0" in read_terms(scenario).assumptions[0]
+    assert read_terms(scenario).assumptions[2] == "All work at full speed at once."
+    slow = scenario.change(set={"roles.developer.ramp": {"start": "30%", "lasts": "90d"}})
+    assert read_terms(slow).assumptions[2] == (
+        "Whoever is new in developer begins at the start of the role's ramp; all others work at "
+        "full speed at once."
+    )
 
 
 def test_a_goal_that_nobody_can_tell_is_refused() -> None:
