@@ -3,7 +3,7 @@
 In: a scenario. Out: its ``Mechanism``s, on or off, each with the scenario (or network) in which it
 alone is the other way round. ``SWITCHES`` is the one table of them; the risks of projects, which
 have names of their own, follow behind it.
-Not here: what it costs (``price``).
+Not here: what it costs (``price``), where risks are listed (``registers``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pmosim.in_flight import left_law
 from pmosim.network import compile_network
 from pmosim.scenario import parse_scenario
 from pmosim.scenario.rules import short_form
+from pmosim.study.registers import leave_out, listed, mitigate
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pmosim.priors import Prior
     from pmosim.scenario import Scenario
     from pmosim.scenario.portfolio import Stream
+    from pmosim.study.registers import Register
 
     Document = dict[str, Any]
     Edit = Callable[[Document], None]
@@ -463,24 +465,9 @@ SWITCHES: tuple[Switch, ...] = (
 # --- risks --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Register:
-    """A place where risks are listed: the scenario (drivers), a template, a project or a stream."""
-
-    name: str
-    """"" = the scenario."""
-    entry: Mapping[str, Any]
-    served: frozenset[str] = frozenset()
-    """Of a template: the projects and streams that have its risks."""
-
-    def path(self, risk: str) -> str:
-        """Return the name of a risk in a list."""
-        return f"{self.name}.{risk}" if self.name else risk
-
-
 def _of_risks(subject: Subject) -> Iterator[Mechanism]:
     """Yield every risk and mitigation, the heaviest alone, the others together."""
-    found = list(_listed(subject.document))
+    found = list(listed(subject.document))
     if not found:
         yield Mechanism(
             id="risks", name="risks", is_on=False, switched=None,
@@ -499,38 +486,8 @@ def _of_risks(subject: Subject) -> Iterator[Mechanism]:
             id_="risk:others",
             name=f"{len(rest)} smaller risks",
             text="none of them happens",
-            edit=partial(_leave_out, risks=[(register, one["id"]) for register, one in rest]),
+            edit=partial(leave_out, risks=[(register, one["id"]) for register, one in rest]),
         )
-
-
-def _listed(document: Mapping[str, Any]) -> Iterator[tuple[_Register, Mapping[str, Any]]]:
-    """Yield every risk with its register; those of a template once, for all that it serves."""
-    whole = _Register(name="", entry=document)
-    yield from ((whole, risk) for risk in document.get("risks") or ())
-    templates = document.get("templates") or {}
-    served: dict[tuple[str, str], set[str]] = {}
-    own: list[tuple[_Register, Mapping[str, Any]]] = []
-    for name, entry in _served(document):
-        template = str(entry.get("template") or "")
-        theirs = {
-            str(risk["id"]): risk for risk in (templates.get(template) or {}).get("risks", ())
-        }
-        for risk in entry.get("risks") or ():
-            if theirs.get(str(risk["id"])) == risk:
-                served.setdefault((template, str(risk["id"])), set()).add(name)
-            else:
-                own.append((_Register(name=name, entry=entry), risk))
-    for (template, risk_id), names in served.items():
-        entry = templates[template]
-        risk = next(one for one in entry["risks"] if str(one["id"]) == risk_id)
-        yield _Register(name=template, entry=entry, served=frozenset(names)), risk
-    yield from own
-
-
-def _served(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the id and entry of every project and stream."""
-    yield from ((str(entry["id"]), entry) for entry in document.get("projects") or ())
-    yield from ((str(name), entry) for name, entry in (document.get("demand") or {}).items())
 
 
 def _weights(subject: Subject) -> dict[tuple[str, str], float]:
@@ -546,13 +503,13 @@ def _weights(subject: Subject) -> dict[tuple[str, str], float]:
 
 
 def _weight(
-    weights: Mapping[tuple[str, str], float], register: _Register, risk: Mapping[str, Any]
+    weights: Mapping[tuple[str, str], float], register: Register, risk: Mapping[str, Any]
 ) -> float:
     names = register.served or {register.name}
     return sum(weights.get((name, str(risk["id"])), 0.0) for name in names)
 
 
-def _of_risk(subject: Subject, register: _Register, risk: Mapping[str, Any]) -> Iterator[Mechanism]:
+def _of_risk(subject: Subject, register: Register, risk: Mapping[str, Any]) -> Iterator[Mechanism]:
     risk_id = str(risk["id"])
     path = register.path(risk_id)
     kind = "driver" if not register.name else "risk"
@@ -563,7 +520,7 @@ def _of_risk(subject: Subject, register: _Register, risk: Mapping[str, Any]) -> 
             id_=f"{kind}:{path}",
             name=f"{kind} {path}{shared}",
             text="it never happens",
-            edit=partial(_leave_out, risks=[(register, risk_id)]),
+            edit=partial(leave_out, risks=[(register, risk_id)]),
         )
     measure = risk.get("mitigation")
     if measure is None:
@@ -574,7 +531,7 @@ def _of_risk(subject: Subject, register: _Register, risk: Mapping[str, Any]) -> 
         id_=f"mitigation:{path}",
         name=f"mitigation of {path}{shared}",
         text="nothing is done against it" if is_on else "it is done, as stated",
-        edit=partial(_mitigate, register=register, risk=risk_id, is_on=not is_on),
+        edit=partial(mitigate, register=register, risk=risk_id, is_on=not is_on),
         is_on=is_on,
     )
 
@@ -596,28 +553,3 @@ def _switched(
         basis="stated" if is_on else "",
         reason=reason,
     )
-
-
-def _owners(document: Document, register: _Register) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document that lists the risks of a register."""
-    if not register.name:
-        yield document
-        return
-    if register.served:
-        yield document["templates"][register.name]
-    names = register.served or {register.name}
-    yield from (entry for name, entry in _served(document) if name in names)
-
-
-def _leave_out(document: Document, *, risks: Iterable[tuple[_Register, Any]]) -> None:
-    for register, risk in risks:
-        for owner in _owners(document, register):
-            kept = [one for one in owner.get("risks") or () if str(one["id"]) != str(risk)]
-            owner["risks"] = kept
-
-
-def _mitigate(document: Document, *, register: _Register, risk: str, is_on: bool) -> None:
-    for owner in _owners(document, register):
-        for one in owner.get("risks") or ():
-            if str(one["id"]) == risk:
-                one["mitigation"]["is_on"] = is_on
