@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -171,7 +171,18 @@ class Repeats:
         return Repeats(**{column.name: np.zeros(0, np.int64) for column in fields(Repeats)})
 
 
-Rows = TypeVar("Rows", ProjectRows, TaskRows, Bookings, Handovers, Charges, Repeats)
+Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats
+
+TABLES: dict[str, type[Rows]] = {
+    "projects_": ProjectRows,
+    "tasks_": TaskRows,
+    "bookings": Bookings,
+    "handovers": Handovers,
+    "charges": Charges,
+    "repeats": Repeats,
+}
+"""Tables of ``Outcomes``. Columns whose names end with ``project_row`` or ``task_row`` are rows of
+``projects_`` or ``tasks_``."""
 
 SCHEMA = "pmosim.outcomes/2"
 META = "meta.json"
@@ -364,19 +375,14 @@ class Outcomes:
         if meta.get("network") != _fingerprint(network):
             raise _damaged(path, f"was not made from the scenario {network.name!r}")
         try:
+            columns = _tables(arrays) | {name: arrays[name] for name in PER_FUTURE}
             return Outcomes(
                 network=network,
                 seed=int(meta["seed"]),
                 first=int(meta["first"]),
                 replications=int(meta["replications"]),
                 engine=str(meta["engine"]),
-                projects_=ProjectRows(**_part(arrays, "projects")),
-                tasks_=TaskRows(**_part(arrays, "tasks")),
-                bookings=Bookings(**_part(arrays, "bookings")),
-                handovers=Handovers(**_part(arrays, "handovers")),
-                charges=Charges(**_part(arrays, "charges")),
-                repeats=Repeats(**_part(arrays, "repeats") or vars(Repeats.none())),
-                **{name: arrays[name] for name in PER_FUTURE},
+                **columns,
             )
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise _damaged(path, f"does not fit together ({error})") from error
@@ -396,32 +402,18 @@ class Outcomes:
             _check_follows(before, after)
         if len(ordered) == 1:
             return ordered[0]
-        project_offsets = _offsets([len(block.projects_.row) for block in ordered])
-        task_offsets = _offsets([len(block.tasks_.task) for block in ordered])
-        tasks, bookings, handovers, charges, repeats = [], [], [], [], []
-        for block, by_project, by_task in zip(ordered, project_offsets, task_offsets, strict=True):
-            tasks.append(
-                replace(block.tasks_, project_row=_moved(block.tasks_.project_row, by_project))
+        by_project = _offsets([len(block.projects_.row) for block in ordered])
+        by_task = _offsets([len(block.tasks_.task) for block in ordered])
+        offsets = list(zip(by_project, by_task, strict=True))
+        tables: dict[str, Any] = {
+            name: _joined(
+                [
+                    _moved(getattr(block, name), *offset)
+                    for block, offset in zip(ordered, offsets, strict=True)
+                ]
             )
-            bookings.append(
-                replace(
-                    block.bookings,
-                    project_row=_moved(block.bookings.project_row, by_project),
-                    task_row=_moved(block.bookings.task_row, by_task),
-                )
-            )
-            charges.append(
-                replace(block.charges, project_row=_moved(block.charges.project_row, by_project))
-            )
-            repeats.append(replace(block.repeats, task_row=_moved(block.repeats.task_row, by_task)))
-            handovers.append(
-                replace(
-                    block.handovers,
-                    task_row=_moved(block.handovers.task_row, by_task),
-                    by_project_row=_moved(block.handovers.by_project_row, by_project),
-                    by_task_row=_moved(block.handovers.by_task_row, by_task),
-                )
-            )
+            for name in TABLES
+        }
         n_months = max(block.busy.shape[2] for block in ordered)
         return Outcomes(
             network=ordered[0].network,
@@ -429,12 +421,7 @@ class Outcomes:
             first=ordered[0].first,
             replications=sum(block.replications for block in ordered),
             engine=ordered[0].engine,
-            projects_=_joined([block.projects_ for block in ordered]),
-            tasks_=_joined(tasks),
-            bookings=_joined(bookings),
-            handovers=_joined(handovers),
-            charges=_joined(charges),
-            repeats=_joined(repeats),
+            **tables,
             run_end=np.concatenate([block.run_end for block in ordered]),
             busy=np.concatenate([_padded(block.busy, n_months) for block in ordered]),
             capacity=np.concatenate([_padded(block.capacity, n_months) for block in ordered]),
@@ -509,8 +496,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
             raise ValueError(f"{name} has the shape {array.shape}; it must be {expected}")
     if rows.causes.shape != (len(rows.row), len(CAUSES) + n_roles):
         raise ValueError(f"causes has the shape {rows.causes.shape}")
-    parts = (rows, outcomes.tasks_, outcomes.bookings, outcomes.handovers, outcomes.charges)
-    for part in (*parts, outcomes.repeats):
+    for part in (getattr(outcomes, name) for name in TABLES):
         lengths = {len(getattr(part, column.name)) for column in fields(part)}
         if len(lengths) != 1:
             raise ValueError(f"the columns of {type(part).__name__} have different lengths")
@@ -562,24 +548,29 @@ def _fingerprint(network: Network) -> list[object]:
 
 def _arrays(outcomes: Outcomes) -> dict[str, IntArray | FloatArray]:
     arrays: dict[str, IntArray | FloatArray] = {}
-    for prefix, part in (
-        ("projects", outcomes.projects_),
-        ("tasks", outcomes.tasks_),
-        ("bookings", outcomes.bookings),
-        ("handovers", outcomes.handovers),
-        ("charges", outcomes.charges),
-    ):
+    for name in TABLES:
+        part = getattr(outcomes, name)
+        if part is outcomes.repeats and not len(part.task_row):
+            continue
         for column in fields(part):
-            arrays[f"{prefix}.{column.name}"] = getattr(part, column.name)
-    if len(outcomes.repeats.task_row):
-        for column in fields(Repeats):
-            arrays[f"repeats.{column.name}"] = getattr(outcomes.repeats, column.name)
+            arrays[_member(name, column.name)] = getattr(part, column.name)
     return arrays | {name: getattr(outcomes, name) for name in PER_FUTURE}
 
 
-def _part(arrays: dict[str, NDArray[Any]], prefix: str) -> dict[str, Any]:
-    head = f"{prefix}."
-    return {name[len(head) :]: array for name, array in arrays.items() if name.startswith(head)}
+def _tables(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return the tables of a file; without repeats nothing was done again."""
+    tables: dict[str, Any] = {"repeats": Repeats.none()}
+    for name, kind in TABLES.items():
+        head = _member(name, "")
+        columns = {key[len(head) :]: array for key, array in arrays.items() if key.startswith(head)}
+        if columns or name != "repeats":
+            tables[name] = kind(**columns)
+    return tables
+
+
+def _member(table: str, column: str) -> str:
+    """Return what a column is called in a file."""
+    return f"{table.removesuffix('_')}.{column}"
 
 
 def _narrow(array: IntArray | FloatArray) -> NDArray[Any]:
@@ -630,8 +621,17 @@ def _offsets(lengths: Sequence[int]) -> list[int]:
     return [0, *accumulate(lengths[:-1])]
 
 
-def _moved(index: IntArray, offset: int) -> IntArray:
-    return np.where(index == NONE, NONE, index + offset)
+def _moved(part: Rows, by_project: int, by_task: int) -> Rows:
+    """Return the rows of a block as they are counted in the whole run."""
+    moved: dict[str, Any] = {}
+    for column in fields(part):
+        is_task = column.name.endswith("task_row")
+        if is_task or column.name.endswith("project_row"):
+            index = getattr(part, column.name)
+            moved[column.name] = np.where(
+                index == NONE, NONE, index + (by_task if is_task else by_project)
+            )
+    return replace(part, **moved)
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:
