@@ -6,18 +6,18 @@ the like are counted from day 0. One that has no working day does not exist.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pmosim.policy.intake import days_of_period
+
 if TYPE_CHECKING:
     from pmosim.workdays import WorkCalendar
 
 PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
-_DAYS = re.compile(r"([1-9]\d*)d\Z")
 
 
 @lru_cache(maxsize=64)
@@ -26,16 +26,12 @@ def period_starts(calendar: WorkCalendar, period: str, n_days: int) -> tuple[int
 
     Raises ``ValueError`` if ``period`` is neither month, quarter, year nor days such as ``10d``.
     """
-    months = PERIOD_MONTHS.get(period)
-    if months is None:
-        days = _DAYS.match(period)
-        if days is None:
-            message = f"period is {period!r}; it must be month, quarter, year or days such as 10d"
-            raise ValueError(message)
-        starts = np.arange(0, max(n_days, 1), int(days[1]))
+    days = days_of_period(period)
+    if days is not None:
+        starts = np.arange(0, max(n_days, 1), days)
     else:
         dates = calendar.dates_of(np.arange(max(n_days, 1)))
-        number = dates.astype("datetime64[M]").astype(np.int64) // months
+        number = dates.astype("datetime64[M]").astype(np.int64) // PERIOD_MONTHS[period]
         starts = np.flatnonzero(np.diff(number, prepend=number[0] - 1))
     return tuple((starts * calendar.minutes_per_day).tolist())
 

@@ -19,13 +19,12 @@ from __future__ import annotations
 
 import math
 import pickle
-import re
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pmosim.policy.intake import PERIODS, Order
+from pmosim.policy.intake import Order, days_of_period
 from pmosim.streams import uniforms
 
 if TYPE_CHECKING:
@@ -346,17 +345,15 @@ def _shuffled(number: int, count: int) -> list[int]:
 
 
 def _is_period(period: object) -> bool:
-    return period in PERIODS or (
-        isinstance(period, str) and re.fullmatch(r"[1-9]\d*d", period) is not None
-    )
+    try:
+        return isinstance(period, str) and _minutes(period) > 0
+    except ValueError:
+        return False
 
 
 def _minutes(period: str) -> int:
-    if not _is_period(period):
-        message = f"period is {period!r}; it must be month, quarter, year or days such as 10d"
-        raise ValueError(message)
-    days = PERIOD_DAYS.get(period)
-    return (int(period.removesuffix("d")) if days is None else days) * MINUTES_PER_DAY
+    days = days_of_period(period)
+    return (PERIOD_DAYS[period] if days is None else days) * MINUTES_PER_DAY
 
 
 def _is_one_of(answer: object, projects: Any) -> bool:

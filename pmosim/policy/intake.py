@@ -9,6 +9,7 @@ Own policies follow the same contract (``Intake``); ``pmosim.policy.contract`` c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -31,6 +32,21 @@ ORDERS: tuple[OrderKind, ...] = (
 AGEING_ORDERS: tuple[OrderKind, ...] = ("value", "wsjf", "bottleneck")
 PERIODS = ("month", "quarter", "year")
 """Periods of the calendar; ``10d`` (any number of working days) counts from day 0."""
+_DAYS = re.compile(r"([1-9]\d*)d\Z")
+
+
+def days_of_period(period: str) -> int | None:
+    """Return the working days of a period such as ``10d``, None for one of the calendar.
+
+    Raises ``ValueError`` if it is neither.
+    """
+    if period in PERIODS:
+        return None
+    days = _DAYS.match(period)
+    if days is None:
+        message = f"period is {period!r}; it must be month, quarter, year or days such as 10d"
+        raise ValueError(message)
+    return int(days[1])
 
 
 class Office(Stage, Protocol):
