@@ -21,7 +21,6 @@ that their row names. A cell may hold a mapping or list as a scenario file has i
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -30,6 +29,7 @@ from pmosim.scenario import cells, files, shapes, workbook
 from pmosim.scenario.amounts import LONGEST_TEXT
 from pmosim.scenario.cells import MONTH_HEADER, Column, Sheet, cell_node
 from pmosim.scenario.messages import Problems, did_you_mean
+from pmosim.scenario.monthly import as_number, layers_of
 from pmosim.scenario.nodes import Node, scalar
 from pmosim.scenario.staff import roles_named
 
@@ -337,7 +337,7 @@ class _Tables:
             entries["skills"] = _skills_node(entries["skills"])
         self._note_place(entries.get("place"))
         if months:
-            layers = _layers(months)
+            layers = layers_of(months)
             if "id" in entries:
                 layers = self._person_by_month(layers, entries["id"])
             return [_mapping_node(entries | layer, place) for layer in layers]
@@ -624,15 +624,7 @@ def _word(text: str) -> str:
 
 def _heads(cell: Node) -> Node:
     """Return how many people an FTE in percent is."""
-    return cell_node(_as_number(cell.text), cell.place, cell.column) if cell.is_scalar else cell
-
-
-def _as_number(text: str) -> str:
-    percent = text.strip().removesuffix("%")
-    try:
-        return cells.number_text(Decimal(percent) / 100) if percent != text.strip() else text
-    except InvalidOperation:
-        return text
+    return cell_node(as_number(cell.text), cell.place, cell.column) if cell.is_scalar else cell
 
 
 def _phase(entries: Mapping[str, Node], place: str, roles: list[str]) -> Node:
@@ -676,52 +668,3 @@ def _lists(entries: dict[str, Node]) -> dict[str, Node]:
     return {
         key: _names_node(node) if key in {"after", "by"} else node for key, node in entries.items()
     }
-
-
-def _layers(months: Mapping[str, Node]) -> list[dict[str, Node]]:
-    """Return headcount, from and until of people that add up to the FTE of each month.
-
-    The first layer is there whenever the month has anybody, the second whenever it has more than
-    one, and so on: whoever stays keeps an id as long as possible. The last month goes on.
-    """
-    levels: list[tuple[str, Decimal, Node]] = []
-    for month in sorted(months):
-        try:
-            level = Decimal(_as_number(months[month].text))
-            levels.append((month, level, months[month]))
-        except InvalidOperation:
-            return [{"headcount": months[month]}]
-    most = int(
-        max((level for _month, level, _cell in levels), default=Decimal(0)).to_integral_value(
-            "ROUND_CEILING"
-        )
-    )
-    found = []
-    for layer in range(min(most, 10_000)):
-        run: list[tuple[str, Decimal, Node]] = []
-        for month, level, cell in levels:
-            part = min(max(level - layer, Decimal(0)), Decimal(1))
-            if run and (part != run[0][1] or not _follows(run[-1][0], month)):
-                found.append(_run_entries(run, is_last=False))
-                run = []
-            if part > 0:
-                run.append((month, part, cell))
-        if run:
-            found.append(_run_entries(run, is_last=True))
-    return found
-
-
-def _follows(month: str, later: str) -> bool:
-    year, number = int(month[:4]), int(month[5:])
-    return later == (f"{year + 1}-01" if number == 12 else f"{year}-{number + 1:02}")
-
-
-def _run_entries(run: list[tuple[str, Decimal, Node]], *, is_last: bool) -> dict[str, Node]:
-    first, part, cell = run[0]
-    entries = {
-        "headcount": cell_node(format(part.normalize(), "f"), cell.place, cell.column),
-        "from": Node(first, cell.place, first),
-    }
-    if not is_last:
-        entries["until"] = Node(run[-1][0], run[-1][2].place, run[-1][0])
-    return entries
