@@ -109,7 +109,7 @@ def _in_force(stated: IntakeRule, used: Intake) -> IntakeRule:
     if isinstance(used, IntakeRule):
         return used
     order = getattr(used, "order", stated.order)
-    return replace(stated, order=order, gates=getattr(used, "gates", stated.gates))
+    return replace(stated, order=order, gates=getattr(used, "gates", None) or stated.gates)
 
 
 def block_bounds(replications: int, first: int = 0) -> list[tuple[int, int]]:

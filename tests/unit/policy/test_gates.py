@@ -135,6 +135,20 @@ def test_without_the_stop_rule_a_gate_is_a_mark_only() -> None:
     assert run(described)["P"]["finished_day"] == 13
 
 
+@pytest.mark.parametrize("said", [{}, {"gates": None}], ids=["silent", "none"])
+def test_under_a_rule_of_the_users_own_that_says_none_the_gates_of_the_scenario_hold(
+    said: dict[str, Any],
+) -> None:
+    class Own:
+        def admit(self, office: Any) -> int | None:
+            return office.waiting[0] if office.waiting else None
+
+    rule = Own()
+    vars(rule).update(said)
+    outcomes = pm.simulate(pm.parse_scenario(portfolio(staged())), replications=1, intake=rule)
+    assert outcomes.projects()["status"].tolist() == ["stopped"]
+
+
 def test_a_phase_with_a_gate_decides_when_its_last_part_has_finished() -> None:
     # the phase lasts 4 days for the developer; the architect's 2 pd are done at half time
     phases = {
