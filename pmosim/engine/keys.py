@@ -9,10 +9,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pmosim.money import DAYS_PER_YEAR, flow_value
-from pmosim.network import FS, NONE, SS
+from pmosim.engine.prospects import planned_npv
+from pmosim.network import NONE
 
 if TYPE_CHECKING:
     from pmosim.engine.state import Project
@@ -111,66 +109,3 @@ def _worth(network: Network, project: Project, order: Order) -> float:
     if order.of == "cost_of_delay":
         return project.plan.cost_of_delay / days
     return planned_npv(network, project) / days
-
-
-def planned_rest(project: Project, minute: int) -> Fraction:
-    """Return the project length of what is open now: its longest path in working minutes.
-
-    Planned durations of the unfinished tasks, running ones in full; people unlimited, dates and
-    other projects left out. Of a lag that has begun only the rest counts.
-    """
-    plan, tasks = project.plan, project.tasks
-    start = [Fraction(0)] * len(tasks)
-    finish = [Fraction(0)] * len(tasks)
-    for at in plan.shape.order:
-        task = tasks[at]
-        begun = start[at] if task.started == NONE else Fraction(task.started - minute)
-        if task.finished == NONE:
-            finish[at] = max(finish[at], max(begun, Fraction(0)) + plan.minutes[at])
-        else:
-            finish[at] = Fraction(task.finished - minute)
-        for _, successor, kind, lag in plan.shape.links_out[at]:
-            if kind == FS:
-                start[successor] = max(start[successor], finish[at] + lag)
-            elif kind == SS:
-                start[successor] = max(start[successor], begun + lag)
-            else:
-                finish[successor] = max(finish[successor], finish[at] + lag)
-    return max((finish[task.order] for task in tasks if task.finished == NONE), default=Fraction(0))
-
-
-def planned_benefit(network: Network, project: Project, minute: int) -> float:
-    """Return the planned benefit at face value of a project that goes on as planned from now."""
-    projects, row = network.projects, project.row
-    law = projects.benefit_per_year[row]
-    if law is None:
-        return 0.0
-    years = float(projects.benefit_years[row])
-    if math.isnan(years):
-        finish = float(minute + planned_rest(project, minute))
-        begin = float(network.calendar.calendar_days([finish])[0])
-        years = max(0.0, float(projects.benefit_until[row]) - begin) / DAYS_PER_YEAR
-    return law.plan * project.size * years
-
-
-def planned_npv(network: Network, project: Project) -> float:
-    """Return the NPV as planned at the request: finish at request + project length.
-
-    Labour falls due at each task's early finish, fixed cost at the request; discounted from day 0.
-    """
-    plan, projects, row = project.plan, network.projects, project.row
-    minutes = [project.arrived, *(float(project.arrived + f) for f in plan.early_finish)]
-    years = network.calendar.calendar_days(np.array(minutes)) / DAYS_PER_YEAR
-    factors = (1.0 + network.discount_rate) ** -years
-    cost = math.fsum([plan.fixed_cost * factors[0], *(plan.work_cost * factors[1:])])
-    law = projects.benefit_per_year[row]
-    if law is None:
-        return -cost
-    finish = float(project.arrived + plan.length)
-    begin = network.calendar.calendar_days(np.array([finish])) / DAYS_PER_YEAR
-    if np.isnan(projects.benefit_years[row]):
-        end = np.maximum(begin, projects.benefit_until[row] / DAYS_PER_YEAR)
-    else:
-        end = begin + projects.benefit_years[row]
-    per_year = np.array([law.plan * project.size])
-    return float(flow_value(per_year, begin, end, network.discount_rate)[0]) - cost

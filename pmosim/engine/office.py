@@ -7,8 +7,9 @@ from bisect import insort
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, overload
 
-from pmosim.engine.keys import intake_score, planned_benefit
+from pmosim.engine.keys import intake_score
 from pmosim.engine.periods import period_at, period_starts
+from pmosim.engine.prospects import planned_benefit
 from pmosim.network import NONE
 from pmosim.plan import WORK_UNITS
 from pmosim.policy.intake import Order
