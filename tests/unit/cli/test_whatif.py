@@ -215,6 +215,16 @@ def test_ctrl_c_ends_with_130_and_a_clear_line(
     assert "nothing is kept" in err
 
 
+def test_ctrl_c_leaves_no_overlay_behind(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pmosim.study.whatif.ask", interrupted)
+    asked = ["whatif", "tiny", "--delay", "web=1w", "--save", "scenarios/late.yaml", *FEW]
+    assert invoke(asked) == 130
+    assert not (workspace / "scenarios" / "late.yaml").exists()
+
+
 def test_the_answer_does_not_depend_on_the_number_of_workers(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
