@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
@@ -233,7 +234,7 @@ def _further(prices: Sequence[Price]) -> str:
 
 def _next(path: str, found: Prices) -> str:
     if found.hires:
-        return typed("whatif", path, options=f"--hire {found.hires[0].typed}")
+        return typed("whatif", path, options=f"--hire {shlex.quote(found.hires[0].typed)}")
     dearest = found.dearest
     if dearest is not None and dearest.mechanism.id == "start rule":
         return typed("policies", path)

@@ -77,13 +77,13 @@ def command(
     goal = Goal.read(keep, scenario, "--keep")
     with studying(terminal, replications, seed, jobs) as (study, steps):
         found = find_sequence(scenario, study, goal, most_runs=tries, on_run=steps.count_run)
-    save_plan(terminal, save, file, found.changes())
+    is_saved = save_plan(terminal, save, file, found.changes())
     if is_json:
         terminal.document(found.to_document())
     else:
         for line in tell(found):
             terminal.result(line)
-    terminal.next(typed("compare", path, save) if save else typed("bottlenecks", path))
+    terminal.next(typed("compare", path, save) if is_saved else typed("bottlenecks", path))
     return DONE if found.is_reached else SAYS_NO
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -122,13 +123,13 @@ def command(
         found = find_staff(
             scenario, study, goal, terms=terms, most_runs=tries, on_run=steps.count_run
         )
-    save_plan(terminal, save, file, found.changes())
+    is_saved = save_plan(terminal, save, file, found.changes())
     if is_json:
         terminal.document(found.to_document())
     else:
         for line in tell(found):
             terminal.result(line)
-    terminal.next(*_next(path, found))
+    terminal.next(typed("compare", path, save) if is_saved else _next(path, found))
     return DONE if found.is_reached else SAYS_NO
 
 
@@ -195,10 +196,10 @@ def _money(amount: float, found: Staffing) -> str:
     return money_in_words(amount, found.network.currency)
 
 
-def _next(path: str, found: Staffing) -> tuple[str, ...]:
+def _next(path: str, found: Staffing) -> str:
     if not found.posts:
-        return (typed("bottlenecks", path),)
+        return typed("bottlenecks", path)
     calendar = found.network.calendar
     post = found.posts[0]
-    hire = f"{post.role}@{calendar.date_of(post.first_day):%Y-%m}"
-    return (typed("whatif", path, options=f"--hire 1:{hire}"),)
+    hire = f"1:{post.role}@{calendar.date_of(post.first_day).isoformat()}"
+    return typed("whatif", path, options=f"--hire {shlex.quote(hire)}")

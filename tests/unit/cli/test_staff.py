@@ -47,6 +47,7 @@ def test_the_plan_can_be_saved_and_reads_back(
     assert invoke(asked) == 0
     text = (workspace / "scenarios" / "plan.yaml").read_text(encoding="utf-8")
     assert "changes:\n  - hire: {role: developer, headcount: 1, until: 2027-03-31" in text
+    assert "next: pmosim compare tiny scenarios/plan.yaml" in capsys.readouterr().err
     assert invoke(["check", "scenarios/plan.yaml"]) == 0
 
 
