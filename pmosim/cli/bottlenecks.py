@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Literal
 
 import click
+from click.core import ParameterSource
 
 from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import WholeNumber, as_json, talking
@@ -65,9 +67,9 @@ COLUMNS = (
 @into_folder("bottlenecks")
 @as_json
 @talking
-@click.pass_obj
+@click.pass_context
 def command(
-    terminal: Terminal,
+    ctx: click.Context,
     path: str,
     replications: int,
     seed: int,
@@ -91,6 +93,9 @@ def command(
     from pmosim.study.spans import whole_days
     from pmosim.workspace import locate
 
+    terminal: Terminal = ctx.obj
+    if not people and ctx.get_parameter_source("absence") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--absence has a meaning only with --people.")
     scenario, _ = read_for_study(terminal, path)
     folder = folder_of(output, locate(path), "bottlenecks", is_json=is_json)
     if people:
@@ -114,7 +119,7 @@ def command(
         for line in tell_persons(persons, absence):
             terminal.result(line)
     best = found.best
-    hire = f"--hire 1:{best.role}" if best else "--each delay=3mo"
+    hire = f"--hire {shlex.quote(f'1:{best.role}')}" if best else "--each delay=3mo"
     terminal.next(typed("whatif", path, options=hire))
 
 

@@ -54,6 +54,7 @@ def test_json_is_the_document_and_nothing_else(
     [
         (["--by", "utilisation"], "'utilisation' is not one of"),
         (["--people", "--absence", "soon"], "--absence"),
+        (["--absence", "6w"], "--absence has a meaning only with --people"),
         (["-n", "1"], "'1' is no whole number of 2 or more"),
     ],
 )
