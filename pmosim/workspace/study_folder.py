@@ -96,6 +96,9 @@ def refuse_occupied(path: Path) -> None:
     """Refuse a place that is taken by something else than a study (RunFolderError)."""
     if path.is_file():
         raise _refusal(path, "PMO032", "this is a file; a study needs a folder of its own (-o).")
+    file = next((parent for parent in path.parents if parent.is_file()), None)
+    if file is not None:
+        raise _refusal(path, "PMO032", f"{file} is a file; no folder can lie in it (-o).")
     if path.is_dir() and any(path.iterdir()) and _kind_of(path) is None:
         rule = (
             "this folder holds something else than a study of pmosim and is left alone. "

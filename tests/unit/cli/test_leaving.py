@@ -68,6 +68,10 @@ def test_a_folder_of_the_user_is_refused_before_anything_is_simulated(
     assert [path.name for path in (workspace / "mine").iterdir()] == ["notes.txt"]
     assert invoke([*ASKED["whatif"], "-o", " "]) == 2
     assert "the path is empty" in capsys.readouterr().err
+    assert invoke([*ASKED["whatif"], "-o", "mine/notes.txt/page"]) == 2
+    printed = capsys.readouterr()
+    assert "PMO032  mine/notes.txt is a file; no folder can lie in it" in printed.err
+    assert printed.out == ""
 
 
 def test_the_page_of_a_study_is_written_again_from_its_answer(
