@@ -157,7 +157,10 @@ def parse_targets(text: str) -> tuple[Target, ...]:
             return tuple(found)
         join = _JOIN.match(text, at)
         if join is None:
-            _refuse(f"{text[at:].strip()[:30]!r} stands where 'and' or the end must stand.")
+            rest = text[at:].strip()
+            if rest == "and":
+                _refuse(f"'and' must be followed by another target, as in {EXAMPLE}.")
+            _refuse(f"{rest[:30]!r} stands where 'and' or the end must stand.")
         at = join.end()
 
 

@@ -499,7 +499,7 @@ def _read_sweep(text: str) -> tuple[Policy, tuple[float, ...]]:
     if policy is None or not equals:
         from difflib import get_close_matches
 
-        close = get_close_matches(name.strip(), SWEPT, n=1, cutoff=0.6)
+        close = get_close_matches(name.strip(), SWEPT, n=1, cutoff=0.6) if policy is None else []
         hint = f" Did you mean '{close[0]}'?" if close else ""
         known = ", ".join(f"{key}={example}" for key, example in SWEPT.items())
         _refuse(f"{text!r} is no rule with its values.{hint} It must be like one of: {known}.")

@@ -49,6 +49,7 @@ def test_all_rules_take_part_unless_told_otherwise(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
+        (["--sweep", "wip_limit"], "is no rule with its values. It must be like one of"),
         (["--sweep", "wip=2..3"], "is no rule with its values"),
         (["--by", "value"], "value cannot be judged: no project states a benefit"),
         (["--matters", "2d"], "--matters needs --by"),

@@ -74,7 +74,7 @@ def test_targets_are_read(text, expected):
         ("", "It must be a number of the forecast"),
         ("p80", "cannot read 'p80'"),
         ("p80=2d or p50=2d", "'or p50=2d' stands where 'and' or the end must stand"),
-        ("p80=2d and", "stands where 'and' or the end must stand"),
+        ("p80=2d and", "'and' must be followed by another target"),
         ("p80=0d", "No number of futures gives an interval of 0"),
         ("p80=-1d", "it must be above 0"),
         ("p80=2", "give working days, such as 2d"),
