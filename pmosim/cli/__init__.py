@@ -35,7 +35,7 @@ COMMANDS: dict[str, str] = {
     "bottlenecks": "Say what one more person of each role buys.",
     "sequence": "Find start months that keep a condition.",
     "staff": "Find hires and contractors that keep a condition.",
-    "price": "Say what each mechanism costs, and when a hire pays for itself.",
+    "price": "Say what each mechanism costs, and when a hire pays.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
     "convert": "Turn a scenario into a workbook, and back.",
