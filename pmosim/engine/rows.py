@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from pmosim.network import IntArray, Network
 
 NOT_HERE = {ABSENT, CANCELLED}
-PROJECT_WIDTH, TASK_WIDTH, BOOKING_WIDTH, HANDOVER_WIDTH, REPEAT_WIDTH = 10, 7, 5, 5, 3
+PROJECT_WIDTH = 10
+"""Columns of ``ProjectRows`` that are single whole numbers: the first ones."""
+TASK_WIDTH = len(fields(TaskRows))
 Segment = tuple[int, int, int, int]
 """(role, from, until, amount a minute)."""
 
@@ -55,7 +58,7 @@ class Rows:
         self.money: list[tuple[float, float, float]] = []
         self.causes: list[list[int]] = []
         self.tasks, self.bookings, self.handovers = array("q"), array("q"), array("q")
-        """Rows of TASK_WIDTH numbers and so on, one after the other."""
+        """Rows of numbers, one after the other, in the order of the columns of their tables."""
         self.first_task: list[int] = []
         """Row of the first task of each project."""
         self.is_paid = _is_fixed_cost_paid(self.network)
@@ -185,13 +188,8 @@ class Rows:
         network = self.network
         ends = freeze(np.array(self.ends, dtype=np.int64))
         edges = _month_edges(network, int(ends.max(initial=1)))
-        projects, money = (
-            _columns(self.projects, PROJECT_WIDTH),
-            np.array(self.money).reshape(-1, 3),
-        )
+        money = np.array(self.money).reshape(-1, 3)
         size, fixed, benefit = (freeze(column) for column in money.T.copy())
-        tasks, bookings = _columns(self.tasks, TASK_WIDTH), _columns(self.bookings, BOOKING_WIDTH)
-        handovers = _columns(self.handovers, HANDOVER_WIDTH)
         n_roles = len(network.role_ids)
         width = len(CAUSES) + n_roles
         return Outcomes(
@@ -201,46 +199,17 @@ class Rows:
             replications=len(self.ends),
             engine=engine,
             projects_=ProjectRows(
-                replication=projects[0],
-                row=projects[1],
-                number=projects[2],
-                status=projects[3],
-                arrived=projects[4],
-                eligible=projects[5],
-                released=projects[6],
-                started=projects[7],
-                finished=projects[8],
-                ended=projects[9],
+                **_columns(ProjectRows, self.projects, PROJECT_WIDTH),
                 size=size,
                 fixed_cost=fixed,
                 benefit_per_year=benefit,
                 causes=freeze(np.array(self.causes, dtype=np.int64).reshape(-1, width)),
             ),
-            tasks_=TaskRows(
-                project_row=tasks[0],
-                task=tasks[1],
-                ready=tasks[2],
-                started=tasks[3],
-                work_done=tasks[4],
-                finished=tasks[5],
-                wait_role=tasks[6],
-            ),
-            bookings=Bookings(
-                project_row=bookings[0],
-                task_row=bookings[1],
-                person=bookings[2],
-                attention=bookings[3],
-                until=bookings[4],
-            ),
-            handovers=Handovers(
-                task_row=handovers[0],
-                by_project_row=handovers[1],
-                by_task_row=handovers[2],
-                minute=handovers[3],
-                person=handovers[4],
-            ),
+            tasks_=TaskRows(**_columns(TaskRows, self.tasks)),
+            bookings=Bookings(**_columns(Bookings, self.bookings)),
+            handovers=Handovers(**_columns(Handovers, self.handovers)),
             charges=_charges(self.charges),
-            repeats=_repeats(self.repeats),
+            repeats=Repeats(**_columns(Repeats, self.repeats)),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),
@@ -268,11 +237,6 @@ def _charges(rows: Sequence[tuple[int, int, float]]) -> Charges:
         minute=freeze(np.array([minute for _, minute, _ in rows], dtype=np.int64)),
         amount=freeze(np.array([money for _, _, money in rows], dtype=np.float64)),
     )
-
-
-def _repeats(rows: Sequence[tuple[int, int, int]]) -> Repeats:
-    task_row, first_finished, times = _columns(rows, REPEAT_WIDTH)
-    return Repeats(task_row=task_row, first_finished=first_finished, times=times)
 
 
 def _is_fixed_cost_paid(network: Network) -> list[bool]:
@@ -305,9 +269,13 @@ def _booked(holds: Sequence[Hold]) -> Iterable[tuple[int, int]]:
     return booked.items()
 
 
-def _columns(rows: Sequence[tuple[int, ...]] | array[int], width: int) -> list[IntArray]:
-    table = np.array(rows, dtype=np.int64).reshape(-1, width)
-    return [freeze(column) for column in table.T.copy()]
+def _columns(
+    kind: type[Any], rows: Sequence[tuple[int, ...]] | array[int], width: int | None = None
+) -> dict[str, Any]:
+    """Return the first ``width`` (else all) columns of a table by name; rows are in their order."""
+    names = [column.name for column in fields(kind)][:width]
+    table = np.array(rows, dtype=np.int64).reshape(-1, len(names))
+    return dict(zip(names, map(freeze, table.T.copy()), strict=True))
 
 
 # --- months -------------------------------------------------------------------------------------
