@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.draws.luck import Luck
-    from pmosim.network import BoolArray, FloatArray, Network
-    from pmosim.network.arrays import Hit
+    from pmosim.network import BoolArray, FloatArray, Hit, Network
 
 
 def draw_happening(hit: Hit, luck: Luck, projects: Sequence[str]) -> tuple[BoolArray, FloatArray]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from pmosim.engine.floor import Floor
     from pmosim.engine.state import Person
-    from pmosim.network import Network
-    from pmosim.network.arrays import ChangeArrays
+    from pmosim.network import ChangeArrays, Network
 
 Pair = tuple[int, int, int, int]
 """(mentor, newcomer, from, until)."""
