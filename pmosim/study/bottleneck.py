@@ -36,6 +36,7 @@ from pmosim.study.effects import (
     wait_difference,
 )
 from pmosim.study.extract import Extract
+from pmosim.study.runs import Counter
 from pmosim.units import WHOLE
 from pmosim.workdays import quarter_of
 
@@ -313,19 +314,6 @@ def find_bottlenecks(
         quarters=quarters,
         misleading=_misleading(roles, extracts, base, ranked_by, network),
     )
-
-
-class Counter:
-    """Counts runs and tells of them."""
-
-    def __init__(self, told: Told | None, at_most: int) -> None:
-        self._told, self._done, self.at_most = told, 0, at_most
-
-    def count(self) -> None:
-        """Count one more."""
-        self._done += 1
-        if self._told is not None:
-            self._told(self._done, max(self._done, self.at_most))
 
 
 def roles_asked_for(network: Network) -> list[bool]:

@@ -18,6 +18,7 @@ from pmosim.outcomes import public_names
 from pmosim.plan import plan_project
 from pmosim.study.effects import finish_difference, missed_difference, project_days
 from pmosim.study.extract import Extract
+from pmosim.study.runs import Counter
 from pmosim.study.spans import whole_days
 
 if TYPE_CHECKING:
@@ -96,10 +97,9 @@ def price_absences(
     if not tried:
         return ()
     names = public_names(network)
-    n_runs = 1 + len(tried)
+    counter = Counter(on_run, 1 + len(tried))
     base = Extract.of(study.run(scenario))
-    if on_run is not None:
-        on_run(1, n_runs)
+    counter.count()
     spans = [_span(network, person, n_days) for person, _ in tried]
     away = (
         scenario.change(absent={network.people.ids[person]: f"{first}..{last}"})
@@ -121,8 +121,7 @@ def price_absences(
                 promises=missed_difference(base, after),
             )
         )
-        if on_run is not None:
-            on_run(k + 2, n_runs)
+        counter.count()
     listed = (
         KeyPerson(name=names[person], role=_role(network, person), reasons=reasons)
         for person, reasons in found[most:]

@@ -37,7 +37,7 @@ from pmosim.study.effects import (
 )
 from pmosim.study.extract import Extract
 from pmosim.study.mechanisms import Mechanism, find_mechanisms
-from pmosim.study.runs import affordable_futures
+from pmosim.study.runs import Counter, affordable_futures
 from pmosim.study.verbs import make_changes
 
 if TYPE_CHECKING:
@@ -177,28 +177,21 @@ def find_prices(
     hired = read_hires(scenario, hires)
     found = find_mechanisms(scenario)
     tried = to_run(found, has_off=has_off)
-    total, done = 1 + len(tried) + len(hired), 0
-
-    def count() -> None:
-        nonlocal done
-        done += 1
-        if on_run is not None:
-            on_run(done, total)
-
+    counter = Counter(on_run, 1 + len(tried) + len(hired))
     before = study.run(scenario)
-    count()
+    counter.count()
     base = Extract.of(before)
     effects: dict[str, Effects] = {}
     runs = study.take(_extracts(study, tried))
     for mechanism, other in zip(tried, runs, strict=True):
         pair = (other, base) if mechanism.is_on else (base, other)
         effects[mechanism.id] = effects_of(*pair)
-        count()
+        counter.count()
     even = []
     for typed, change in zip(hires, hired, strict=True):
         after = study.run(change.after)
         even.append(breakeven.break_even(before, after, typed=typed, words=change.words))
-        count()
+        counter.count()
     prices = [Price(mechanism=one, effects=effects.get(one.id)) for one in found]
     on = [price for price in prices if price.mechanism.is_on]
     off = [price for price in prices if not price.mechanism.is_on]

@@ -123,6 +123,19 @@ class Runs:
             threads.shutdown(wait=False, cancel_futures=True)
 
 
+class Counter:
+    """Counts runs and tells of them."""
+
+    def __init__(self, told: Told | None, at_most: int) -> None:
+        self._told, self._done, self.at_most = told, 0, at_most
+
+    def count(self) -> None:
+        """Count one more."""
+        self._done += 1
+        if self._told is not None:
+            self._told(self._done, max(self._done, self.at_most))
+
+
 def affordable_futures(network: Network, n_runs: int) -> int:
     """Return how many futures of each run keep a study within a minute or two, in whole blocks.
 

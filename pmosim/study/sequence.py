@@ -34,6 +34,7 @@ from pmosim.study.effects import (
     npv_difference,
 )
 from pmosim.study.extract import Extract
+from pmosim.study.spans import window_days
 from pmosim.study.trials import MARGIN, ROUNDS, Trials, check_of
 from pmosim.units import WHOLE
 
@@ -544,7 +545,7 @@ def _start(network: Network, choice: Choice, day: int | None) -> Start:
 
 def _year_end(network: Network) -> int:
     """Return the first working day after the first twelve months, or after the window."""
-    last = -(-network.window_end // network.minutes_per_day)
+    last = window_days(network)
     months = network.calendar.month_bounds(last)
     return months[MONTHS - 1][2] if len(months) >= MONTHS else last
 

@@ -9,7 +9,13 @@ from pmosim.errors import InputError, Problem
 from pmosim.scenario.amounts import AmissError, Measures, working_time
 
 if TYPE_CHECKING:
+    from pmosim.network.arrays import Network
     from pmosim.scenario import Scenario
+
+
+def window_days(network: Network) -> int:
+    """Return the working days of the planning window, the last one whole."""
+    return -(-network.window_end // network.minutes_per_day)
 
 
 def measures_of(scenario: Scenario) -> Measures:

@@ -28,7 +28,7 @@ from pmosim.study.effects import (
     project_days,
 )
 from pmosim.study.extract import Extract
-from pmosim.study.spans import whole_days
+from pmosim.study.spans import whole_days, window_days
 from pmosim.study.trials import MARGIN, ROUNDS, Trials, check_of
 from pmosim.workdays import quarter_of
 
@@ -429,7 +429,7 @@ class _Search:
 
     def _rough_price(self, post: Post) -> float:
         """Return what a post costs in the planning window, before it is simulated."""
-        last = -(-self.network.window_end // self.network.minutes_per_day)
+        last = window_days(self.network)
         end = last if post.end_day is None else min(post.end_day, last)
         return max(0, end - post.first_day) * post.day_rate
 
@@ -485,7 +485,7 @@ def in_order(posts: Iterable[Post]) -> Posts:
 
 def _quarter_starts(network: Network) -> list[int]:
     """Return the working days on which quarters of the window begin, its end as the last."""
-    last = -(-network.window_end // network.minutes_per_day)
+    last = window_days(network)
     bounds = network.calendar.month_bounds(last)
     starts = [first for label, first, _ in bounds if label[5:7] in {"01", "04", "07", "10"}]
     return [*(day for day in starts if day > 0), last]

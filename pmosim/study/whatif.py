@@ -21,6 +21,7 @@ from pmosim.network.arrays import NONE
 from pmosim.plan import plan_project
 from pmosim.study.comparison import Comparison, compare
 from pmosim.study.payers import Move, Payers, find_payers, one_line
+from pmosim.study.runs import Counter
 from pmosim.study.starts import FUTURES as SEARCH_FUTURES
 from pmosim.study.starts import MOST_RUNS, Start, search_starts
 
@@ -155,19 +156,13 @@ def ask(
     """
     few = min(SEARCH_FUTURES, runs.replications)
     most = 2 + _can_rank(question) + (MOST_RUNS + 1 if question.added else 0)
-    n_done = 0
-
-    def count() -> None:
-        nonlocal n_done
-        n_done += 1
-        on_run(n_done, max(most, n_done))
-
+    counter = Counter(on_run, most)
     on_run(0, most)
     parts: tuple[dict[int, Outcomes], dict[int, Outcomes]] = known or ({}, {})
     base = runs.run(question.before, known=parts[0])
-    count()
+    counter.count()
     after = runs.run(question.after, known=parts[1])
-    count()
+    counter.count()
     comparison = compare(base, after, names=[base_name, NAME])
     rank_first = None
     if _can_rank(question):
@@ -176,13 +171,13 @@ def ask(
         rank_first = _rank_first(
             question, base_name, first, runs.run(_ranked(question), replications=n)
         )
-        count()
+        counter.count()
     starts = search_starts(
         question,
         runs,
         runs.run(question.before, replications=few, known=parts[0]),
         runs.run(question.after, replications=few, known=parts[1]),
-        count,
+        counter.count,
     )
     payers = find_payers(comparison, without=asked_projects(question))
     naive = plan_naively(question, base.network, after, payers)
