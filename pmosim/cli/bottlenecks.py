@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pmosim.study.persons import KeyPerson
 
 FUTURES = 100
-"""With the worked example about a minute on two cores."""
+"""With the worked example about two minutes on two cores."""
 RANKINGS = {
     "p_late": "the promised dates: mean P(late)",
     "npv_per_cost": "value: NPV per unit of the hire's salary",
