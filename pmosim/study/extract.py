@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.forecast.cost import per_future
-from pmosim.forecast.finish import committed_finish, is_committed, is_late
+from pmosim.forecast.finish import committed_finish, is_late
 from pmosim.forecast.futures import projects_in_futures
 from pmosim.forecast.returns import has_benefit, portfolio_npv, sum_of_known
 from pmosim.network.arrays import NONE
@@ -34,8 +34,6 @@ class Extract:
     None = nothing is committed."""
     finish_days: FloatArray
     """(R, P) working days until the finish, ``inf`` = unfinished, NaN = not in that future."""
-    is_committed: BoolArray
-    """(P,)"""
     late: FloatArray
     """(R, P) 1 = late, 0 = in time, NaN = no promise, not in that future, or nobody can know."""
     npv: FloatArray
@@ -78,7 +76,6 @@ class Extract:
             projects=network.projects.ids[: network.n_listed],
             committed_days=committed_finish(outcomes, futures),
             finish_days=finish_days,
-            is_committed=np.array([is_committed(network, p) for p in range(network.n_listed)]),
             late=late,
             npv=portfolio_npv(outcomes),
             valued_npv=sum_of_known(outcomes, outcomes.money.npv, valued[rows.row]),

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.errors import InputError, Problem
+from pmosim.forecast.finish import committed_finish
+from pmosim.forecast.futures import projects_in_futures
 from pmosim.forecast.paired import Difference, mean_difference, no_difference
 from pmosim.forecast.wording import money_in_words
 from pmosim.scenario import amounts
@@ -249,12 +251,17 @@ def try_each(
         for project in scenario.projects
         if reasons[project.id] and project.status not in ENDED
     ]
-    calls = (partial(_run, runs, verb.change(scenario, project)) for project in tried)
+    places = [before.projects.index(project.id) for project in tried]
+    calls = (
+        partial(_run, runs, verb.change(scenario, project), place)
+        for project, place in zip(tried, places, strict=True)
+    )
     found: list[Row] = []
-    for project, (after, held_after) in zip(tried, runs.take(calls), strict=True):
-        place = before.projects.index(project.id)
+    for project, place, kept in zip(tried, places, runs.take(calls), strict=True):
+        after, held_after, committed_after = kept
         freed = _freed(base, (held, held_after), place)
-        found.append(_row(project, scenario.projects, (before, after), place, freed))
+        committed = _committed(_others_committed(base, place), committed_after)
+        found.append(_row(project, scenario.projects, (before, after), place, freed, committed))
         on_run(len(found) + 1, len(tried) + 1)
     found.sort(key=lambda row: (not is_earlier(row.project_days), row.project_days.value, row.name))
     return Singly(
@@ -268,9 +275,17 @@ def try_each(
     )
 
 
-def _run(runs: Runs, scenario: Scenario) -> tuple[Extract, FloatArray]:
+def _run(
+    runs: Runs, scenario: Scenario, place: int
+) -> tuple[Extract, FloatArray, FloatArray | None]:
     outcomes = runs.run(scenario)
-    return Extract.of(outcomes), _held_days(outcomes)
+    return Extract.of(outcomes), _held_days(outcomes), _others_committed(outcomes, place)
+
+
+def _others_committed(outcomes: Outcomes, place: int) -> FloatArray | None:
+    """(R,) working days until everything committed but one project has ended; None = nothing is."""
+    others = [each for each in projects_in_futures(outcomes) if each.project != place]
+    return committed_finish(outcomes, others)
 
 
 def _why_not(project: Project, verb: Verb) -> str:
@@ -326,6 +341,7 @@ def _row(
     pair: tuple[Extract, Extract],
     place: int,
     freed: tuple[dict[str, float], dict[str, float]],
+    committed: Difference,
 ) -> Row:
     before, after = pair
     others = np.arange(len(before.projects)) != place
@@ -340,7 +356,7 @@ def _row(
         gains=tuple(sorted((m for m in moves if is_earlier(m[1])), key=lambda m: m[1].value)),
         losses=tuple(sorted((m for m in moves if is_later(m[1])), key=lambda m: -m[1].value)),
         project_days=project_days(before, after, others),
-        committed_days=_committed(before, after, others),
+        committed_days=committed,
         p_late_mandatory=late_difference(before, after, others & mandatory, NO_MANDATORY),
         npv=npv_difference(before, after),
     )
@@ -374,15 +390,10 @@ def _moves(before: Extract, after: Extract, others: BoolArray) -> Iterator[tuple
             yield before.projects[column], change
 
 
-def _committed(before: Extract, after: Extract, others: BoolArray) -> Difference:
-    chosen = before.is_committed & others
-    if not chosen.any():
+def _committed(before: FloatArray | None, after: FloatArray | None) -> Difference:
+    if before is None or after is None:
         return no_difference("nothing else is committed")
-    first, second = (
-        np.nan_to_num(one.finish_days[:, chosen], nan=0.0, posinf=np.inf).max(axis=1)
-        for one in (before, after)
-    )
-    return mean_difference(first, second)
+    return mean_difference(before, after)
 
 
 def _days(days: float) -> str:

@@ -28,7 +28,6 @@ def extract(**columns: Any) -> Extract:
             projects=("a", "b"),
             committed_days=np.array([10.0, 10.0, 12.0, 12.0]),
             finish_days=np.array([[10.0, NAN], [10.0, NAN], [12.0, 9.0], [12.0, 9.0]]),
-            is_committed=np.array([True, False]),
             late=np.array([[0.0, NAN], [0.0, NAN], [1.0, 1.0], [0.0, 0.0]]),
             npv=np.zeros(4),
             valued_npv=np.zeros(4),

@@ -128,6 +128,8 @@ def test_what_must_follow_a_stopped_project_never_finishes_and_is_a_loss() -> No
         found = try_each(scenario, parse_each("cancel", scenario), study, base_name="queue")
     second = next(row for row in found.rows if row.project == "second")
     assert [(name, change.value) for name, change in second.losses] == [("next", math.inf)]
+    # law ends 10 days earlier; next counts as ended with the run, on day 261 instead of day 40.
+    assert second.project_days.value == 261 - 40 - 10
     assert "1 certainly finishes later or never (next)" in found.say(second)
 
 
@@ -137,3 +139,22 @@ def test_a_project_that_finishes_at_last_is_a_gain_without_a_number_of_days() ->
     name, change = row.gains[0]
     gained = replace(row, gains=((name, replace(change, value=-math.inf)),))
     assert "1 project certainly finishes earlier or at last (The second)" in found.say(gained)
+
+
+def test_what_a_stop_rule_ends_is_over_for_the_rest_of_what_is_committed() -> None:
+    tasks = {
+        "look": {"effort": "1pd", "needs": {"developer": 1}, "gate": True},
+        "go": {"effort": "10pd", "needs": {"developer": 1}, "after": "look"},
+    }
+    doomed = {"id": "doomed", "status": "approved", "rank": 9, "tasks": tasks}
+    scenario = pm.parse_scenario(
+        QUEUE
+        | {
+            "projects": [*QUEUE["projects"], doomed],
+            "intake": {"policy": "open", "gates": {"stop": True}},
+        }
+    )
+    with runs(replications=10, jobs=1) as study:
+        found = try_each(scenario, parse_each("cancel", scenario), study, base_name="queue")
+    first = next(row for row in found.rows if row.project == "first")
+    assert first.committed_days.value == -10.0
