@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,13 +58,28 @@ def is_near(found: np.ndarray, known: float) -> bool:
     return bool(abs(found.mean() - known) < 4 * found.std(ddof=1) / math.sqrt(len(found)))
 
 
-def test_a_month_of_a_mixed_stream_has_the_stated_dispersion() -> None:
+@pytest.mark.parametrize(("dispersion", "batch_size"), [(2.5, 1), (6, 3)])
+def test_a_month_of_a_mixed_stream_has_the_stated_dispersion(
+    dispersion: float, batch_size: int
+) -> None:
     # Gamma-mixed Poisson counts: negative binomial with variance = dispersion x mean.
-    counts = monthly_counts(*drawn(dispersion=2.5))[:, 1:13]
+    counts = monthly_counts(*drawn(dispersion=dispersion, batch_size=batch_size))[:, 1:13]
     for month in counts.T:
         squares = (month - month.mean()) ** 2
         error = squares.std(ddof=1) / math.sqrt(N)
-        assert abs(squares.mean() - 2.5 * month.mean()) < 4 * error
+        assert abs(squares.mean() - dispersion * month.mean()) < 4 * error
+
+
+def test_a_month_that_is_cut_has_the_luck_of_the_whole_month() -> None:
+    whole, cut = (
+        compile_network(pm.parse_scenario(document(dispersion=3, **said))).streams
+        for said in ({}, {"from": "2027-03-15", "until": "2027-05-14"})
+    )
+    calendar = pm.parse_scenario(document()).organisation.calendar
+    assert cut.knot_minute[0][0] == calendar.start_minute(date(2027, 3, 15))
+    assert cut.knot_minute[0][-1] == calendar.end_minute(date(2027, 5, 14))
+    assert cut.month[0] == ("2027-03", "2027-04", "2027-05")
+    assert cut.mixing_cv[0].tolist() == pytest.approx(whole.mixing_cv[0][2:5].tolist())
 
 
 def test_months_are_mixed_one_by_one() -> None:
@@ -101,6 +117,9 @@ def test_a_month_gets_its_share_of_the_season_by_its_working_days() -> None:
     inside = (draws.arrivals.minute > december[0]) & (draws.arrivals.minute < december[1])
     assert not inside.any()
     assert is_near(counts[:, 5], 60 * 2.5 * length[5] / (length @ weights))
+    months, expected = network.streams.month[0], network.streams.knot_expected[0]
+    year = expected[months.index("2029-01")] - expected[months.index("2028-01")]
+    assert year == pytest.approx(60.0, rel=1e-12)
 
 
 def test_a_trend_compounds_from_day_0() -> None:
@@ -130,6 +149,22 @@ def test_requests_ask_at_the_next_board_date() -> None:
     # Nobody asks sooner than without boards, and those after the last board date do not ask.
     assert len(draws.arrivals.minute) < len(free.arrivals.minute)
     assert draws.arrivals.minute[0] >= free.arrivals.minute[0]
+
+
+def test_who_asks_at_the_minute_of_a_board_date_is_heard_at_once() -> None:
+    network, draws = drawn(batches="monthly")
+    _, free = drawn()
+    heard, asked = ({} for _ in range(2))
+    for found, each in ((heard, draws.arrivals), (asked, free.arrivals)):
+        replication = np.repeat(np.arange(N), np.diff(each.first)).tolist()
+        keys = zip(replication, each.number.tolist(), strict=True)
+        found.update(zip(keys, each.minute.tolist(), strict=True))
+    days = network.window_end // network.minutes_per_day
+    bounds = network.calendar.month_bounds(days)
+    boards = {first * network.minutes_per_day for _, first, _ in bounds[1:]}
+    at_once = {key: minute for key, minute in asked.items() if minute in boards}
+    assert at_once
+    assert {key: heard[key] for key in at_once} == at_once
 
 
 def test_a_silent_stream_draws_as_before() -> None:

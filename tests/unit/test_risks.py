@@ -87,6 +87,28 @@ def test_a_driver_hits_the_projects_templates_and_tasks_it_names() -> None:
     assert drawn(drivers=drivers)[0].tolist() == [20, 60, 50, 30]
 
 
+def test_a_risk_on_a_phase_hits_all_of_its_parts() -> None:
+    phases = {
+        "design": {"lasts": "5d", "work": {"dev": "5pd", "test": "2pd"}},
+        "build": {"lasts": "5d", "work": {"dev": "5pd"}},
+    }
+    text = document(projects=0) | {
+        "roles": {"dev": {}, "test": {}},
+        "people": [{"role": "dev"}, {"role": "test"}],
+    }
+    risk = {"id": "slip", "probability": "100%", "hits": ["design"], "work": 2}
+    plain, hit = (
+        compile_network(
+            pm.parse_scenario(text | {"projects": [{"id": "p", "phases": phases, **more}]})
+        )
+        for more in ({}, {"risks": [risk]})
+    )
+    ratio = draw(hit, 5, 0, 1).amounts[0] / draw(plain, 5, 0, 1).amounts[0]
+    names = [hit.tasks.ids[task] for task in hit.pools.task]
+    for name, times in zip(names, ratio, strict=True):
+        assert times == (2.0 if name.startswith("design") else 1.0)
+
+
 def test_a_driver_happens_to_all_or_to_none() -> None:
     days = drawn(drivers=[{"id": "market", "probability": "40%", "work": 2}])
     assert (days == days[:, :1]).all()

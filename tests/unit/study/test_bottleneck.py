@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ import pytest
 import pmosim as pm
 from pmosim.errors import InputError
 from pmosim.forecast.paired import exactly
-from pmosim.study.bottleneck import find_bottlenecks
+from pmosim.network import compile_network
+from pmosim.network.arrays import NONE
+from pmosim.study.bottleneck import find_bottlenecks, price_of
 from pmosim.study.extract import Extract
 from pmosim.study.runs import Runs
 
@@ -73,6 +76,30 @@ def test_a_hire_is_discounted_like_all_money() -> None:
     mean_factor = (1 - 1.08**-years) / (years * math.log(1.08))
     assert price.present_value == pytest.approx(25 * 800 * mean_factor)
     assert price.present_value < price.amount
+
+
+def test_who_comes_later_is_discounted_from_the_first_day_on() -> None:
+    outcomes = STUDY.run(one_constraint(discount_rate="8%"))
+    price = price_of(outcomes, 800.0, 10 * 480, 20 * 480)
+    begin, end = 14 / 365.25, 26 / 365.25  # from Monday 18 to the evening of Friday 29 January
+    assert (price.days, price.amount) == (10.0, 8000.0)
+    mean_factor = (1.08**-begin - 1.08**-end) / ((end - begin) * math.log(1.08))
+    assert price.present_value == pytest.approx(8000 * mean_factor)
+
+
+def test_a_person_for_a_quarter_goes_on_its_last_day() -> None:
+    tried: list[pm.Scenario] = []
+
+    class Spy(Runs):
+        def run_each(self, scenarios: Any, **options: Any) -> Any:
+            kept = list(scenarios)
+            tried.extend(kept)
+            return super().run_each(kept, **options)
+
+    find_bottlenecks(one_constraint(horizon="1y"), Spy(replications=2, seed=1), cells=1)
+    network = compile_network(tried[-1])
+    day = network.calendar.end_minute(date(2027, 3, 31))
+    assert sorted(set(network.people.employed_until.tolist())) == [NONE, day]
 
 
 def test_a_person_nobody_waits_for_changes_exactly_nothing() -> None:

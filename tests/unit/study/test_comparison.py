@@ -157,6 +157,17 @@ def test_a_project_that_exists_in_some_futures_is_paired_over_those(hired: Compa
     assert row.base.n == row.difference.n
 
 
+def test_a_project_that_exists_in_more_futures_is_paired_over_those_that_both_have(
+    base: pm.Scenario, before: pm.Outcomes
+) -> None:
+    after = simulate(base.change(set={"projects.maybe.probability": "100%"}))
+    more, less = (
+        comparison.row("maybe", "finish_mean_days").difference
+        for comparison in (pm.compare(before, after), pm.compare(after, before))
+    )
+    assert 0 < more.n == less.n < N
+
+
 def test_a_project_that_only_one_run_has_has_one_number_and_no_difference(
     base: pm.Scenario, before: pm.Outcomes
 ) -> None:
