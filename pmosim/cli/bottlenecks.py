@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 from click.core import ParameterSource
 
+from pmosim.cli.certainty import further_in_words, in_words
 from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import WholeNumber, as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
-    from pmosim.forecast.paired import Difference
     from pmosim.study.bottleneck import Bottlenecks, QuarterValue, RoleValue
     from pmosim.study.persons import KeyPerson
 
@@ -135,7 +135,8 @@ def tell(found: Bottlenecks) -> Iterator[str]:
     order = found.by_value()
     for role in [*order, *(role for role in found.roles if role not in order)]:
         yield _role_line(role)
-    yield f"  ±: 95 of 100; ? = not yet certain{_further(order)}"
+    effects = [one for role in order for one in (role.effects or {}).values()]
+    yield f"  ±: 95 of 100; ? = not yet certain{further_in_words(effects)}"
     yield ""
     yield found.misleading
     if found.harmful:
@@ -204,32 +205,6 @@ def _cell_line(label: str, entry: QuarterValue, currency: str) -> str:
         f"{in_words(effects['p_late'], 100.0, 1):>12}  waits d "
         f"{in_words(effects['wait_days'], 1.0, 1):>12}{cost}"
     )
-
-
-def in_words(difference: Difference, factor: float, digits: int) -> str:
-    """Return ``-4.1 ±0.9``, with a ``?`` where it is not yet certain."""
-    if not difference.is_known:
-        return "not known"
-    if difference.is_zero:
-        return "none"
-    half = max(difference.high - difference.value, difference.value - difference.low) * factor
-    mark = "" if difference.is_settled else "?"
-    return f"{difference.value * factor:+,.{digits}f} ±{half:,.{digits}f}{mark}"
-
-
-def _further(roles: Sequence[RoleValue]) -> str:
-    """Return how many futures more would settle the doubts that can be settled."""
-    numbers = [
-        difference.further
-        for role in roles
-        for difference in (role.effects or {}).values()
-        if difference.further is not None
-    ]
-    if not numbers:
-        return ""
-    few, many = min(numbers), max(numbers)
-    span = f"{few:,}" if few == many else f"{few:,} to {many:,}"
-    return f"; {span} further futures would tell"
 
 
 def _money(amount: float, currency: str) -> str:

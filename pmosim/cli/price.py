@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pmosim.cli.bottlenecks import in_words
+from pmosim.cli.certainty import further_in_words, in_words
 from pmosim.cli.differences import tabulated
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
@@ -112,7 +112,8 @@ def tell(found: Prices, *, has_off: bool = True) -> Iterator[str]:
         yield ""
         yield from _table(found, found.on)
         yield ""
-        yield f"  ±: 95 of 100; ? = not yet certain{_further(found.on)}"
+        effects = [one for price in found.on for one in (price.effects or {}).values()]
+        yield f"  ±: 95 of 100; ? = not yet certain{further_in_words(effects)}"
         yield from textwrap.wrap(price.ADDS_UP, WIDTH, initial_indent="  ", subsequent_indent="  ")
         yield from _reasons(found.on)
     if has_off and found.off:
@@ -212,24 +213,6 @@ def _money(change: Difference) -> str:
     sign = "+" if change.value > 0.0 else ""
     mark = "" if change.is_settled else "?"
     return f"{sign}{money_in_words(change.value)} ±{money_in_words(half)}{mark}"
-
-
-def _further(prices: Sequence[Price]) -> str:
-    """Return how many futures more would settle the doubts that can be settled."""
-    numbers = [
-        change.further
-        for price in prices
-        for change in (price.effects or {}).values()
-        if change.further is not None
-    ]
-    if not numbers:
-        return ""
-    few, many = min(numbers), max(numbers)
-    return (
-        f"; {few:,} further futures would tell"
-        if few == many
-        else (f"; {few:,} to {many:,} further futures would tell")
-    )
 
 
 def _next(path: str, found: Prices) -> str:

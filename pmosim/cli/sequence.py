@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pmosim.cli.bottlenecks import in_words
+from pmosim.cli.certainty import in_words
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.steps import (
     PLAN,
