@@ -70,6 +70,9 @@ def test_of_two_normal_tasks_in_sequence_the_quantile_of_the_other_stays() -> No
     assert_is(found["work:a"].p80_days, whole - Z80 * 8.0)
     assert_is(found["work:b"].p80_days, whole - Z80 * 4.0)
     assert_is(found["everything"].p80_days, whole)
+    cost = found["work:b"].cost_p80  # 100 for each day
+    assert cost is not None
+    assert_is(cost, 100 * (whole - Z80 * 4.0))
     # The means stay where they are: only the spread goes.
     for driver in found.values():
         assert_is(driver.mean_days, 0.0)
