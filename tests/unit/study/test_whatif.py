@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import pmosim as pm
+from pmosim.forecast.paired import Difference
+from pmosim.study.payers import is_earlier, is_later
 from pmosim.study.runs import runs
-from pmosim.study.starts import FUTURES, MOST_RUNS
+from pmosim.study.starts import FUTURES, MOST_RUNS, candidate_starts
 from pmosim.study.verbs import make_changes
 from pmosim.study.whatif import WhatIf, ask
 
@@ -155,6 +157,19 @@ def test_the_latest_start_is_the_last_month_from_which_the_due_date_is_kept() ->
     assert start.kept.value == 1.0
     assert start.n_runs <= MOST_RUNS
     assert "June 2027; begun then it is finished by its due date, 30 June 2027" in start.text
+
+
+def test_the_first_of_every_month_is_tried_up_to_the_last_day_of_the_window() -> None:
+    scenario = pm.parse_scenario(TWO | {"horizon": "2027-04-01"})
+    found = [day.isoformat() for day in candidate_starts(scenario)]
+    assert found == ["2027-01-04", "2027-02-01", "2027-03-01", "2027-04-01"]
+
+
+def test_a_small_change_that_may_be_either_way_is_neither_later_nor_earlier() -> None:
+    for sign in (1.0, -1.0):
+        small = Difference(value=sign * 0.1, low=-0.2, high=0.2, n=50, is_settled=True)
+        assert not is_later(small)
+        assert not is_earlier(small)
 
 
 def test_a_promise_that_no_start_keeps_is_said() -> None:
