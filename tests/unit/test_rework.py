@@ -84,6 +84,19 @@ def test_people_are_free_between_and_the_task_asks_at_its_rank() -> None:
     assert found["crm.check"] == (10, 10, 23)
 
 
+def test_work_that_is_sent_back_is_open_work_again() -> None:
+    # Built again from day 14 to day 24: until then another ten days do not fit under the norm.
+    other = {
+        "id": "web",
+        "arrives": "2027-01-25",
+        "tasks": {"a": {"effort": "10pd", "needs": {"dev": 1}}},
+    }
+    intake = {"policy": "load_limit", "norm": {"dev": "12pd"}}
+    found = days(scenario({"id": "crm", "tasks": build_and_check(ALWAYS)}, other, intake=intake))
+    assert found["crm.build"] == (0, 0, 24)
+    assert found["web.a"] == (24, 24, 34)
+
+
 def test_links_inside_the_loop_count_again_lags_too() -> None:
     tasks = build_and_check()
     tasks["check"]["after"] = {"task": "build", "lag": "3d"}

@@ -159,6 +159,11 @@ def test_the_latest_start_is_the_last_month_from_which_the_due_date_is_kept() ->
     assert "June 2027; begun then it is finished by its due date, 30 June 2027" in start.text
 
 
+def test_a_due_date_is_kept_by_what_ends_in_its_evening() -> None:
+    (start,) = answer(TWO, ("--add", "ten@2027-05,due=2027-06-14")).starts
+    assert str(start.latest) == "2027-06-01"
+
+
 def test_the_first_of_every_month_is_tried_up_to_the_last_day_of_the_window() -> None:
     scenario = pm.parse_scenario(TWO | {"horizon": "2027-04-01"})
     found = [day.isoformat() for day in candidate_starts(scenario)]
