@@ -12,7 +12,8 @@ import pytest
 
 import pmosim as pm
 from pmosim.errors import InputError
-from pmosim.study import mechanisms
+from pmosim.forecast.paired import Difference
+from pmosim.study import breakeven, mechanisms
 from pmosim.study.breakeven import NEVER, in_words
 from pmosim.study.mechanisms import MOST_RISKS, Mechanism, find_mechanisms
 from pmosim.study.price import MEASURES, Price, Prices, enough_futures, find_prices
@@ -501,6 +502,15 @@ def test_a_hire_breaks_even_in_the_month_from_which_it_has_brought_more_than_its
     assert (turn.month, turn.earliest, turn.latest) == ("2027-02", "2027-02", "2027-02")
     assert in_words(found).endswith(": break-even in 2027-02.")
     assert found.pay == 63 * 300
+
+
+def test_the_interval_of_a_break_even_runs_from_its_upper_to_its_lower_bounds() -> None:
+    net = [
+        Difference(value=value, low=value - 2.0, high=value + 2.0, n=50)
+        for value in (-3.0, -1.0, 1.0, 3.0)
+    ]
+    turn = breakeven._turn(("2027-01", "2027-02", "2027-03", "2027-04"), net)  # noqa: SLF001
+    assert (turn.earliest, turn.month, turn.latest) == ("2027-02", "2027-03", "2027-04")
 
 
 def test_internal_work_that_is_paid_anyway_is_no_cost_of_what_the_hire_brings() -> None:
