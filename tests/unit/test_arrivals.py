@@ -154,7 +154,8 @@ def test_requests_ask_at_the_next_board_date() -> None:
 def test_who_asks_at_the_minute_of_a_board_date_is_heard_at_once() -> None:
     network, draws = drawn(batches="monthly")
     _, free = drawn()
-    heard, asked = ({} for _ in range(2))
+    heard: dict[tuple[int, int], int] = {}
+    asked: dict[tuple[int, int], int] = {}
     for found, each in ((heard, draws.arrivals), (asked, free.arrivals)):
         replication = np.repeat(np.arange(N), np.diff(each.first)).tolist()
         keys = zip(replication, each.number.tolist(), strict=True)
