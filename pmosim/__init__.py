@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from pmosim.exchange import scenario_from_frames
     from pmosim.forecast import Estimate, Forecast
+    from pmosim.history import History, read_history, write_history
     from pmosim.outcomes import Outcomes
     from pmosim.replication import simulate
     from pmosim.report import write_report
@@ -34,6 +35,7 @@ _HOME = {
     "AuditError": "pmosim.errors",
     "Estimate": "pmosim.forecast",
     "Forecast": "pmosim.forecast",
+    "History": "pmosim.history",
     "InputError": "pmosim.errors",
     "Outcomes": "pmosim.outcomes",
     "PmosimError": "pmosim.errors",
@@ -45,9 +47,11 @@ _HOME = {
     "check_scenario": "pmosim.scenario",
     "compare": "pmosim.study.comparison",
     "parse_scenario": "pmosim.scenario",
+    "read_history": "pmosim.history",
     "read_scenario": "pmosim.scenario",
     "scenario_from_frames": "pmosim.exchange",
     "simulate": "pmosim.replication",
+    "write_history": "pmosim.history",
     "write_report": "pmosim.report",
 }
 
@@ -55,6 +59,7 @@ __all__ = [
     "AuditError",
     "Estimate",
     "Forecast",
+    "History",
     "InputError",
     "Outcomes",
     "PmosimError",
@@ -67,9 +72,11 @@ __all__ = [
     "check_scenario",
     "compare",
     "parse_scenario",
+    "read_history",
     "read_scenario",
     "scenario_from_frames",
     "simulate",
+    "write_history",
     "write_report",
 ]
 

@@ -271,7 +271,7 @@ def settle_numbers(
     votes: dict[str, list[Node]] = {".": [], ",": [], "?": []}
     for cell in cells:
         for token in _NUMBER.findall(cell.text):
-            votes.setdefault(_decimal_mark(token), []).append(cell)
+            votes.setdefault(decimal_mark(token), []).append(cell)
     if votes["."] and votes[","]:
         _ambiguous(sheet, header, votes["."][0], votes[","][0], problems)
         sheet.emptied(header)
@@ -288,7 +288,7 @@ def settle_numbers(
     mark = "," if votes[","] else "."
     sheet.rewritten(
         header,
-        lambda text: _NUMBER.sub(lambda found: _plain(found[0], mark), text),
+        lambda text: _NUMBER.sub(lambda found: plain_number(found[0], mark), text),
         only={cell.place for cell in cells},
     )
 
@@ -301,7 +301,7 @@ def _ambiguous(sheet: Sheet, header: str, one: Node, other: Node, problems: Prob
     problems.error("PMO803", one.place, f"the column '{header}'", said)
 
 
-def _decimal_mark(token: str) -> str:
+def decimal_mark(token: str) -> str:
     """Return the decimal mark that a number shows, "?" if it can be either, "" if it has none."""
     token = re.sub(r"['\u00a0\u202f]", "", token).rstrip(".,")
     marks = [sign for sign in token if sign in ".,"]
@@ -315,7 +315,7 @@ def _decimal_mark(token: str) -> str:
     return "?" if _GROUPED.match(token) else marks[0]
 
 
-def _plain(token: str, mark: str) -> str:
+def plain_number(token: str, mark: str) -> str:
     thousands = "," if mark == "." else "."
     end = token[len(token.rstrip(".,")) :]
     token = re.sub(r"['\u00a0\u202f]", "", token).rstrip(".,")

@@ -121,6 +121,10 @@ CODES: dict[str, str] = {
     "PMO904": "A key that has no effect here.",
     "PMO905": "Risks on top of a spread that holds them already.",
     "PMO906": "Work asked of somebody by name who may leave.",
+    "PMO970": "A table that is no table of a history.",
+    "PMO971": "An amount of a history whose measure or unit is not declared.",
+    "PMO972": "A status of a history that nobody explained.",
+    "PMO973": "A cell of a history that is no date or no number.",
 }
 
 
