@@ -171,7 +171,24 @@ class Repeats:
         return Repeats(**{column.name: np.zeros(0, np.int64) for column in fields(Repeats)})
 
 
-Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Delays:
+    """B tasks that risks have held back; their readiness in ``TaskRows`` is the one after that."""
+
+    task_row: IntArray
+    """Index into TaskRows, sorted."""
+    start_minutes: IntArray
+    """Minutes by which its start was held back, 0 = not."""
+    finish_minutes: IntArray
+    """Minutes by which the finish of work that ran on day 0 was held back, 0 = not."""
+
+    @staticmethod
+    def none() -> Delays:
+        """Return no delays."""
+        return Delays(**{column.name: np.zeros(0, np.int64) for column in fields(Delays)})
+
+
+Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats | Delays
 
 TABLES: dict[str, type[Rows]] = {
     "projects_": ProjectRows,
@@ -180,9 +197,13 @@ TABLES: dict[str, type[Rows]] = {
     "handovers": Handovers,
     "charges": Charges,
     "repeats": Repeats,
+    "delays": Delays,
 }
 """Tables of ``Outcomes``. Columns whose names end with ``project_row`` or ``task_row`` are rows of
 ``projects_`` or ``tasks_``."""
+
+RARE = ("repeats", "delays")
+"""Tables that are written only where they have rows."""
 
 SCHEMA = "pmosim.outcomes/2"
 META = "meta.json"
@@ -205,6 +226,7 @@ class Outcomes:
     handovers: Handovers = field(default_factory=Handovers.none)
     charges: Charges = field(default_factory=Charges.none)
     repeats: Repeats = field(default_factory=Repeats.none)
+    delays: Delays = field(default_factory=Delays.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -519,6 +541,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("by_task_row", handovers.by_task_row, NONE, n_tasks)
     _check_range("person of handovers", handovers.person, 0, len(network.people.ids))
     _check_range("task_row of repeats", outcomes.repeats.task_row, 0, n_tasks)
+    _check_range("task_row of delays", outcomes.delays.task_row, 0, n_tasks)
 
 
 def _check_range(name: str, values: IntArray, low: int, end: int) -> None:
@@ -550,20 +573,21 @@ def _arrays(outcomes: Outcomes) -> dict[str, IntArray | FloatArray]:
     arrays: dict[str, IntArray | FloatArray] = {}
     for name in TABLES:
         part = getattr(outcomes, name)
-        if part is outcomes.repeats and not len(part.task_row):
+        columns = fields(part)
+        if name in RARE and not len(getattr(part, columns[0].name)):
             continue
-        for column in fields(part):
+        for column in columns:
             arrays[_member(name, column.name)] = getattr(part, column.name)
     return arrays | {name: getattr(outcomes, name) for name in PER_FUTURE}
 
 
 def _tables(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    """Return the tables of a file; without repeats nothing was done again."""
-    tables: dict[str, Any] = {"repeats": Repeats.none()}
+    """Return the tables of a file; those that are rare have no rows where they are missing."""
+    tables: dict[str, Any] = {}
     for name, kind in TABLES.items():
         head = _member(name, "")
         columns = {key[len(head) :]: array for key, array in arrays.items() if key.startswith(head)}
-        if columns or name != "repeats":
+        if columns or name not in RARE:
             tables[name] = kind(**columns)
     return tables
 

@@ -19,7 +19,7 @@ from pmosim.draws.luck import Luck
 from pmosim.draws.people import Spells, Stints, draw_spells, draw_stints
 from pmosim.draws.projects import draw_happens, draw_money, listed_gates
 from pmosim.draws.reworks import Again
-from pmosim.draws.risks import listed_charges
+from pmosim.draws.risks import listed_charges, listed_delays
 from pmosim.draws.work import listed_amounts
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Draws:
     """(R, G) uniform of each gate of listed projects, in task order: whether the rule is obeyed."""
     charges: FloatArray
     """(R, H) money of each risk on a listed project, 0 = it does not happen."""
+    delays: IntArray
+    """(R, D) minutes of each risk with a delay on a listed project, 0 = it does not happen."""
     arrivals: Arrivals
     spells: Spells
     stints: Stints
@@ -83,6 +85,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         amounts=listed_amounts(network, luck, size),
         gates=listed_gates(network, luck),
         charges=listed_charges(network, luck),
+        delays=listed_delays(network, luck),
         arrivals=draw_arrivals(network, luck),
         spells=draw_spells(network, luck),
         stints=draw_stints(network, luck),

@@ -10,7 +10,7 @@ import numpy as np
 from pmosim.distributions import Gamma
 from pmosim.draws.luck import first_rows
 from pmosim.draws.projects import prototype_gates
-from pmosim.draws.risks import draw_charges
+from pmosim.draws.risks import draw_charges, draw_delay
 from pmosim.draws.work import prototype_amounts
 from pmosim.network.arrays import NONE
 from pmosim.units import whole
@@ -46,6 +46,8 @@ class Arrivals:
     """(gates of the stream's prototype,) uniforms of each arrival."""
     charges: tuple[FloatArray, ...]
     """(risks on the stream's prototype,) money of each arrival, 0 = it does not happen."""
+    delays: tuple[IntArray, ...] = ()
+    """(risks with a delay on the prototype,) minutes of each arrival; () = no stream has one."""
 
 
 def draw_arrivals(network: Network, luck: Luck) -> Arrivals:
@@ -53,8 +55,9 @@ def draw_arrivals(network: Network, luck: Luck) -> Arrivals:
     amounts: list[IntArray] = []
     gates: list[FloatArray] = []
     charges: list[FloatArray] = []
+    delays: list[IntArray] = []
     columns = [
-        _stream_columns(network, luck, d, amounts, gates, charges)
+        _stream_columns(network, luck, d, amounts, gates, charges, delays)
         for d in range(len(network.streams.ids))
     ]
     table: dict[str, NDArray[Any]] = {
@@ -79,6 +82,7 @@ def draw_arrivals(network: Network, luck: Luck) -> Arrivals:
         amounts=tuple(amounts[i] for i in order),
         gates=tuple(gates[i] for i in order),
         charges=tuple(charges[i] for i in order),
+        delays=tuple(delays[i] for i in order) if any(map(len, delays)) else (),
     )
 
 
@@ -89,8 +93,9 @@ def _stream_columns(
     amounts: list[IntArray],
     gates: list[FloatArray],
     charges: list[FloatArray],
+    delays: list[IntArray],
 ) -> dict[str, NDArray[Any]]:
-    """Return the arrivals of one stream as columns; append their amounts, gates and charges."""
+    """Return the arrivals of one stream as columns; append what else chance decides."""
     row = network.n_listed + d
     minutes = _arrival_table(network, luck, d)
     names = [f"{network.streams.ids[d]}-{k + 1}" for k in range(len(minutes))]
@@ -101,6 +106,10 @@ def _stream_columns(
     hits = [hit for hit in network.risks if hit.row == row]
     costs = [draw_charges(hit, luck, names)[number, replication] for hit in hits]
     charges.extend(np.column_stack(costs) if costs else np.empty((len(number), 0)))
+    held = [
+        draw_delay(hit, luck, names)[number, replication] for hit in hits if hit.delay is not None
+    ]
+    delays.extend(np.column_stack(held) if held else np.empty((len(number), 0), dtype=np.int64))
     fixed, benefit = (
         np.zeros_like(size) if law is None else luck.values(law, names, purpose) * size
         for law, purpose in (

@@ -19,7 +19,7 @@ from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import DONE
 from pmosim.errors import AuditError
-from pmosim.network import FF, NONE, SS
+from pmosim.network import FF, NONE, PHASE, SS
 from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.outcomes import DONE as DONE_BEFORE
 from pmosim.units import WHOLE
@@ -168,6 +168,7 @@ class Audit:
         for project in run.projects:
             self._check_status(run, project)
             self._check_links(run, project)
+            self._check_delays(run, project)
             if project.rework is not None:
                 self._check_rework(run, project, project.rework)
             self._check_causes(run, project)
@@ -300,6 +301,31 @@ class Audit:
             begun_before = state.is_done or state.is_running or task.started == NONE
             if not begun_before and task.started < max(state.not_before, project.released):
                 self._fail(f"{_task_name(run, task)} started before its date or release")
+
+    def _check_delays(self, run: Replication, project: Project) -> None:
+        """Check that each risk holds back what it should, once, by its minutes."""
+        delayed = run.blueprint.delayed.get(project.row)
+        if delayed is None:
+            return
+        first, heads = delayed
+        known: dict[int, int] = defaultdict(int)
+        minutes_of = run.luck.delays(project.order, first, len(heads))
+        for minutes, tasks in zip(minutes_of, heads, strict=True):
+            for order in tasks:
+                known[order] += minutes
+        for order, minutes in (*project.held_start.items(), *project.held_finish.items()):
+            if known[order] != minutes:
+                self._fail(f"task {order} of project {project.order} was held back {minutes}")
+        sheet = run.blueprint.projects[project.row]
+        for order, minutes in known.items():
+            task, state = project.tasks[order], sheet.tasks[order]
+            if state.is_done or not minutes or state.kind == PHASE:
+                continue
+            if state.is_running and task.ready == 0 and project.released == 0:
+                if task.finished != NONE and project.held_finish.get(order) != minutes:
+                    self._fail(f"{_task_name(run, task)} finished before its delay")
+            elif task.started != NONE and task.started < project.released + minutes:
+                self._fail(f"{_task_name(run, task)} started before its delay")
 
     def _check_rework(self, run: Replication, project: Project, rework: Redo) -> None:
         """Check that nothing of the last round began, or finished, before its links allowed."""

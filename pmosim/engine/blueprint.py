@@ -122,6 +122,9 @@ class Blueprint:
         self._shapes = [shape_of(network, row) for row in range(len(network.projects.ids))]
         self.gate_numbers = _gate_numbers(network)
         """Task row -> number of its gate: among those of listed projects, of a stream's project."""
+        self.delayed = _delayed(network)
+        """Of each project row that a risk may hold back: the first of its risks with a delay, and
+        of each the tasks that it holds back, counted within the project."""
         self._plans: dict[tuple[int, float], Plan] = {}
 
     def changes_of(
@@ -174,6 +177,17 @@ def _gate_numbers(network: Network) -> dict[int, int]:
         before = 0 if is_listed else sum(first <= other < row for other in rows)
         numbers[row] = number if is_listed else before
     return numbers
+
+
+def _delayed(network: Network) -> dict[int, tuple[int, list[list[int]]]]:
+    """Return which tasks of each project row the risks with a delay hold back."""
+    found: dict[int, tuple[int, list[list[int]]]] = {}
+    hits = [hit for hit in network.risks if hit.delay is not None]
+    for n, hit in enumerate(hits):
+        first = int(network.projects.first_task[hit.row])
+        _, heads = found.setdefault(hit.row, (n, []))
+        heads.append([task - first for task in hit.heads])
+    return found
 
 
 def _project_sheet(network: Network, row: int) -> ProjectSheet:

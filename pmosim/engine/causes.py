@@ -2,7 +2,8 @@
 
 In: minutes of the project's tasks, and the links between them. Out: minutes by cause that add up
 exactly to finish - request (model.md, section 8). Every step goes to what released the task last:
-its own work, the role it waited for, a lag, a date, another project, or the intake.
+its own work, the role it waited for, a lag, a date, another project, or the intake. By how much a
+risk holds work back counts as a lag.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ class _Trace:
             for part in self.project.tasks:
                 if part.parent is task and part.finished == task.finished:
                     return part, True
+        held = self.project.held_finish.get(task.order, 0)
+        if held and task.work_done + held == task.finished:
+            self.minutes[LAG] += held
+            self.minutes[WORK] += task.work_done - task.started
+            return task, False
         if task.kind == PHASE or task.work_done != task.finished:
             return self._from_link(task, FF, task.finished)
         self.minutes[WORK] += task.finished - task.started
@@ -75,7 +81,9 @@ class _Trace:
         waited = task.started - task.ready
         at = WORK if task.wait_role == NONE else len(CAUSES) + task.wait_role
         self.minutes[at] += waited
-        return self._from_link(task, FS, task.ready)
+        held = self.project.held_start.get(task.order, 0)
+        self.minutes[LAG] += held
+        return self._from_link(task, FS, task.ready - held)
 
     def _from_link(self, task: Task, kind: int, minute: int) -> tuple[Task, bool] | None:
         """Step back from a minute to the link, date or release that came last."""

@@ -14,6 +14,7 @@ from pmosim.engine.rework import Rework
 from pmosim.engine.state import (
     DONE,
     NEVER,
+    NOT_HELD,
     READY,
     RUNNING,
     SUSPENDED,
@@ -22,7 +23,7 @@ from pmosim.engine.state import (
     Task,
 )
 from pmosim.errors import InputError
-from pmosim.network import FF, NONE, PHASE
+from pmosim.network import FF, FS, NONE, PHASE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.units import times
 
@@ -176,6 +177,46 @@ class Course(Rework):
                     links.append((kind, what.project.tasks[order], 0, is_ignored))
         for kind, after, _, is_ignored in links:
             self._miss(after, kind, is_ignored=is_ignored)
+
+    # --- what risks hold back -------------------------------------------------------------------
+
+    def _note_delays(self, project: Project, first: int, heads: Sequence[Sequence[int]]) -> None:
+        """Note by how much risks will hold tasks of a project back: once, on each path of links.
+
+        What runs on day 0 was let in before: there its finish waits.
+        """
+        is_running = self.network.projects.status[project.row] == "running"
+        for minutes, tasks in zip(
+            self.luck.delays(project.order, first, len(heads)), heads, strict=True
+        ):
+            for order in tasks if minutes else ():
+                key = project.order, order
+                if is_running and project.tasks[order].sheet.is_running and key not in self.to_hold:
+                    project.tasks[order].n_finish_waits += 1
+                self.to_hold[key] = self.to_hold.get(key, 0) + minutes
+
+    def _hold_back(self, task: Task) -> bool:
+        """Let a task wait that a risk holds back; return whether one does."""
+        project = task.project
+        minutes = self.to_hold.pop((project.order, task.order), 0)
+        if not minutes:
+            return False
+        if project.held_start is NOT_HELD:
+            project.held_start = {}
+        project.held_start[task.order] = minutes
+        task.n_start_waits += 1
+        self.at(self.minute + minutes, WAIT, (task, FS))
+        return True
+
+    def _hold_finish(self, task: Task) -> None:
+        """Let the finish of work wait that a risk holds back and that ran on day 0."""
+        project = task.project
+        minutes = self.to_hold.pop((project.order, task.order), 0)
+        if minutes:
+            if project.held_finish is NOT_HELD:
+                project.held_finish = {}
+            project.held_finish[task.order] = minutes
+            self.at(self.minute + minutes, WAIT, (task, FF))
 
     # --- comings and goings ---------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Luck:
         self.benefit: list[float] = draws.benefit_per_year[k].tolist()
         self._gates: list[float] = draws.gates[k].tolist()
         self._charges: list[float] = draws.charges[k].tolist()
+        self._delays: list[int] = draws.delays[k].tolist()
         span = slice(int(arrivals.first[k]), int(arrivals.first[k + 1]))
         self.arrival_minutes: list[int] = arrivals.minute[span].tolist()
         sick = slice(int(draws.spells.first[k]), int(draws.spells.first[k + 1]))
@@ -85,6 +86,19 @@ class Luck:
             return self._charges[first : first + count]
         charges: list[float] = self._arrivals.charges[self._first + order - self.n_listed].tolist()
         return charges
+
+    def delays(self, order: int, first: int, count: int) -> list[int]:
+        """Return the minutes of the risks with a delay on a project, 0 where one does not happen.
+
+        Parameters
+        ----------
+        order : place of the project in the project order.
+        first, count : which of those on listed projects are its own; a stream's has them all.
+        """
+        if order < self.n_listed:
+            return self._delays[first : first + count]
+        minutes: list[int] = self._arrivals.delays[self._first + order - self.n_listed].tolist()
+        return minutes
 
     def gate(self, order: int, number: int) -> float:
         """Return the uniform of a gate.

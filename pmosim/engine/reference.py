@@ -221,6 +221,8 @@ class Replication(Course):
         project.due = due if due == NONE or is_listed else due + self.minute
         project.tasks = [Task(project, task, amounts) for task in sheet.tasks]
         project.n_open = len(project.tasks)
+        if row in self.blueprint.delayed:
+            self._note_delays(project, *self.blueprint.delayed[row])
         self.projects.append(project)
         self.office.projects[order] = project
         return project

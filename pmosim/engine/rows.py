@@ -25,6 +25,7 @@ from pmosim.outcomes import (
     QUEUED,
     Bookings,
     Charges,
+    Delays,
     Handovers,
     Outcomes,
     ProjectRows,
@@ -70,6 +71,8 @@ class Rows:
         """(project row, minute, money)."""
         self.repeats: list[tuple[int, int, int]] = []
         """(task row, first finish, how often it sent work back)."""
+        self.delays: list[tuple[int, int, int]] = []
+        """(task row, minutes of the start, of the finish) that risks held back."""
         self.hits, self.first_hit = _hits(self.network)
         self.planned: IntArray | None = None
         """Time at work where nobody falls ill."""
@@ -84,6 +87,8 @@ class Rows:
             self._add_charges(project, run.luck, at)
             if project.rework is not None and project.rework.again:
                 self._add_repeats(project, project.rework, at)
+            if project.held_start or project.held_finish:
+                self._add_delays(project, at)
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
@@ -167,6 +172,13 @@ class Rows:
             told, times = project.tasks[order].first_finish, rework.times.get(order, 0)
             self.repeats.append((self.first_task[at] + order, told, times))
 
+    def _add_delays(self, project: Project, at: int) -> None:
+        """Write down by how much risks held tasks of a project back."""
+        starts, finishes = project.held_start, project.held_finish
+        for order in sorted({*starts, *finishes}):
+            row = self.first_task[at] + order
+            self.delays.append((row, starts.get(order, 0), finishes.get(order, 0)))
+
     def _add_charges(self, project: Project, luck: Luck, at: int) -> None:
         """Write down what risks cost a project, due when the first task that each hits starts."""
         hits = self.hits.get(project.row, ())
@@ -210,6 +222,7 @@ class Rows:
             handovers=Handovers(**_columns(Handovers, self.handovers)),
             charges=_charges(self.charges),
             repeats=Repeats(**_columns(Repeats, self.repeats)),
+            delays=Delays(**_columns(Delays, self.delays)),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),

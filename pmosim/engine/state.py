@@ -27,6 +27,9 @@ from running work, for the shares a project holds ``throughout``."""
 FAR = 1 << 62
 """A minute after every other."""
 
+NOT_HELD: dict[int, int] = {}
+"""Shared by all projects that no risk holds back."""
+
 Link = tuple[int, "Task | Project", int, bool]
 """(kind, successor, lag, is ignored if absent) of a link to another project or a task of it."""
 
@@ -248,6 +251,8 @@ class Project:
         "ended_holds",
         "finished",
         "fixed_cost",
+        "held_finish",
+        "held_start",
         "is_blocked",
         "is_counted",
         "is_forced",
@@ -298,6 +303,10 @@ class Project:
         """Of all its tasks, once released; None where it depends on the task."""
         self.unfinished_days = 0.0
         """Planned person-days not finished at the release."""
+        self.held_start: dict[int, int] = NOT_HELD
+        """Task -> minutes by which risks held its start back."""
+        self.held_finish: dict[int, int] = NOT_HELD
+        """Task -> minutes by which they held back the finish of what ran on day 0."""
         self.tasks: list[Task] = []
         self.suspended: list[Task] = []
         self.throughout: Pool | None = None

@@ -76,6 +76,8 @@ class Taskwork(ABC):
         self.is_passing = False
         self.next_pass: list[Task] = []
         """Tasks and milestones that a start made ready: looked at after the pass."""
+        self.to_hold: dict[tuple[int, int], int] = {}
+        """(project, task) -> minutes by which risks will hold it back."""
         self.waits: list[tuple[int, int, int, int]] = []
         """(role, from, until, heads x share) of everything that waited for people."""
 
@@ -123,10 +125,20 @@ class Taskwork(ABC):
     def _finish_project(self, project: Project) -> None:
         """Finish a project with its last task."""
 
+    @abstractmethod
+    def _hold_back(self, task: Task) -> bool:
+        """Let a task wait that a risk holds back; return whether one does."""
+
+    @abstractmethod
+    def _hold_finish(self, task: Task) -> None:
+        """Let the finish of work wait that a risk holds back and that ran on day 0."""
+
     # --- the life of a task ---------------------------------------------------------------------
 
     def _ready(self, task: Task) -> None:
         """Let a task ask for people; a milestone needs nobody and is reached at once."""
+        if self.to_hold and self._hold_back(task):
+            return
         if task.ready == NONE:
             task.ready = self.minute
         elif task.project.rework is not None:
@@ -347,6 +359,8 @@ class Taskwork(ABC):
         self._empty(pool)
         if len(task.pools) == 1 or not any(other.is_open for other in task.pools):
             task.work_done = self.minute
+            if self.to_hold:
+                self._hold_finish(task)
             if task.is_stuck:
                 self._rule_out(task)
             else:

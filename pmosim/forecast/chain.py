@@ -179,6 +179,7 @@ class _Graph:
         self.ready, self.started = tasks.ready[t0:t1], tasks.started[t0:t1]
         self.finished, self.work_done = tasks.finished[t0:t1], tasks.work_done[t0:t1]
         self._take_repeats(outcomes, t0, t1)
+        self._take_delays(outcomes, t0, t1)
         self.wait_role = tasks.wait_role[t0:t1]
         self.first_row = np.searchsorted(self.project_of, np.arange(self.n_projects))
         self.listed = self._listed_rows()
@@ -189,6 +190,7 @@ class _Graph:
         self.first_start = self._first_starts()
         self.release_of, self.eligible_of, self.request_of = 3 * m + n, 3 * m + 2 * n, 3 * m + 3 * n
         of_handover = 3 * m + 4 * n
+        of_delay = of_handover + int(h.sum())
         by_project = _moved(handovers.by_project_row[h], -p0)
         by_task = _moved(handovers.by_task_row[h], -t0)
         each, rows = np.arange(n), np.arange(m)
@@ -198,16 +200,25 @@ class _Graph:
                 *(self.finished, self.started, self.ready),
                 *(self.ended, self.released, self.eligible, self.arrived),
                 handovers.minute[h],
+                *(self.asked[self.held], self.work_done[self.late]),
             ]
         )
-        self.owner = np.concatenate([*(self.project_of,) * 3, *(each,) * 4, by_project])
-        self.task = np.concatenate([*(rows,) * 3, *(nothing,) * 4, by_task])
+        self.owner = np.concatenate(
+            [
+                *(self.project_of,) * 3,
+                *((each,) * 4),
+                by_project,
+                *(self.project_of[self.held], self.project_of[self.late]),
+            ]
+        )
+        self.task = np.concatenate([*(rows,) * 3, *(nothing,) * 4, by_task, self.held, self.late])
         waits = np.where(self.wait_role == NONE, WORK, len(CAUSES) + self.wait_role)
         self.cause = np.concatenate(
             [
                 *(np.full(m, WORK), waits, np.full(m, PROJECT)),
                 *(np.full(n, cause) for cause in (PROJECT, INTAKE, PROJECT, DATE)),
                 np.full(len(by_task), WORK),
+                *(np.full(len(self.held), LAG), np.full(len(self.late), WORK)),
             ]
         )
         self.own = np.concatenate(
@@ -215,6 +226,7 @@ class _Graph:
                 *(rows + self.start_of, rows + self.ready_of, self.project_of + self.request_of),
                 *(self._last_steps(), each + self.eligible_of, each + self.request_of, nothing),
                 self._before_handover(by_project, by_task, handovers.minute[h]),
+                *(self.held + self.ready_of, self.late + self.start_of),
             ]
         )
         self.other = np.full(len(self.time), NONE)
@@ -222,10 +234,11 @@ class _Graph:
         self._point_links()
         self._point_dates()
         self._point_repeats()
+        self._point_delays(of_delay)
         at = handovers.task_row[h] - t0
-        is_given = (by_project != NONE) & (self.started[at] > self.ready[at])
+        is_given = (by_project != NONE) & (self.started[at] > self.asked[at])
         # Whoever was free before was kept for an older task: nobody had them.
-        is_given &= handovers.minute[h] > self.ready[at]
+        is_given &= handovers.minute[h] > self.asked[at]
         self.other[self.start_of + at[is_given]] = of_handover + np.flatnonzero(is_given)
         self._point_places()
 
@@ -315,6 +328,29 @@ class _Graph:
         self.own[row] = np.where(has_begun, begin, row) + self.start_of
         self.other[row], self.cause[row] = NONE, WORK
 
+    # --- delays ---------------------------------------------------------------------------------
+
+    def _take_delays(self, outcomes: Outcomes, t0: int, t1: int) -> None:
+        """Let what risks held back be ready when its links allowed, and ask for people later."""
+        delays = outcomes.delays
+        mine = (delays.task_row >= t0) & (delays.task_row < t1)
+        rows = delays.task_row[mine] - t0
+        start, finish = delays.start_minutes[mine], delays.finish_minutes[mine]
+        is_held = (start > 0) & (self.ready[rows] != NONE)
+        is_late = (finish > 0) & (self.finished[rows] == self.work_done[rows] + finish)
+        self.asked = self.ready
+        if is_held.any():
+            self.ready = self.ready.copy()
+            self.ready[rows[is_held]] -= start[is_held]
+        is_held &= self.network.tasks.kind[self.kind[rows]] != PHASE
+        self.held, self.late = rows[is_held], rows[is_late]
+
+    def _point_delays(self, first: int) -> None:
+        """Let the start, or finish, of what was held back point to when it was free to go on."""
+        self.own[self.held + self.start_of] = first + np.arange(len(self.held))
+        self.own[self.late] = first + len(self.held) + np.arange(len(self.late))
+        self.cause[self.late] = LAG
+
     # --- tasks ----------------------------------------------------------------------------------
 
     def _point_phases(self) -> None:
@@ -325,6 +361,7 @@ class _Graph:
         self.has_part = np.zeros(self.n_tasks, dtype=np.bool_)
         self.has_part[above] = True
         self.is_linked = self.has_part | (self.work_done != self.finished)
+        self.is_linked[self.late] = False
         for column, at in ((self.finished, 0), (self.started, self.start_of)):
             is_same = (column[parts] == column[above]) & (column[above] != NONE)
             mine, first = np.unique(above[is_same], return_index=True)

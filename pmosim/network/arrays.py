@@ -279,6 +279,11 @@ class Hit:
     """Rows of the tasks that it hits, parts of phases too; () = all of the project."""
     pools: tuple[int, ...]
     """Rows of the amounts that it multiplies."""
+    delay: Law | None = None
+    """Working minutes by which it holds work back, if it happens."""
+    heads: tuple[int, ...] = ()
+    """Rows of the tasks that a delay holds back: of those it hits and that are not done, the ones
+    that come first on their paths of links."""
 
 
 @dataclass(frozen=True, kw_only=True)

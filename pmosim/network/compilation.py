@@ -57,6 +57,7 @@ def compile_network(scenario: Scenario) -> Network:
         tasks.add_project(project, arrival)
     home = [np.flatnonzero(people.role == s) for s in range(len(organisation.roles))]
     window_end = _window_end(scenario)
+    links = compile_links(rows, tasks)
     return Network(
         name=scenario.name,
         calendar=calendar,
@@ -85,9 +86,9 @@ def compile_network(scenario: Scenario) -> Network:
         pools=tasks.pool_arrays(),
         needs=tasks.need_arrays(),
         throughout=tuple(tuple(map(tasks.who, project.throughout)) for project in rows),
-        links=compile_links(rows, tasks),
+        links=links,
         streams=compile_streams(scenario.streams, calendar, window_end),
-        risks=compile_risks(rows, scenario.drivers, tasks),
+        risks=compile_risks(rows, scenario.drivers, tasks, links),
         loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),

@@ -1,8 +1,8 @@
 """Hazards: what may go wrong: the risks of a project, and drivers that many projects share.
 
 A project's own risks stand in it or its template; drivers stand at the top of a scenario and hit
-projects, templates, streams or single tasks by name. Both say how much more the work gets, and
-what it costs, if it happens (model.md, section 3).
+projects, templates, streams or single tasks by name. Both say how much more the work gets, what
+it costs and by how much it holds work back, if it happens (model.md, section 3).
 """
 
 from __future__ import annotations
@@ -96,21 +96,24 @@ def _risk(
     otherwise: list[tuple[str, str]],
 ) -> Risk:
     probability, work, price = float(fields["probability"]), fields.get("work"), 0.0
-    if work is None and fields.get("cost") is None:
-        said = "does nothing if it happens; say `work: 1.3` (times its work) or `cost: 20k`."
-        reader.problems.error("PMO102", entry, path, said)
+    delay = fields.get("delay")
+    if work is None and delay is None and fields.get("cost") is None:
+        said = "does nothing if it happens; say `work: 1.3` (times its work), `delay: 2w` or "
+        reader.problems.error("PMO102", entry, path, f"{said}`cost: 20k`.")
     measure = entry.get("mitigation")
     if measure is not None:
         own = reader.fields(shapes.MITIGATION, measure, f"{path}.mitigation")
         if own.get("is_on", True):
             probability = float(own.get("probability", probability))
             work, price = own.get("work", work), own.get("cost", 0.0)
+            delay = own.get("delay", delay)
     return Risk(
         id=fields["id"],
         probability=probability,
         hits=_hits(reader, fields, entry, path, hit) or tuple(otherwise),
         work=work if work is not None else Fixed(value=1.0),
         cost=fields.get("cost"),
+        delay=delay if delay is not None and delay.mean > 0 else None,
         price=price,
     )
 

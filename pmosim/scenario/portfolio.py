@@ -185,6 +185,8 @@ class Risk:
     """Times the work it hits."""
     cost: Law | None = None
     """Of each project that it hits."""
+    delay: Law | None = None
+    """Working minutes by which it holds its hits back, None = not at all."""
     price: float = 0.0
     """What the mitigation costs each project that it protects, whether it happens or not."""
 

@@ -223,6 +223,7 @@ MITIGATION = Shape(
         "cost": kinds.MONEY,
         "probability": kinds.SHARE,
         "work": kinds.law("number"),
+        "delay": kinds.law("time"),
     },
 )
 
@@ -234,9 +235,9 @@ RISK = Shape(
         "hits": kinds.several(kinds.TEXT),
         "work": kinds.law("number"),
         "cost": kinds.law("money"),
+        "delay": kinds.law("time"),
         "mitigation": kinds.object_of("mitigation"),
     },
-    later={"delay": "a delay beside more work"},
     required=("id", "probability"),
 )
 

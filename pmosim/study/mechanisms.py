@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pmosim.network import Network
     from pmosim.priors import Prior
     from pmosim.scenario import Scenario
-    from pmosim.scenario.portfolio import Stream
+    from pmosim.scenario.portfolio import Risk, Stream
     from pmosim.study.registers import Register
 
     Document = dict[str, Any]
@@ -491,14 +491,22 @@ def _of_risks(subject: Subject) -> Iterator[Mechanism]:
 
 
 def _weights(subject: Subject) -> dict[tuple[str, str], float]:
-    """Return by project ("" = drivers) and risk: the share of its work that is expected on top."""
+    """Return by project ("" = drivers) and risk: the share of its work that is expected on top.
+
+    A delay of a month weighs as much as a tenth of the work.
+    """
     weights: dict[tuple[str, str], float] = {}
-    scenario = subject.scenario
+    scenario, month = subject.scenario, subject.network.month_minutes
+
+    def expected(risk: Risk) -> float:
+        months = 0.0 if risk.delay is None else risk.delay.mean / month
+        return risk.probability * (risk.work.mean - 1.0 + 0.1 * months)
+
     for risk in scenario.drivers:
-        weights["", risk.id] = risk.probability * (risk.work.mean - 1.0) * len(risk.hits)
+        weights["", risk.id] = expected(risk) * len(risk.hits)
     for project in (*scenario.projects, *(stream.prototype for stream in scenario.streams)):
         for risk in project.risks:
-            weights[project.id, risk.id] = risk.probability * (risk.work.mean - 1.0)
+            weights[project.id, risk.id] = expected(risk)
     return weights
 
 

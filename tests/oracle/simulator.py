@@ -180,6 +180,8 @@ class Job:
     whole: dict[str, Fraction] = field(default_factory=dict)
     round: int = 0  # the last time of work sent back that this job belongs to
     begun: int | None = None  # its start in that round
+    worked: int | None = None  # when its work was done
+    held: int = 0  # minutes by which risks hold it back
     rounds: dict[int, int | None] = field(default_factory=dict)  # round -> finish in it
     told: int | None = None  # the finish that what follows outside of a round goes by
 
@@ -276,6 +278,8 @@ class Simulator:
         self.dates = [self.days.first]
         self.n_rounds = 0
         self.sent_back: dict[tuple[str, str], int] = {}
+        for venture in self.ventures.values():
+            self.hold_back(venture)
 
     # ------------------------------------------------------------------ reading the scenario
 
@@ -450,6 +454,24 @@ class Simulator:
             if places:
                 want, n = places[0]
                 self.assign(job, want, n, worker)
+
+    def hold_back(self, venture: Venture) -> None:
+        """Add up by how much risks, all of them sure or impossible, hold each job back."""
+        for risk in (*venture.source.risks, *self.scenario.drivers):
+            assert risk.probability in (0, 1), "this oracle leaves nothing to chance"
+            names = [task for project, task in risk.hits if project == venture.id]
+            if risk.delay is None or risk.probability == 0 or not names:
+                continue
+            if "" in names:
+                names = [job.phase or job.id for job in venture.jobs]
+            hit = [j for j in venture.jobs if {j.id, j.phase} & set(names) and not j.was_done]
+            for job in hit:
+                if not any(self.leads_to(other, job) for other in hit):
+                    job.held += round_half_up(exact(risk.delay.plan))
+
+    def leads_to(self, job: Job, after: Job) -> bool:
+        """Return whether a job comes before another on some path of links."""
+        return after in self.successors(job)
 
     def links_inside(self, job: Job) -> list[tuple[Job, Any]]:
         """Return the (predecessor, link) pairs of a job within its own project."""
@@ -875,6 +897,11 @@ class Simulator:
                 return True
             if max(begin, job.earliest) > now:
                 return False
+            if job.held and job.round == 0:
+                assert job.project.released is not None
+                since = max(begin, job.earliest, job.project.released)
+                if since + job.held > now:
+                    return False
             if job.kind == "milestone":
                 job.ready = now if job.ready is None else job.ready
                 if end > now:
@@ -895,7 +922,7 @@ class Simulator:
                     want.is_over = True
                     self.let_go(want)
             if all(left == 0 for left in job.left.values()):
-                job.state = "worked"
+                job.state, job.worked = "worked", now
                 return True
             return False
         if job.state == "worked":
@@ -903,6 +930,9 @@ class Simulator:
             if end is None:
                 job.state = "blocked"
                 return True
+            if job.held and job.in_flight and job.round == 0:
+                assert job.worked is not None
+                end = max(end, job.worked + job.held)
             if end <= now:
                 job.state, job.finish = "finished", now
                 self.send_back(job)
@@ -1373,6 +1403,11 @@ class Simulator:
                 moments.append(job.earliest)
                 for link in job.links:
                     moments.append(self.link_minute(job, venture, link) or 0)
+                if job.held:
+                    moments += [job.earliest + job.held, (venture.released or 0) + job.held]
+                    moments.append((job.worked or 0) + job.held)
+                    for link in job.links:
+                        moments.append((self.link_minute(job, venture, link) or 0) + job.held)
                 for part, speed in self.speeds(job, now).items():
                     if speed > 0 and job.left[part] > 0:
                         moments.append(now + ceil_div(job.left[part], speed))

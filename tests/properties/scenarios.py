@@ -473,6 +473,30 @@ def random_chance_scenario(seed: int, *, is_open: bool = False) -> Document:
     return document
 
 
+def add_delays(document: Document, seed: int, *, is_sure: bool) -> Document:
+    """Return a scenario with risks, of projects and shared, that hold work back."""
+    document = copy.deepcopy(document)
+    dice = Dice(seed + 2 * 10**6)
+    names = [project["id"] for project in document["projects"]]
+
+    def risk(name: str, hits: list[str]) -> Document:
+        found: Document = {"id": name, "delay": dice.pick("1d", "2d", "1w", "0.3d", "3h")}
+        found["probability"] = dice.pick("100%", "100%", "0%") if is_sure else "40%"
+        if not is_sure and dice.flip(0.5):
+            found |= {"delay": uncertain(dice, "2d"), "work": dice.pick(1.5, "1.2/1.5/2")}
+        if dice.flip(0.6):
+            found["hits"] = dice.random.sample(hits, dice.whole(1, min(3, len(hits))))
+        return found
+
+    for project in (*document["projects"], *document.get("demand", {}).values()):
+        tasks = list(project.get("tasks") or project["phases"])
+        if dice.flip(0.5):
+            project["risks"] = [risk(f"own{n}", tasks) for n in range(dice.whole(1, 2))]
+    if dice.flip(0.5):
+        document["risks"] = [risk("shared", names)]
+    return document
+
+
 def valid_document(make: Callable[[int], Document], seed: int) -> Document:
     """Return a random scenario that the checks let pass (nobody is asked for the impossible)."""
     for attempt in range(100):

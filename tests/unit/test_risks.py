@@ -209,7 +209,6 @@ def test_risks_survive_blocks_files_and_a_run_folder(tmp_path: Any) -> None:
         ({"id": "a", "probability": "130%", "work": 2}, "at most 100%"),
         ({"id": "a", "probability": "30%", "work": 2, "hits": ["thre"]}, "no task or phase 'thre'"),
         ({"id": "a", "probability": "30%", "work": 2, "hits": ["tow"]}, "Did you mean 'two'"),
-        ({"id": "a", "probability": "30%", "work": 2, "delay": "5d"}, "not available yet"),
     ],
 )
 def test_a_risk_that_cannot_be_is_refused_with_the_rule(risk: Any, message: str) -> None:
