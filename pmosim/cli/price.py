@@ -10,12 +10,14 @@ import click
 
 from pmosim.cli.certainty import further_in_words, in_words
 from pmosim.cli.differences import tabulated
+from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
 from pmosim.cli.steps import of_a_study, read_for_study, studying
 from pmosim.cli.terminal import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
     from pmosim.forecast.paired import Difference
@@ -58,6 +60,7 @@ RANKINGS = {
 )
 @click.option("--only-on", is_flag=True, help="Leave out what is off.")
 @of_a_study(None, "How many futures of each run. [default: 100 to 400, for a minute or two]")
+@into_folder("price")
 @as_json
 @talking
 @click.pass_obj
@@ -69,6 +72,7 @@ def command(
     replications: int | None,
     seed: int,
     jobs: int | Literal["auto"],
+    output: Path | None,
     *,
     only_on: bool,
     is_json: bool,
@@ -81,8 +85,11 @@ def command(
     """  # fmt: skip
     from pmosim.study.mechanisms import find_mechanisms
     from pmosim.study.price import enough_futures, find_prices, read_hires, to_run
+    from pmosim.workspace import locate
 
     scenario, _ = read_for_study(terminal, path)
+    place = locate(path)
+    folder = folder_of(output, place, "price", is_json=is_json)
     read_hires(scenario, hires)
     n_runs = 1 + len(hires) + len(to_run(find_mechanisms(scenario), has_off=not only_on))
     n = enough_futures(scenario, n_runs) if replications is None else replications
@@ -90,8 +97,10 @@ def command(
         found = find_prices(
             scenario, study, by=by, hires=hires, has_off=not only_on, on_run=steps.count_run
         )
+    document = found.to_document()
+    leave(terminal, folder, document, [place])
     if is_json:
-        terminal.document(found.to_document())
+        terminal.document(document)
         return
     for line in tell(found, has_off=not only_on):
         terminal.result(line)

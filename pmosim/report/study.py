@@ -1,7 +1,8 @@
 """Study: the page of a study: what-if, comparison, stop or delay list, start rules, bottlenecks.
 
 In: the document of a study, by its schema. Out: ``report.html`` and ``charts/``, as for a run.
-Not here: what each study says (``whatif``, ``stops``, ``startrules``, ``bottlenecks``).
+Not here: what each study says (``whatif``, ``stops``, ``startrules``, ``bottlenecks``,
+``prices``).
 """
 
 from __future__ import annotations
@@ -127,6 +128,7 @@ def name_of(names: Mapping[str, Any], id_: str) -> str:
 
 def _readers() -> dict[str, Callable[[Mapping[str, Any]], Study]]:
     from pmosim.report.bottlenecks import read_bottlenecks
+    from pmosim.report.prices import read_prices
     from pmosim.report.startrules import read_start_rules
     from pmosim.report.stops import read_stops
     from pmosim.report.whatif import read_what_if
@@ -136,6 +138,7 @@ def _readers() -> dict[str, Callable[[Mapping[str, Any]], Study]]:
         "pmosim.each/1": read_stops,
         "pmosim.policies/1": read_start_rules,
         "pmosim.bottlenecks/1": read_bottlenecks,
+        "pmosim.price/1": read_prices,
     }
 
 

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 MOST_RISKS = 12
 """Risks with a run of their own; the smaller ones are switched together."""
 NOTHING_TO_CORRELATE = "all work takes exactly what is planned, so nothing runs long together"
+NOBODY_NEW = "nobody is new here: no turnover with time_to_hire, no `from` after day 0"
+NOBODY_LEAVES = "nobody leaves here: no turnover, no `until`"
+NO_RAMP = "newcomers are at full speed at once: there is no ramp to shorten"
 NO_PRIOR = "there is no sourced value to switch it on with"
 CANNOT = "it cannot be switched alone"
 
@@ -81,6 +84,8 @@ class Switch:
     prior: Prior | None = None
     on: Edit | None = None
     """Switches it on with its prior."""
+    idle: Callable[[Subject], str] | None = None
+    """Why it would do nothing, were it on; "" = it would do something."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,8 +136,8 @@ def _of_switch(subject: Subject, switch: Switch) -> Mechanism:
     edit = switch.off if is_on else switch.on
     if edit is None:
         return _mechanism(subject, switch, is_on=is_on, reason=CANNOT if is_on else NO_PRIOR)
-    if not is_on and switch.prior is priors.CORRELATION and not subject.has_spread:
-        return _mechanism(subject, switch, is_on=False, reason=NOTHING_TO_CORRELATE)
+    if not is_on and switch.idle is not None and (reason := switch.idle(subject)):
+        return _mechanism(subject, switch, is_on=False, reason=reason)
     try:
         switched = subject.edited(edit)
     except ScenarioError as error:
@@ -229,6 +234,7 @@ def _of_keys(
     keys: tuple[str, ...],
     sections: tuple[str, ...],
     prior: Prior | None = None,
+    idle: Callable[[Subject], str] | None = None,
 ) -> Switch:
     """Return the switch of a mechanism that is off where some keys of some objects are silent."""
     return Switch(
@@ -239,6 +245,7 @@ def _of_keys(
         off=lambda document: _drop(_entries(document, *sections), keys),
         prior=prior,
         on=None if prior is None else partial(_give_prior, prior=prior),
+        idle=idle,
     )
 
 
@@ -269,13 +276,44 @@ def _give_prior(document: Document, *, prior: Prior) -> None:
     roles = {name: dict(said.get(name) or {}) for name in _role_names(said, people)}
     for role in roles.values():
         if not (is_bau and role.get("kind") == "contractor"):
-            role[key] = prior.value
+            role[key] = "prior" if prior in priors.ON_REQUEST else prior.value
     document["roles"] = roles
     _drop(people, [key])
     for person in people:
         is_contractor = person.get("kind") == "contractor"
         if (is_bau and is_contractor) or (is_leave and person.get("leave")):
             person[key] = "0"
+
+
+def _give_turnover(document: Document) -> None:
+    """Let everybody leave and be replaced as the priors have it."""
+    for prior in (priors.TURNOVER, priors.TIME_TO_HIRE):
+        _give_prior(document, prior=prior)
+
+
+def _without_newcomers(subject: Subject) -> str:
+    people, as_of = subject.scenario.organisation.people, subject.network.calendar.as_of
+    is_new = any(
+        (person.employed_from is not None and person.employed_from > as_of)
+        or (person.change.turnover and person.change.time_to_hire is not None)
+        for person in people
+    )
+    return "" if is_new else NOBODY_NEW
+
+
+def _without_leavers(subject: Subject) -> str:
+    people = subject.scenario.organisation.people
+    leaves = any(person.change.turnover or person.employed_until is not None for person in people)
+    return "" if leaves else NOBODY_LEAVES
+
+
+def _without_ramp(subject: Subject) -> str:
+    people = subject.scenario.organisation.people
+    return "" if any(person.change.ramp is not None for person in people) else NO_RAMP
+
+
+def _without_spread(subject: Subject) -> str:
+    return "" if subject.has_spread else NOTHING_TO_CORRELATE
 
 
 def _role_names(said: Document, people: Iterable[Mapping[str, Any]]) -> Iterable[str]:
@@ -371,6 +409,7 @@ SWITCHES: tuple[Switch, ...] = (
         off=lambda document: _set(document, "settings", "correlation", None),
         prior=priors.CORRELATION,
         on=lambda document: _set(document, "settings", "correlation", priors.CORRELATION.value),
+        idle=_without_spread,
     ),
     Switch(
         id="demand",
@@ -417,15 +456,26 @@ SWITCHES: tuple[Switch, ...] = (
         ),
         off=lambda document: _drop(_entries(document, *_STAFF), ["focus"]),
     ),
-    _of_keys(
-        "turnover", "turnover", "people leave on the dates stated only",
-        ("turnover", "time_to_hire"), _STAFF,
+    Switch(
+        id="turnover",
+        name="turnover",
+        without="people leave on the dates stated only",
+        is_on=lambda subject: _has(_entries(subject.document, *_STAFF), ["turnover"]),
+        off=lambda document: _drop(_entries(document, *_STAFF), ["turnover", "time_to_hire"]),
+        prior=priors.TURNOVER,
+        on=_give_turnover,
     ),
-    _of_keys("ramp", "ramp-up", "newcomers work at full speed", ("ramp",), _STAFF),
-    _of_keys("mentoring", "mentoring", "nobody helps newcomers", ("mentor",), _STAFF),
     _of_keys(
-        "hand-over", "hand-over", "who leaves takes nothing along",
-        ("hand_over",), _STAFF,
+        "ramp", "ramp-up", "newcomers work at full speed", ("ramp",), _STAFF,
+        priors.RAMP, _without_newcomers,
+    ),
+    _of_keys(
+        "mentoring", "mentoring", "nobody helps newcomers", ("mentor",), _STAFF,
+        priors.MENTOR, _without_ramp,
+    ),
+    _of_keys(
+        "hand-over", "hand-over", "who leaves takes nothing along", ("hand_over",), _STAFF,
+        priors.HAND_OVER, _without_leavers,
     ),
     _of_keys("coverage", "standards (coverage)", "no template covers anything", ("coverage",),
              _WORK),

@@ -106,11 +106,41 @@ def _of_bottlenecks(document: Mapping[str, Any]) -> Tables:
     yield "persons", _rows(document.get("persons"))
 
 
+def _of_prices(document: Mapping[str, Any]) -> Tables:
+    mechanisms = document.get("mechanisms") or []
+    yield (
+        "mechanisms",
+        [
+            dict(flat(_without(entry, "prior", *([] if entry.get("effects") else ["effects"]))))
+            for entry in mechanisms
+        ],
+    )
+    yield (
+        "priors",
+        [
+            {"mechanism": entry["id"], **dict(flat(entry["prior"]))}
+            for entry in mechanisms
+            if entry.get("prior")
+        ],
+    )
+    hires = document.get("hires") or []
+    yield "hires", [dict(flat(_without(entry, "months"))) for entry in hires]
+    yield (
+        "months",
+        [
+            {"hire": hire.get("hire"), **dict(flat(month))}
+            for hire in hires
+            for month in hire.get("months") or []
+        ],
+    )
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any]], Tables]] = {
     "pmosim.compare/1": _of_comparison,
     "pmosim.each/1": _of_each,
     "pmosim.policies/1": _of_policies,
     "pmosim.bottlenecks/1": _of_bottlenecks,
+    "pmosim.price/1": _of_prices,
 }
 
 

@@ -18,6 +18,7 @@ ASKED = {
     "each": ("whatif", "tiny", "--each", "cancel", *FEW),
     "bottlenecks": ("bottlenecks", "tiny", "--cells", "0", *FEW),
     "compare": ("compare", "tiny", "hire", *FEW),
+    "price": ("price", "tiny", "--only-on", "--hire", "1:developer", *FEW),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -20,7 +21,9 @@ def test_the_command_names_the_dearest_and_lists_what_is_off(
     assert "do not add up" in captured.out
     assert "Off" not in captured.out
     assert "next: pmosim bottlenecks tiny" in captured.err
-    assert not Path("reports").exists()
+    assert "report: reports/tiny-price/report.html" in captured.err
+    tables = {path.name for path in Path("reports/tiny-price/tables").iterdir()}
+    assert tables == {"mechanisms.csv", "priors.csv"}
 
 
 def test_what_is_off_is_priced_with_its_prior_and_the_rest_is_named(
@@ -45,12 +48,30 @@ def test_a_hire_gets_its_break_even_month(
     assert "next: pmosim whatif tiny --hire 1:developer@2027-02" in captured.err
 
 
+def test_the_tables_hold_every_mechanism_and_every_month_of_a_hire(workspace: Path) -> None:
+    asked = ["price", "tiny", "-n", "10", "--hire", "1:developer@2027-02", "-o", "kept"]
+    assert invoke(asked) == 0
+    document = json.loads(Path("kept/price.json").read_text(encoding="utf-8"))
+    with Path("kept/tables/mechanisms.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert "effects" not in rows[0]
+    assert [row["id"] for row in rows] == [one["id"] for one in document["mechanisms"]]
+    value = document["mechanisms"][0]["effects"]["finish_mean_days"]["value"]
+    assert float(rows[0]["effects.finish_mean_days"]) == value
+    with Path("kept/tables/months.csv").open(encoding="utf-8", newline="") as file:
+        months = list(csv.DictReader(file))
+    assert [row["month"] for row in months] == [
+        month["month"] for month in document["hires"][0]["months"]
+    ]
+
+
 def test_json_is_the_document_and_nothing_else(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert invoke(["price", "tiny", "-n", "10", "--only-on", "--json", "-q"]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)["schema"] == "pmosim.price/1"
+    assert not Path("reports").exists()
     assert captured.err == ""
 
 

@@ -387,10 +387,112 @@ def bottlenecks() -> Json:
     }
 
 
+def mechanism(id_: str, told: Json | None, *, state: str = "on", **more: Any) -> Json:
+    """Return a mechanism that is called as its id."""
+    return {
+        "id": id_,
+        "name": id_,
+        "state": state,
+        "basis": "stated" if state == "on" else None,
+        "switched": f"a world without {id_}" if state == "on" else f"{id_} 13%, a prior",
+        "prior": None,
+        "reason": None,
+        "effects": told,
+        **more,
+    }
+
+
+def priced(days: Json, late: Json, cost: Json, npv: Json) -> Json:
+    """Return what a mechanism changes."""
+    return {
+        "finish_mean_days": days,
+        "finish_p80_days": days,
+        "project_days": days,
+        "p_late": late,
+        "cost_mean": cost,
+        "npv_mean": npv,
+    }
+
+
+PRIOR = {
+    "name": "sickness",
+    "value": "3.4%",
+    "unit": "share of the time",
+    "range": "2% to 5%",
+    "source": "7.8 days a person and year.",
+    "citation": "CIPD 2023",
+}
+
+
+def hire(words: str = "2 developers join in April 2027", month: str | None = "2027-09") -> Json:
+    """Return a hire that is paid 10k a month and brings nothing, then 40k a month."""
+    months = [f"2027-{number:02d}" for number in range(1, 13)]
+    brought = [40_000.0 * max(0, place - 5) - 5_000.0 * place for place in range(12)]
+    return {
+        "hire": "2:developer@2027-04",
+        "words": words,
+        "break_even": {"month": month, "earliest": "2027-08", "latest": None},
+        "break_even_paid_anyway": {"month": "2027-08", "earliest": None, "latest": None},
+        "price": 120_000.0,
+        "net": difference(20_000.0),
+        "lifetime_npv": difference(90_000.0),
+        "slides": True,
+        "months": [
+            {
+                "month": label,
+                "value": value,
+                "price": 10_000.0 * (place + 1),
+                "net": difference(value - 10_000.0 * (place + 1), 15_000.0),
+            }
+            for place, (label, value) in enumerate(zip(months, brought, strict=True))
+        ],
+        "text": f"{words}: break-even in {month} (95 of 100: 2027-08 to beyond the window).",
+    }
+
+
+def price() -> Json:
+    """Return prices: sickness the dearest, a mitigation that helps, turnover off."""
+    dear = priced(
+        difference(8.0, 2.0), difference(0.09, 0.02), difference(50_000.0), difference(-60_000.0)
+    )
+    poor = priced(difference(0.4, 1.5, further=400), SAME, SAME, SAME)
+    good = priced(difference(-5.0), difference(-0.04), difference(-9_000.0), difference(12_000.0))
+    never = difference(None, settled=True, reason="it moves out of the planning window")
+    return {
+        "schema": "pmosim.price/1",
+        "scenario": "Portfolio 2027",
+        "seed": 1,
+        "replications": 200,
+        "as_of": "2027-01-04",
+        "horizon": "2028-01-03",
+        "currency": "EUR",
+        "ranked_by": "finish_mean_days",
+        "adds_up": False,
+        "base": {},
+        "dearest": "sickness",
+        "mechanisms": [
+            mechanism("sickness", dear, basis="assumed", prior=PRIOR),
+            mechanism("risk:crm.vendor", priced(never, SAME, SAME, SAME)),
+            mechanism("correlation", poor),
+            mechanism("mitigation", good),
+            mechanism("gates", None, reason="it cannot be switched alone"),
+            mechanism("turnover", dear, state="off", prior=PRIOR | {"name": "turnover"}),
+            mechanism("clusters", None, state="off", reason="there is no sourced value"),
+        ],
+        "hires": [hire()],
+        "words": {
+            "dearest": "The dearest is sickness: with it everything committed ends 8.0 working "
+            "days later on average (6.0 to 10.0).",
+            "adds_up": "The prices do not add up: each is what goes if this one alone goes.",
+        },
+    }
+
+
 STUDIES = {
     "what-if": what_if,
     "each": each,
     "policies": policies,
     "bottlenecks": bottlenecks,
+    "price": price,
 }
 """Name -> what makes a document of this kind."""

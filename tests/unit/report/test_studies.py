@@ -130,7 +130,7 @@ def fill(value: Any, name: str) -> Any:
     """Return a document in which every text but the schema's own words is a hostile name."""
     kept = {
         *("schema", "kind", "measure", "ranked_by", "by", "verb", "unit", "better", "policy"),
-        *("as_of", "horizon", "quarter", "from", "until", "date", "absent"),
+        *("as_of", "horizon", "quarter", "from", "until", "date", "absent", "state"),
     }
     if isinstance(value, dict):
         return {
@@ -161,7 +161,7 @@ def test_an_unknown_schema_has_no_page():
         read_study({"schema": "pmosim.staff/1"})
 
 
-@pytest.mark.parametrize("schema", ["compare", "each", "policies", "bottlenecks"])
+@pytest.mark.parametrize("schema", ["compare", "each", "policies", "bottlenecks", "price"])
 def test_a_document_that_says_nothing_has_a_page(schema):
     page = render_study_page({"schema": f"pmosim.{schema}/1"})
     assert "What this rests on" in words_of(page)
@@ -431,3 +431,105 @@ def test_without_a_certain_bottleneck_nothing_is_named():
     assert study.charts[0].finding == (
         "The developer is the busiest, yet no role certainly is the bottleneck"
     )
+
+
+# ---- prices
+
+
+def test_prices_say_the_dearest_what_helps_what_is_hidden_and_when_a_hire_pays():
+    words = words_without_charts(studies.price())
+    texts = (
+        "The dearest is sickness: with it everything committed ends 8.0 working days later",
+        "+8 working days until all committed is done, on average, with sickness (from +6 to +10)",
+        "What costs most? Risk:crm.vendor and sickness, in this order."
+        if words.find("Sickness and") < 0
+        else "What costs most? Sickness and risk:crm.vendor, in this order.",
+        "What helps? Mitigation.",
+        "Turnover: off in this scenario.",
+        "Which prices rest on an assumption? Sickness:",
+        "2 developers join in April 2027: break-even in 2027-09",
+        "With internal work taken as paid anyway: Aug 2027.",
+        "May prices be added up? No. Each is what goes if this one alone goes.",
+        "sickness (assumed) without it: a world without sickness",
+        "with it: turnover 13%, a prior",
+        "7.8 days a person and year. CIPD 2023",
+        "gates on it cannot be switched alone",
+        "clusters clusters 13%, a prior off there is no sourced value",
+    )
+    places = [words.index(text) for text in texts]
+    assert places == sorted(places)
+
+
+def test_the_charts_of_prices_say_what_they_show():
+    on, off, hire = read_study(studies.price()).charts
+    assert on.finding == (
+        "The dearest is sickness: everything committed ends 8.0 working days later with it"
+    )
+    assert off.finding == (
+        "Turnover is off here; with it everything committed ends 8.0 working days later"
+    )
+    assert hire.finding == (
+        "2 developers join in April 2027: break-even in Sep 2027 (95 of 100: Aug 2027 to beyond "
+        "the window)"
+    )
+    texts = [t.text for t in ET.fromstring(draw_chart(on).svg).iter("text")]
+    assert "sickness (assumed)" in texts
+    assert "after the window" in texts
+    assert {"Promises missed", "Cost", "Net value"} <= set(texts)
+    ends = [t.text for t in ET.fromstring(draw_chart(hire).svg).iter("text")]
+    assert "break-even Sep 2027" in ends
+    assert {"brought 185k", "paid 120k"} <= set(ends)
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        ("finish_p80_days", "in 80 of 100 everything committed ends 8.0 working days later"),
+        ("project_days", "all listed projects together end 8.0 working days later"),
+        ("p_late", "9.0 more of 100 promised dates are missed"),
+        ("cost_mean", "it costs EUR 50k more"),
+        ("npv_mean", "it is worth EUR 60k less"),
+    ],
+)
+def test_prices_are_said_in_every_measure(measure, said):
+    on, off, _ = read_study(studies.price() | {"ranked_by": measure}).charts
+    assert on.finding == f"The dearest is sickness: {said} with it"
+    assert off.finding == f"Turnover is off here; with it {said}"
+
+
+def test_a_band_around_what_a_hire_brought_is_the_one_of_brought_less_paid():
+    (table,) = [chart.table for chart in read_study(studies.price()).charts if chart.id == "hire-1"]
+    assert [cell.text for cell in table.rows[-1]] == [
+        "Dec 2027",
+        "+EUR 185k",
+        "+EUR 170k to +EUR 200k",
+        "EUR 120k",
+        "+EUR 65k",
+    ]
+
+
+def test_a_hire_that_never_pays_says_so():
+    document = studies.price()
+    document["hires"] = [studies.hire(month=None)]
+    finding = read_study(document).charts[-1].finding
+    assert finding == (
+        "2 developers join in April 2027: break-even never within the window, in the best case "
+        "from Aug 2027 on"
+    )
+
+
+def test_where_nothing_is_worse_no_mechanism_is_called_dear():
+    document = studies.price() | {"dearest": None}
+    document["mechanisms"] = document["mechanisms"][2:4]
+    study = read_study(document)
+    assert study.charts[0].finding == "Nothing that is on makes it worse"
+    assert study.cards[0][0].answer == "Nothing for certain."
+    assert study.numbers == ()
+
+
+def test_many_mechanisms_are_cut_and_counted():
+    document = studies.price()
+    document["mechanisms"] = [document["mechanisms"][0] | {"id": f"m{n}"} for n in range(25)]
+    chart = read_study(document).charts[0]
+    assert len(chart.table.rows) == 20
+    assert "5 more in the table." in chart.sentence
