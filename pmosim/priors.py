@@ -148,6 +148,19 @@ HAND_OVER = Prior(
     citation="Parker and Skitmore 2005 (Int. J. of Project Management)",
 )
 
+LEARNING = Prior(
+    name="learning",
+    value="{start: 70%, practice: 40pd}",
+    unit="progress at a kind of work never done before, and attention to full speed",
+    range="90% and 10pd to 40% and 120pd",
+    source=(
+        "In 108 field studies of repeated work each doubling took about a fifth off the effort per "
+        "piece, in some nearly half, in some nothing; a bit less than two doublings are from 70% "
+        "to full speed. How long one person takes for them in project work is judgement."
+    ),
+    citation="Dutton and Thomas 1984 (Academy of Management Review)",
+)
+
 STANDARD_SPREAD, STANDARD_HAND_OVER, STANDARD_REWORK = 0.3, 0.5, 0.3
 """What a standard takes away where it covers all work: of the log-spread, of a hand-over, of the
 chance of rework. All are assumptions without a measure: try others (``settings.standard``)."""
@@ -163,11 +176,12 @@ PRIORS = (
     HAND_OVER,
     RAMP,
     MENTOR,
+    LEARNING,
 )
 
 SETTINGS = (CORRELATION, SPREAD)
 """Stand under ``settings``."""
 PEOPLE = (BAU, LEAVE_DAYS, SICKNESS)
 """Stand on roles and people, and are taken where ``assume: typical`` finds nothing."""
-ON_REQUEST = (TURNOVER, TIME_TO_HIRE, HAND_OVER, RAMP, MENTOR)
+ON_REQUEST = (TURNOVER, TIME_TO_HIRE, HAND_OVER, RAMP, MENTOR, LEARNING)
 """Stand on roles and people; taken only where the value is ``prior``."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pmosim.engine.causes import trace_causes
 from pmosim.engine.desk import at_work
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
+from pmosim.engine.practised import Practised
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import DONE
 from pmosim.errors import AuditError
@@ -192,7 +193,7 @@ class Audit:
         """Recompute all attention and progress.
 
         Attention at work = booked + given to newcomers; booked = work done + losses by skill,
-        ramp and focus.
+        learning, ramp and focus.
         """
         progress: dict[int, int] = defaultdict(int)
         pools: dict[int, Pool] = {}
@@ -204,12 +205,17 @@ class Audit:
             by_person[hold.person.n].append((hold, until))
         for n, held in by_person.items():
             booked: dict[int, int] = defaultdict(int)
-            for begin, end in _pieces(held, presence[n], learning.edges(n)):
+            practised = Practised(run, n)
+            edges = [*learning.edges(n), *practised.mornings()]
+            for begin, end in _pieces(held, presence[n], edges):
                 now = [hold for hold, until in held if hold.since <= begin and end <= until]
                 in_hand = sum(hold.share for hold in now)
                 person = run.floor.people[n]
-                for hold in now:
-                    rate = attention_rate(learning.presence(n, begin), hold.share, in_hand)
+                there = learning.presence(n, begin)
+                rates = [attention_rate(there, hold.share, in_hand) for hold in now]
+                at_hand = list(zip(now, rates, strict=True))
+                speeds = practised.speeds(begin, end, at_hand)
+                for hold, rate in at_hand:
                     spells = [(begin, end)]
                     if hold.pool.is_duration:
                         spells = _running(run, by_pool[id(hold.pool)], hold.pool, presence, spells)
@@ -217,7 +223,13 @@ class Audit:
                     focus = focus_factor(person.focus, len(now))
                     booked[id(hold)] += rate * minutes
                     progress[id(hold.pool)] += (
-                        progress_rate(rate, hold.proficiency, focus, learning.ramp(n, begin))
+                        progress_rate(
+                            rate,
+                            speeds[id(hold)][0],
+                            focus,
+                            learning.ramp(n, begin),
+                            speeds[id(hold)][1],
+                        )
                         * minutes
                     )
             for hold, _ in held:

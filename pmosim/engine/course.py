@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.newcomers import Newcomers
-from pmosim.engine.order import AWAY, BACK, COMES, PAUSES, RAMPS, RESUMES, WAIT, WITHDRAWS
+from pmosim.engine.order import (
+    AWAY,
+    BACK,
+    COMES,
+    PAUSES,
+    PRACTISES,
+    RAMPS,
+    RESUMES,
+    WAIT,
+    WITHDRAWS,
+)
 from pmosim.engine.rework import Rework
 from pmosim.engine.state import (
     DONE,
@@ -228,6 +238,10 @@ class Course(Rework):
             if self.newcomers is not None:
                 self.newcomers.rise(self.floor.people[item])
             return
+        if what == PRACTISES:
+            if self.floor.practice is not None:
+                self.floor.practice.rise(item)
+            return
         if what == PAUSES:
             self._pause(item)
             return
@@ -252,6 +266,7 @@ class Course(Rework):
                 self.floor.settle(pool)
             person.is_here = person.is_free = is_here
             person.note_speed()
+            self.floor.note_attention(person)
             self.floor.bench.note_room(person)
             self.floor.retime(pools)
             if is_here:
@@ -290,6 +305,8 @@ class Course(Rework):
                 project.workers.discard(person.n)
         if self.newcomers is not None:
             self.newcomers.end(person)
+        if person.learns and self.floor.practice is not None:
+            self.floor.practice.forget(person.n)
 
     def _pause(self, project: Project) -> None:
         """Give back the people of a project until it goes on."""

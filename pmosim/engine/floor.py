@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmosim.engine.order import FINISH
+from pmosim.engine.practice import Practice
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import Hold, Person
 from pmosim.engine.teams import Bench
@@ -40,6 +41,10 @@ class Floor:
         self.bench = Bench(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
+        self.practice: Practice | None = None
+        """None = nobody gets faster with practice."""
+        if network.practice is not None:
+            self.practice = Practice(network, network.practice, self, at)
         self.segments: list[int] = []
         """Home role, from, until, attention of everything booked, one after the other."""
 
@@ -110,6 +115,9 @@ class Floor:
                     idle.discard(n)
             held.append(hold)
             holds.append(hold)
+            if person.learns and self.practice is not None:
+                self.practice.note(hold)
+                others = [*others, *self.practice.step(person)]
         pool.holds = [*pool.holds, *holds] if pool.holds else holds
         pool.project.workers.update(team)
         return others
@@ -142,6 +150,8 @@ class Floor:
                 held.remove(hold)
                 others = [*others, *self._load(person, -hold.share, len(held) + 1, len(held))]
             freed |= person.places
+            if person.learns and self.practice is not None:
+                others = [*others, *self.practice.step(person)]
         owner = pool.task or pool.project
         owner.ended_holds = [*owner.ended_holds, *holds] if owner.ended_holds else holds
         return others
@@ -151,6 +161,11 @@ class Floor:
         for pool in pools:
             self.settle(pool)
             self.time(pool)
+
+    def note_attention(self, person: Person) -> None:
+        """Note that what somebody gives has changed, before the pools in hand are timed."""
+        if person.learns and self.practice is not None:
+            self.practice.step(person)
 
     def _load(self, person: Person, share: int, n_before: int, n_after: int) -> list[Pool]:
         """Change what a person has in hand; return the pools held all along whose rates change."""
@@ -171,4 +186,6 @@ def _rates(hold: Hold) -> tuple[int, int]:
     person = hold.person
     attention = attention_rate(person.presence, hold.share, person.in_hand)
     focus = focus_factor(person.focus, len(person.holds))
-    return attention, progress_rate(attention, hold.proficiency, focus, person.ramp)
+    if hold.learned is None:
+        return attention, progress_rate(attention, hold.proficiency, focus, person.ramp)
+    return attention, progress_rate(attention, hold.learned[0], focus, person.ramp, hold.learned[1])

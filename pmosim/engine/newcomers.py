@@ -136,6 +136,7 @@ class Newcomers:
         for pool in pools:
             self.floor.settle(pool)
         person.presence = times(self.presence[mentor], WHOLE - given)
+        self.floor.note_attention(person)
         self.floor.retime(pools)
 
 

@@ -24,11 +24,15 @@ def focus_factor(focus: tuple[int, ...], n_in_hand: int) -> int:
     return focus[n_in_hand - 1] if n_in_hand < len(focus) else focus[-1]
 
 
-def progress_rate(attention: int, proficiency: int, focus: int, ramp: int = WHOLE) -> int:
-    """Progress = attention x proficiency x ramp x focus."""
+def progress_rate(
+    attention: int, proficiency: int, focus: int, ramp: int = WHOLE, learned: int = WHOLE
+) -> int:
+    """Progress = attention x proficiency x speed at this kind of work x ramp x focus."""
     progress = attention
     if proficiency != WHOLE:
         progress = -(-progress * proficiency // WHOLE)
+    if learned != WHOLE:
+        progress = -(-progress * learned // WHOLE)
     if ramp != WHOLE:
         progress = -(-progress * ramp // WHOLE)
     if focus != WHOLE:

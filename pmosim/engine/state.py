@@ -51,6 +51,7 @@ class Person:
         "is_first",
         "is_free",
         "is_here",
+        "learns",
         "loses_focus",
         "max_parallel",
         "n",
@@ -80,6 +81,8 @@ class Person:
         self.presence, self.max_parallel, self.focus = presence, max_parallel, focus
         self.until = FAR if until == NONE else until
         self.loses_focus = any(factor != WHOLE for factor in focus)
+        self.learns = False
+        """Whether practice makes this person faster at anything."""
         self.is_employed = self.is_away = self.is_here = False
         self.is_first = True
         """Whether still the one who is listed, not who came in the place."""
@@ -101,7 +104,8 @@ class Person:
 
     def note_speed(self) -> None:
         """Keep in mind whether this person is at work, and loses nothing there."""
-        self.is_even = self.is_here and not self.loses_focus and self.ramp == WHOLE
+        is_even = self.is_here and not self.loses_focus and self.ramp == WHOLE
+        self.is_even = is_even and not self.learns
 
     @property
     def room(self) -> int:
@@ -112,7 +116,17 @@ class Person:
 class Hold:
     """A share of one person in the hands of one pool."""
 
-    __slots__ = ("attention", "is_sole", "need", "person", "pool", "since", "total")
+    __slots__ = (
+        "attention",
+        "is_sole",
+        "learned",
+        "need",
+        "person",
+        "pool",
+        "practises",
+        "since",
+        "total",
+    )
 
     def __init__(self, person: Person, pool: Pool, need: Need, since: int) -> None:
         self.person, self.pool, self.need, self.since = person, pool, need, since
@@ -122,6 +136,10 @@ class Hold:
         """Rate since the pool was settled last."""
         self.total = 0
         """Attention booked, billionths of person-minutes."""
+        self.practises: tuple[int, ...] = ()
+        """What is learned with it; see ``practice``."""
+        self.learned: tuple[int, int] | None = None
+        """(proficiency, speed at this kind of work) now, None = as the network says."""
 
     @property
     def share(self) -> int:
@@ -274,6 +292,7 @@ class Project:
         "size",
         "staff_key",
         "staff_since",
+        "stands_still",
         "started",
         "status",
         "suspended",
@@ -293,6 +312,8 @@ class Project:
         self.due = NONE
         self.fixed_cost = self.benefit = 0.0
         self.is_forced = self.is_paused = self.is_blocked = self.is_counted = False
+        self.stands_still = False
+        """Whether nothing goes on because somebody who is held ``throughout`` is away."""
         self.is_staffed = True
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0

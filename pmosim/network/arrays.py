@@ -61,6 +61,28 @@ class ChangeArrays:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class PracticeArrays:
+    """How practice makes people faster, N rows like the people. Factors in billionths."""
+
+    kinds: tuple[str, ...]
+    """Kinds of work, K."""
+    task_kind: IntArray
+    """(T,) kind of each task, NONE = of no kind that can be learned."""
+    start: IntArray
+    """(N,) progress of somebody who has never done work of a kind."""
+    takes: IntArray
+    """(N,) attention to full speed, billionths of person-minutes; 0 = at full speed at once."""
+    experience: IntArray
+    """(N, K) attention given before day 0, in the same unit."""
+    skill: IntArray
+    """(N, S) proficiency without any practice, where it grows; else 0."""
+    skill_to: IntArray
+    """(N, S) proficiency that practice brings in the end."""
+    skill_takes: IntArray
+    """(N, S) attention until then, 0 = does not grow."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PeopleArrays:
     """People, N rows in file order. Factors in billionths, times in working minutes."""
 
@@ -351,6 +373,8 @@ class Network:
     """Every risk on every project row, by row."""
     loops: tuple[Loop, ...] = ()
     """All rework, by task row."""
+    practice: PracticeArrays | None = None
+    """None = practice makes nobody faster."""
 
     @property
     def n_listed(self) -> int:

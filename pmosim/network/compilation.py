@@ -16,6 +16,7 @@ from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
 from pmosim.network.changes import compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.frozen import flags, floats, freeze, ints
+from pmosim.network.practice import compile_practice
 from pmosim.network.reworks import compile_loops
 from pmosim.network.risks import compile_risks
 from pmosim.network.streams import compile_streams
@@ -90,6 +91,7 @@ def compile_network(scenario: Scenario) -> Network:
         streams=compile_streams(scenario.streams, calendar, window_end),
         risks=compile_risks(rows, scenario.drivers, tasks, links),
         loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
+        practice=compile_practice(organisation.people, rows, role_index, tasks),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pmosim import priors
 from pmosim.scenario import amounts
+from pmosim.scenario.learning import kinds_of_work
 from pmosim.scenario.portfolio import Assumption, Phase
 from pmosim.units import WHOLE
 
@@ -180,6 +181,26 @@ def _newcomers(facts: Facts) -> Iterator[Assumption]:
         yield _entry("hand-over", basis, text, priors.HAND_OVER)
 
 
+def _learning(facts: Facts) -> Iterator[Assumption]:
+    people = facts.people.values()
+    terms = [person.learning for person in people if person.learning is not None]
+    if terms and kinds_of_work(facts):
+        basis = _basis(facts, priors.LEARNING)
+        start = sum(learning.start for learning in terms) / len(terms) / WHOLE
+        day = facts.frame.measures.minutes_per_day * WHOLE
+        days = sum(learning.practice for learning in terms) / len(terms) / day
+        text = (
+            f"{len(terms)} of {len(facts.people)} people begin a kind of work at {start:.0%} of "
+            f"full speed, which takes {days:.3g} person-days of it on average: {_how(basis)} "
+            "(`learning`)."
+        )
+        yield _entry("learning", basis, text, priors.LEARNING)
+    growing = sum(bool(person.growth) for person in people)
+    if growing:
+        text = f"Skills of {growing} people grow with practice, as stated (`skills`)."
+        yield _entry("skill growth", "stated", text)
+
+
 def _standard(facts: Facts) -> Iterator[Assumption]:
     covered = [site for site in facts.demand.all_sites if site.project.coverage]
     if not covered:
@@ -280,6 +301,7 @@ def _correlation(facts: Facts) -> Assumption:
 
 def _work_rules(facts: Facts) -> Iterator[Assumption]:
     yield from _newcomers(facts)
+    yield from _learning(facts)
     yield _rework(facts)
     yield _risks(facts)
     yield from _standard(facts)

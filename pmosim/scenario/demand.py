@@ -209,6 +209,7 @@ class _Builder:
             **dates,
             **self._money(node, fields, path),
             coverage=float(fields.get("coverage", 0)),
+            kind_of_work=fields.get("kind_of_work", template or ""),
             risks=hazards.read_risks(self._reader, node, path, name, own_tasks),
             as_reported=status.read_report(self._reader, node, path) if is_listed else None,
             baseline=work.read_baseline(self._reader, node, path) if is_listed else None,

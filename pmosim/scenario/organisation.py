@@ -80,6 +80,26 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Learning:
+    """How somebody becomes as fast as the others at a kind of work: in a straight line."""
+
+    start: int
+    """Progress at work of a kind never done before, billionths."""
+    practice: int
+    """Attention to full speed, billionths of person-minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """How the proficiency in a role grows with work in it: in a straight line."""
+
+    to: int
+    """Proficiency in the end, billionths."""
+    practice: int
+    """Attention until then, billionths of person-minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One individual. ``skills`` are (role, proficiency in billionths) beside the home role."""
 
@@ -107,6 +127,12 @@ class Person:
     leave: tuple[tuple[date, date], ...] = ()
     """Ranges of days, both ends included."""
     change: Change = Change()
+    learning: Learning | None = None
+    """None = at full speed at every kind of work."""
+    experience: tuple[tuple[str, int], ...] = ()
+    """(kind of work, attention given before day 0 in billionths of person-minutes)."""
+    growth: tuple[tuple[str, Growth], ...] = ()
+    """Of each skill that grows with practice."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,6 +136,8 @@ class Task:
     gate: bool = False
     """A stage ends here, and the project may be stopped."""
     rework: Rework | None = None
+    kind_of_work: str = ""
+    """"" = that of the project."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,8 @@ class Phase:
     gate: bool = False
     """A stage ends here, and the project may be stopped."""
     rework: Rework | None = None
+    kind_of_work: str = ""
+    """"" = that of the project."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +238,8 @@ class Project:
     risks: tuple[Risk, ...] = ()
     coverage: float = 0.0
     """Share of the work that is done by a standard."""
+    kind_of_work: str = ""
+    """What people get faster at by doing it; its template if nothing is said, "" = nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

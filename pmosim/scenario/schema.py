@@ -36,6 +36,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "sickness": shapes.SICKNESS,
     "ramp": shapes.RAMP,
     "mentor": shapes.MENTOR,
+    "learning": shapes.LEARNING,
     "standard": shapes.STANDARD,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,

@@ -49,6 +49,8 @@ _MONEY_AND_MOOD = {
     "rag": kinds.RAG,
 }
 
+_KIND = {"kind_of_work": kinds.ID}
+
 _STATUS = _IN_FLIGHT | _MONEY_AND_MOOD | {"baseline": kinds.object_of("baseline")}
 
 _DATES = {"not_before": kinds.START, "due": kinds.PROMISE, "deadline": kinds.PROMISE}
@@ -101,6 +103,22 @@ MENTOR = Shape(
     required=("share", "shortens"),
 )
 
+LEARNING = Shape(
+    name="learning",
+    keys={"start": kinds.SHARE, "practice": kinds.PERSON_TIME},
+    required=("start", "practice"),
+)
+
+SKILL = Shape(
+    name="a skill",
+    keys={
+        "proficiency": kinds.PROFICIENCY,
+        "to": kinds.PROFICIENCY,
+        "practice": kinds.PERSON_TIME,
+    },
+    required=("proficiency",),
+)
+
 SICKNESS = Shape(
     name="sickness",
     keys={"share": kinds.BAU, "spell": kinds.law("time")},
@@ -122,6 +140,8 @@ ROLE = Shape(
         "hand_over": kinds.law("person-time"),
         "ramp": kinds.known_object_of("ramp", "{start: 30%, lasts: 90d}"),
         "mentor": kinds.known_object_of("mentor", "{share: 15%, shortens: 30%}"),
+        "learning": kinds.known_object_of("learning", "{start: 70%, practice: 40pd}"),
+        "experience": kinds.mapping_of(kinds.PERSON_TIME.schema),
     },
     later=_PERSON_LATER,
     elsewhere=_PERSON_ELSEWHERE,
@@ -180,7 +200,8 @@ TASK = Shape(
         "rework": kinds.object_of("rework"),
     }
     | _DATES
-    | _STATUS,
+    | _STATUS
+    | _KIND,
     elsewhere={"risks": "risks: [{id: ..., hits: [TASK]}] at the project or its template"},
     exclusive=(("effort", "duration", "milestone"),),
 )
@@ -196,7 +217,8 @@ PHASE = Shape(
         "rework": kinds.object_of("rework"),
     }
     | _DATES
-    | _STATUS,
+    | _STATUS
+    | _KIND,
 )
 
 AS_REPORTED = Shape(
@@ -268,7 +290,7 @@ _ASKING = {
     "cancelled": kinds.START,
     "risks": kinds.list_of("risk"),
     "coverage": kinds.SHARE,
-} | _DATES
+} | (_DATES | _KIND)
 
 _PROJECT_LATER = {
     "bookings": "booked people",

@@ -16,9 +16,10 @@ from pmosim import priors
 from pmosim.distributions import Lognormal
 from pmosim.scenario import amounts, dates, kinds, shapes
 from pmosim.scenario.kinds import MISSING, Reader
+from pmosim.scenario.learning import learning_terms, read_growth
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
-from pmosim.scenario.organisation import Change, Organisation, Person, Place, Role
+from pmosim.scenario.organisation import Change, Growth, Organisation, Person, Place, Role
 from pmosim.scenario.turnover import change_terms
 from pmosim.units import WHOLE
 
@@ -65,11 +66,19 @@ class _Absence:
         return self.spell or Lognormal.from_mean_cv(typical, priors.SPELL_CV)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Terms:
+    """What a role says that its people take over."""
+
+    absence: _Absence = _Absence()
+    change: Change = field(default_factory=Change)
+    learning: Mapping[str, Any] = field(default_factory=dict)
+
+
 def read_staff(root: Node, reader: Reader, calendar: WorkCalendar) -> Staff:
     """Return everybody who offers work, defaults filled in."""
     places = _read_places(root, reader)
-    roles, role_sites, role_absences, role_changes = _read_roles(root, reader)
-    defaults = {name: (role_absences[name], role_changes[name]) for name in roles}
+    roles, role_sites, defaults = _read_roles(root, reader)
     people: list[Person] = []
     absences: dict[str, _Absence] = {}
     sites: dict[str, tuple[Node, str]] = {}
@@ -165,11 +174,10 @@ def _is_usable_id(reader: Reader, name: str, node: Node | None, path: str) -> bo
 
 def _read_roles(
     root: Node, reader: Reader
-) -> tuple[dict[str, Role], dict[str, Node], dict[str, _Absence], dict[str, Change]]:
+) -> tuple[dict[str, Role], dict[str, Node], dict[str, _Terms]]:
     roles: dict[str, Role] = {}
     sites: dict[str, Node] = {}
-    absences: dict[str, _Absence] = {}
-    changes: dict[str, Change] = {}
+    terms: dict[str, _Terms] = {}
     node = roles_named(root)
     for name, entry in node.mapping.items():
         if not _is_usable_id(reader, name, node, f"roles.{name}"):
@@ -177,9 +185,12 @@ def _read_roles(
         fields = reader.fields(shapes.ROLE, entry, f"roles.{name}")
         roles[name] = Role(id=name, **_work_terms(fields, Role(id=name)))
         sites[name] = entry
-        absences[name] = _absence_terms(fields, _Absence(), reader, f"roles.{name}")
-        changes[name] = change_terms(fields, Change(), reader, entry, f"roles.{name}")
-    return roles, sites, absences, changes
+        terms[name] = _Terms(
+            absence=_absence_terms(fields, _Absence(), reader, f"roles.{name}"),
+            change=change_terms(fields, Change(), reader, entry, f"roles.{name}"),
+            learning=learning_terms(fields, {}, reader, f"roles.{name}"),
+        )
+    return roles, sites, terms
 
 
 def _absence_terms(
@@ -235,14 +246,15 @@ def _read_entry(
     reader: Reader,
     roles: Mapping[str, Role],
     places: Mapping[str, Place],
-    defaults: Mapping[str, tuple[_Absence, Change]],
+    defaults: Mapping[str, _Terms],
     numbers: Counter[str],
 ) -> tuple[_Absence, list[Person]]:
     fields = reader.fields(shapes.PERSON, node, path)
     role = fields.get("role")
-    away, going = defaults.get(role or "", (_Absence(), Change()))
-    absence = _absence_terms(fields, away, reader, path)
-    change = change_terms(fields, going, reader, node, path)
+    default = defaults.get(role or "", _Terms())
+    absence = _absence_terms(fields, default.absence, reader, path)
+    change = change_terms(fields, default.change, reader, node, path)
+    learning = learning_terms(fields, default.learning, reader, path)
     if role is None:
         return absence, []
     if role not in roles:
@@ -254,7 +266,7 @@ def _read_entry(
         said = "stands beside an `id`, which is one person; leave one of them out."
         reader.problems.error("PMO107", node.mapping["headcount"], f"{path}.headcount", said)
     terms = _work_terms(fields, roles.get(role, Role(id=role)))
-    skills = _read_skills(node, role, path, reader, roles)
+    skills, growth = _read_skills(node, role, path, reader, roles)
     fte = fields.get("fte", Fraction(1))
     share = amounts.billionths(absence.leave_share(reader.measures.year_days))
     if share >= WHOLE:
@@ -274,6 +286,8 @@ def _read_entry(
             employed_until=fields.get("until"),
             leave=tuple(sorted(fields.get("leave", []))),
             change=change,
+            growth=growth,
+            **learning,
             **terms,
         )
         for name, part in people_of_entry(node, numbers)
@@ -308,25 +322,29 @@ def _check_employment(node: Node, fields: Mapping[str, Any], path: str, reader: 
 
 def _read_skills(
     node: Node, home: str, path: str, reader: Reader, roles: Mapping[str, Role]
-) -> tuple[tuple[str, int], ...]:
+) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, Growth], ...]]:
+    """Return the proficiency in roles that are not the home role, and how it grows."""
     given = node.get("skills")
     if given is None:
-        return ()
+        return (), ()
     here = f"{path}.skills"
     if given.is_scalar:
         said = f"is {given.shown()}; write {{{given.text}: 100%}}."
         reader.problems.error("PMO104", given, here, said)
-        return ()
+        return (), ()
     entries: dict[str, Node | None] = {entry.text: None for entry in given.items}
     entries.update(given.mapping)
     skills: dict[str, int] = {}
+    growth: dict[str, Growth] = {}
     for name, entry in entries.items():
         if name not in roles:
             said = f"is not a role.{did_you_mean(name, roles)}"
             reader.problems.error("PMO201", given.place_of(name), f"{here}.{name}", said)
             continue
-        level = Fraction(1)
-        if entry is not None:
+        level, rise = Fraction(1), None
+        if entry is not None and isinstance(entry.value, dict):
+            level, rise = read_growth(reader, entry, f"{here}.{name}")
+        elif entry is not None:
             level = reader.read(kinds.PROFICIENCY, entry, f"{here}.{name}")
         if level is MISSING:
             continue
@@ -335,4 +353,6 @@ def _read_skills(
             reader.problems.error("PMO108", given.place_of(name), f"{here}.{name}", said)
             continue
         skills[name] = amounts.billionths(level)
-    return tuple(skills.items())
+        if rise is not None:
+            growth[name] = rise
+    return tuple(skills.items()), tuple(growth.items())

@@ -9,6 +9,7 @@ from pmosim.scenario import (
     cycles,
     hazards,
     in_flight,
+    learning,
     ranking,
     reworks,
     staffing,
@@ -34,6 +35,7 @@ CHECKS = (
     capacity.check_capacity,
     hazards.check_double_counting,
     turnover.check_named_may_leave,
+    learning.check_learning,
 )
 
 

@@ -124,6 +124,7 @@ class Activities:
             id=name, kind=kind, work=work, needs=needs, progress=progress,
             after=self._links(node, path), gate=fields.get("gate", False),
             rework=read_rework(self._reader, node, path) if kind != "milestone" else None,
+            kind_of_work=fields.get("kind_of_work", ""),
             **self._dates(node, fields, path),
             **self._status(node, fields, path),
         )  # fmt: skip
@@ -149,6 +150,7 @@ class Activities:
             capex=float(fields.get("capex", 0)), gate=fields.get("gate", False),
             rework=read_rework(self._reader, node, path),
             progress=self._progress(node, fields, path, "phase", work),
+            kind_of_work=fields.get("kind_of_work", ""),
             **self._dates(node, fields, path), **self._status(node, fields, path),
         )  # fmt: skip
 

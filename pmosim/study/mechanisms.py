@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 MOST_RISKS = 12
 """Risks with a run of their own; the smaller ones are switched together."""
 NOTHING_TO_CORRELATE = "all work takes exactly what is planned, so nothing runs long together"
+UNKNOWN_EXPERIENCE = (
+    "what people have done before (`experience`) is not known; `learning: prior` tries it as if "
+    "they had done nothing"
+)
 NOBODY_NEW = "nobody is new here: no turnover with time_to_hire, no `from` after day 0"
 NOBODY_LEAVES = "nobody leaves here: no turnover, no `until`"
 NO_RAMP = "newcomers are at full speed at once: there is no ramp to shorten"
@@ -312,6 +316,10 @@ def _without_ramp(subject: Subject) -> str:
     return "" if any(person.change.ramp is not None for person in people) else NO_RAMP
 
 
+def _of_unknown_experience(_subject: Subject) -> str:
+    return UNKNOWN_EXPERIENCE
+
+
 def _without_spread(subject: Subject) -> str:
     return "" if subject.has_spread else NOTHING_TO_CORRELATE
 
@@ -333,6 +341,16 @@ def _set(document: Document, section: str, key: str, value: Any) -> None:
 
 def _start_by(document: Document) -> None:
     document["intake"] = short_form("open", "", document.get("intake"))
+
+
+def _stop_growth(people: Iterable[dict[str, Any]]) -> None:
+    for person in people:
+        skills = person.get("skills")
+        if isinstance(skills, dict):
+            person["skills"] = {
+                role: skill["proficiency"] if isinstance(skill, dict) else skill
+                for role, skill in skills.items()
+            }
 
 
 def _stop_demand(document: Document) -> None:
@@ -476,6 +494,19 @@ SWITCHES: tuple[Switch, ...] = (
     _of_keys(
         "hand-over", "hand-over", "who leaves takes nothing along", ("hand_over",), _STAFF,
         priors.HAND_OVER, _without_leavers,
+    ),
+    _of_keys(
+        "learning", "learning kinds of work", "all work is done at full speed from the first day",
+        ("learning",), _STAFF, priors.LEARNING, _of_unknown_experience,
+    ),
+    Switch(
+        id="skill growth",
+        name="skills that grow with practice",
+        without="skills stay as they are on day 0",
+        is_on=lambda subject: any(
+            person.growth for person in subject.scenario.organisation.people
+        ),
+        off=lambda document: _stop_growth(_entries(document, "people")),
     ),
     _of_keys("coverage", "standards (coverage)", "no template covers anything", ("coverage",),
              _WORK),

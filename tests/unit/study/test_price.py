@@ -281,13 +281,17 @@ EVERYTHING: dict[str, Any] = {
             "hand_over": "5pd",
             "ramp": {"start": "30%", "lasts": "90d"},
             "mentor": "prior",
+            "learning": "prior",
         },
         "tester": {"focus": [1, 0.8]},
     },
     "places": {"here": {"holidays": ["2027-01-06"]}},
     "people": [
         {"role": "developer", "headcount": 2, "leave": ["2027-02-01..2027-02-05"]},
-        {"role": "tester"},
+        {
+            "role": "tester",
+            "skills": {"developer": {"proficiency": "60%", "to": "100%", "practice": "60pd"}},
+        },
     ],
     "settings": {"correlation": 0.2},
     "templates": {

@@ -1,0 +1,104 @@
+"""Learning: what a role or a person says of getting faster with practice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmosim.scenario import amounts, kinds, shapes
+from pmosim.scenario.kinds import MISSING
+from pmosim.scenario.messages import did_you_mean
+from pmosim.scenario.organisation import Growth, Learning
+from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pmosim.scenario.facts import Facts
+    from pmosim.scenario.kinds import Reader
+    from pmosim.scenario.nodes import Node
+
+
+def learning_terms(
+    fields: Mapping[str, Any], default: Mapping[str, Any], reader: Reader, path: str
+) -> dict[str, Any]:
+    """Return what a role and a person both can say, the role's where nothing is said."""
+    terms = dict(default)
+    if "learning" in fields:
+        terms["learning"] = _learning(fields["learning"], reader, f"{path}.learning")
+    if "experience" in fields:
+        terms["experience"] = tuple(_experience(fields["experience"], reader, path))
+    return terms
+
+
+def _learning(node: Node, reader: Reader, path: str) -> Learning | None:
+    given = reader.fields(shapes.LEARNING, node, path)
+    if "start" not in given or "practice" not in given:
+        return None
+    start, practice = amounts.billionths(given["start"]), round(given["practice"] * WHOLE)
+    return Learning(start=start, practice=practice) if practice and start < WHOLE else None
+
+
+def _experience(node: Node, reader: Reader, path: str) -> Iterator[tuple[str, int]]:
+    for kind, entry in node.mapping.items():
+        if not entry.is_null:
+            given = reader.read(kinds.PERSON_TIME, entry, f"{path}.experience.{kind}")
+            if given is not MISSING:
+                yield kind, round(given * WHOLE)
+
+
+def read_growth(reader: Reader, node: Node, path: str) -> tuple[Any, Growth | None]:
+    """Return (proficiency, growth) of a skill that is written as an object."""
+    given = reader.fields(shapes.SKILL, node, path)
+    proficiency = given.get("proficiency", MISSING)
+    if proficiency is MISSING or ("to" not in given and "practice" not in given):
+        return proficiency, None
+    if "to" not in given or "practice" not in given:
+        said = "grows with practice only where it says both: to: 100% and practice: 60pd."
+        reader.problems.error("PMO102", node, path, said)
+        return proficiency, None
+    if given["to"] < proficiency:
+        said = (
+            f"is {float(given['to']):.0%}, below the proficiency {float(proficiency):.0%} that is "
+            "there already; practice makes nobody slower. Give a higher one."
+        )
+        reader.problems.error("PMO112", node.mapping["to"], f"{path}.to", said)
+        return proficiency, None
+    practice = round(given["practice"] * WHOLE)
+    if not practice or given["to"] == proficiency:
+        return given["to"] if not practice else proficiency, None
+    return proficiency, Growth(to=amounts.billionths(given["to"]), practice=practice)
+
+
+def kinds_of_work(facts: Facts) -> tuple[str, ...]:
+    """Return every kind of work that something asks for, in the order of the file."""
+    found = {
+        kind: None
+        for site in facts.demand.all_sites
+        for kind in (
+            site.project.kind_of_work,
+            *(activity.kind_of_work for activity in site.project.activities),
+        )
+        if kind
+    }
+    return tuple(found)
+
+
+def check_learning(facts: Facts) -> None:
+    """Warn of learning and experience that meet no work of their kind."""
+    known = kinds_of_work(facts)
+    sites = {f"roles.{name}": node for name, node in facts.staff.role_sites.items()}
+    sites |= {path: node for node, path in facts.staff.sites.values()}
+    for path, node in sites.items():
+        if node.get("learning") is not None and not known:
+            said = (
+                "has no effect: no work has a kind. Name a `template` in the projects, or say "
+                "`kind_of_work: web-service` at a project, phase or task."
+            )
+            place = node.mapping["learning"]
+            facts.problems.warning("PMO904", place, f"{path}.learning", said)
+        given = node.get("experience")
+        for kind in given.mapping if given is not None and known else ():
+            if kind not in known:
+                said = f"is no kind of work that anything asks for.{did_you_mean(kind, known)}"
+                place = given.place_of(kind) if given is not None else node
+                facts.problems.warning("PMO930", place, f"{path}.experience.{kind}", said)
