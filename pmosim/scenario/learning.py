@@ -100,5 +100,5 @@ def check_learning(facts: Facts) -> None:
         for kind in given.mapping if given is not None and known else ():
             if kind not in known:
                 said = f"is no kind of work that anything asks for.{did_you_mean(kind, known)}"
-                place = given.place_of(kind) if given is not None else node
-                facts.problems.warning("PMO930", place, f"{path}.experience.{kind}", said)
+                at = given.place_of(kind) if given is not None else node.place
+                facts.problems.warning("PMO930", at, f"{path}.experience.{kind}", said)
