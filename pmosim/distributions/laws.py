@@ -37,6 +37,8 @@ LARGEST_SIGMA = 10.0
 LARGEST_EXPONENT = 700.0
 """exp() of more is no float."""
 
+SMALLEST_FLOAT = 2.0**-1022
+
 FIRST = 2.0**-200
 LAST = 1.0 - 2.0**-53
 """The uniforms nearest to 0 and 1 that a law without an end is asked for."""
@@ -299,7 +301,7 @@ class SplitLognormal(Law):
         _check_positive("p10", self.p10, "or let the range mean min-max")
         _check_order("p10", self.p10, "likely", self.likely)
         _check_order("likely", self.likely, "p90", self.p90)
-        for half in self._sigmas:
+        for half in self.sigmas:
             if half > LARGEST_SIGMA:
                 message = (
                     f"p10, likely and p90 are {self.p10:g}, {self.likely:g} and {self.p90:g}; "
@@ -311,14 +313,14 @@ class SplitLognormal(Law):
     def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
         """Return likely x exp(sigma z), sigma as of the half."""
         z = normal_score(u)
-        low_sigma, high_sigma = self._sigmas
+        low_sigma, high_sigma = self.sigmas
         return np.asarray(self.likely * np.exp(np.where(z < 0.0, low_sigma, high_sigma) * z))
 
     def cdf(self, x: float) -> float:
         """Return the normal share below the score of ``x``."""
         if x <= 0.0:
             return 0.0
-        low_sigma, high_sigma = self._sigmas
+        low_sigma, high_sigma = self.sigmas
         sigma = low_sigma if x < self.likely else high_sigma
         if sigma == 0.0:
             return float(x >= self.likely)
@@ -336,7 +338,7 @@ class SplitLognormal(Law):
     @property
     def mean(self) -> float:
         """Sum of the expectations of both halves."""
-        low_sigma, high_sigma = self._sigmas
+        low_sigma, high_sigma = self.sigmas
         lower = math.exp(low_sigma**2 / 2.0) * _normal_share(-low_sigma)
         upper = math.exp(high_sigma**2 / 2.0) * _normal_share(high_sigma)
         return self.likely * (lower + upper)
@@ -352,7 +354,8 @@ class SplitLognormal(Law):
         return self.p10 == self.p90
 
     @property
-    def _sigmas(self) -> tuple[float, float]:
+    def sigmas(self) -> tuple[float, float]:
+        """Spread of the logarithm of the half below and of the half above ``likely``."""
         return (
             math.log(self.likely / self.p10) / NORMAL_P90,
             math.log(self.p90 / self.likely) / NORMAL_P90,
@@ -591,6 +594,11 @@ class Lognormal(Law):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastSpread(Lognormal):
+    """A lognormal whose spread is that of past work, in which what went wrong then is counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Empirical(Law):
     """Values as observed, each with its weight (none = all alike), in any order."""
 
@@ -711,6 +719,30 @@ def tightened(law: Law, left: float) -> Law:
     if isinstance(law, Lognormal):
         return Lognormal(median=law.median, sigma=law.sigma * left)
     return Tightened(law=law, left=left)
+
+
+def log_moments(law: Law) -> tuple[float, float]:
+    """Return the mean and the mean square of the logarithm of a law.
+
+    Exact where it is a number or made of lognormals, else by the trapezoidal rule over the normal
+    score (values of 0 count as the smallest float).
+    """
+    if isinstance(law, Fixed | Lognormal):
+        middle = law.value if isinstance(law, Fixed) else law.median
+        mean = math.log(max(middle, SMALLEST_FLOAT))
+        return mean, mean * mean + (law.sigma**2 if isinstance(law, Lognormal) else 0.0)
+    if isinstance(law, SplitLognormal):
+        below, above = law.sigmas
+        shift = (above - below) / math.sqrt(2.0 * math.pi)
+        middle = math.log(law.likely)
+        return middle + shift, middle**2 + 2.0 * middle * shift + (below**2 + above**2) / 2.0
+    from scipy.special import ndtr
+
+    score = np.linspace(-8.0, 8.0, 3201)
+    weight = np.exp(-score * score / 2.0)
+    log = np.log(np.maximum(law.quantile(ndtr(score)), SMALLEST_FLOAT))
+    weight /= weight.sum()
+    return float(weight @ log), float(weight @ log**2)
 
 
 def lognormal_from_median_p90(median: float, p90: float) -> Lognormal:

@@ -21,6 +21,7 @@ from pmosim.network.reworks import compile_loops
 from pmosim.network.risks import compile_risks
 from pmosim.network.streams import compile_streams
 from pmosim.network.tasks import TaskCompiler, compile_links
+from pmosim.scenario.hazards import risk_variances
 from pmosim.scenario.portfolio import AsReported, Baseline
 from pmosim.units import WHOLE, times
 
@@ -49,6 +50,9 @@ def compile_network(scenario: Scenario) -> Network:
         roles=role_index,
         people=people,
         standard_spread=scenario.settings.standard_spread,
+        risk_variances=risk_variances(rows, scenario.drivers)
+        if scenario.settings.spread_includes_risks
+        else {},
     )
     n_listed = len(scenario.projects)
     arrivals = [

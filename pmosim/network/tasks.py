@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmosim.distributions import tightened
+from pmosim.distributions import PastSpread, tightened
 from pmosim.network.arrays import (
     DURATION,
     EFFORT,
@@ -27,6 +27,7 @@ from pmosim.network.arrays import (
 )
 from pmosim.network.dates import as_end, as_start
 from pmosim.network.frozen import flags, floats, freeze, ints
+from pmosim.scenario.hazards import part_left, variance_on
 from pmosim.scenario.portfolio import Need, Phase, Progress, Task
 from pmosim.units import WHOLE
 
@@ -84,6 +85,8 @@ class TaskCompiler:
     people: PeopleArrays
     standard_spread: float = 0.0
     """Part of the log-spread that a standard takes away where it covers all work."""
+    risk_variances: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """By project and activity: what risks explain of the variance of past work's logarithm."""
     first_task: list[int] = field(default_factory=lambda: [0])
     row_of: list[dict[str, int]] = field(default_factory=list)
     """Per project: row of each task id."""
@@ -95,7 +98,7 @@ class TaskCompiler:
 
     def __post_init__(self) -> None:
         """Index the people."""
-        self.arrival, self.left_spread = NONE, 1.0
+        self.arrival, self.left_spread, self.project = NONE, 1.0, ""
         self.person_of = {person: n for n, person in enumerate(self.people.ids)}
 
     def who(self, need: Need) -> tuple[int, int, int, int]:
@@ -106,7 +109,7 @@ class TaskCompiler:
 
     def add_project(self, project: Project, arrival: int) -> None:
         """Add the rows of one project that asks at a minute, or (NONE) of a prototype."""
-        self.arrival = arrival
+        self.arrival, self.project = arrival, project.id
         self.left_spread = 1.0 - self.standard_spread * project.coverage
         self.row_of.append({})
         is_done = project.status == "done"
@@ -145,6 +148,7 @@ class TaskCompiler:
         for key, law in self._in_order(task.work):
             pool_of[key] = len(self.pools)
             state = part_of_progress(progress, key, task.work)
+            law = self._without_risks(law, task.id)
             self._add_pool(at, key, law, state, is_sized=row.kind == EFFORT)
         for need in task.needs:
             pool = pool_of.get(need.who, pool_of.get("", NONE))
@@ -173,8 +177,16 @@ class TaskCompiler:
             part.is_running = part.is_part_done and not state.is_waiting
             self.parts_of[at].append(part_at)
             self.row_of[-1][part.id] = part_at
+            law = self._without_risks(law, phase.id)
             self._add_pool(part_at, role, law, state, is_sized=True)
             self.needs.append((part_at, len(self.pools) - 1, self.roles[role], NONE, 1, WHOLE))
+
+    def _without_risks(self, law: Law, activity: str) -> Law:
+        """Return the spread of past work without what the risks on an activity explain of it."""
+        if not isinstance(law, PastSpread):
+            return law
+        variance = variance_on(self.risk_variances, self.project, activity)
+        return tightened(law, part_left(law.sigma, variance))
 
     def _add_pool(self, at: int, key: str, law: Law, state: Progress, *, is_sized: bool) -> None:
         law = tightened(law, self.left_spread)

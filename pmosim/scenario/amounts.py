@@ -52,6 +52,8 @@ class Measures:
     range_means: str = "p10-p90"
     spread: float = 0.0
     """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
+    spread_includes_risks: bool = False
+    """Whether the listed risks explain part of that spread."""
 
     @property
     def minutes(self) -> dict[str, Fraction]:

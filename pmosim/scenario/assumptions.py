@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pmosim import priors
 from pmosim.scenario import amounts
+from pmosim.scenario.hazards import LEAST_LEFT, spreads_left
 from pmosim.scenario.learning import kinds_of_work
 from pmosim.scenario.portfolio import Assumption, Phase
 from pmosim.units import WHOLE
@@ -278,8 +279,27 @@ def _spread(facts: Facts) -> Iterator[Assumption]:
     elif n_certain:
         text = f"Spread is off for {n_certain} of {len(laws)} amounts of work: single numbers."
         yield _entry("spread", "off", text)
+    if settings.spread and settings.spread_includes_risks:
+        yield from _double_counting(facts)
     if n_certain < len(laws):
         yield _correlation(facts)
+
+
+def _double_counting(facts: Facts) -> Iterator[Assumption]:
+    projects = [site.project for site in facts.demand.all_sites]
+    left = list(spreads_left(projects, facts.drivers))
+    less = [each for each in left if each.part < 1.0]
+    if not less:
+        return
+    lows, highs = min(each.spread for each in less), max(each.spread for each in less)
+    least = sum(each.is_least for each in less)
+    floor = f", the least that is ever left of it ({LEAST_LEFT:.0%}) for {least}" if least else ""
+    text = (
+        f"What the listed risks explain is taken off the spread of {len(less)} of {len(left)} "
+        f"amounts of work, so that nothing is counted twice: {lows:.2g} to {highs:.2g} is left"
+        f"{floor} (`spread_includes_risks`)."
+    )
+    yield _entry("double counting", "stated", text)
 
 
 def _one_in_ten(spread: float) -> str:

@@ -77,12 +77,14 @@ def read_frame(root: Node, problems: Problems) -> Frame:
         year_days=calendar.working_days_between(as_of, as_of + timedelta(days=364)),
         range_means=settings_fields.get("range_means", "p10-p90"),
         spread=settings_fields.get("spread", 0.0),
+        spread_includes_risks=settings_fields.get("spread_includes_risks", False),
     )
     settings = Settings(
         month_days=float(measures.month_days),
         range_means=measures.range_means,
         correlation=float(settings_fields.get("correlation", 0)),
         spread=measures.spread,
+        spread_includes_risks=measures.spread_includes_risks,
     )
     settings = _with_outlook(settings, root, reader)
     settings = _with_standard(settings, root, reader)

@@ -7,21 +7,26 @@ it costs and by how much it holds work back, if it happens (model.md, section 3)
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pmosim.distributions import Fixed
+from pmosim.distributions import Fixed, PastSpread, log_moments
 from pmosim.scenario import shapes
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.portfolio import Risk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.kinds import Reader
     from pmosim.scenario.nodes import Node
     from pmosim.scenario.portfolio import Project, Stream
 
+LEAST_LEFT = 0.5
+"""Part of the spread of past work that is left at the least, whatever the risks explain: estimates
+miss also where nothing happens. An assumption without a measure."""
 EVERYTHING = ""
 """In place of a task: all work of a project."""
 
@@ -100,8 +105,9 @@ def _risk(
     if work is None and delay is None and fields.get("cost") is None:
         said = "does nothing if it happens; say `work: 1.3` (times its work), `delay: 2w` or "
         reader.problems.error("PMO102", entry, path, f"{said}`cost: 20k`.")
-    measure = entry.get("mitigation")
+    measure, unmitigated = entry.get("mitigation"), None
     if measure is not None:
+        unmitigated = probability, work if work is not None else Fixed(value=1.0)
         own = reader.fields(shapes.MITIGATION, measure, f"{path}.mitigation")
         if own.get("is_on", True):
             probability = float(own.get("probability", probability))
@@ -115,6 +121,7 @@ def _risk(
         cost=fields.get("cost"),
         delay=delay if delay is not None and delay.mean > 0 else None,
         price=price,
+        unmitigated=unmitigated,
     )
 
 
@@ -132,18 +139,105 @@ def _hits(
     return tuple(found)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SpreadLeft:
+    """What the risks on one piece of work leave of the spread of past work."""
+
+    project: str
+    activity: str
+    part: float
+    """Of the log-spread."""
+    spread: float
+    """What is left: sigma of the lognormal."""
+
+    @property
+    def is_least(self) -> bool:
+        """Whether the risks explain more than may be taken off."""
+        return self.part == LEAST_LEFT
+
+
+def risk_variances(
+    projects: Iterable[Project], drivers: Iterable[Risk]
+) -> dict[tuple[str, str], float]:
+    """Return by project and activity the variance of the logarithm of what risks multiply it by.
+
+    Risks are independent: theirs add up, as they were before anything was done against them.
+    ``EVERYTHING`` in place of an activity counts for each.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for risk in [*drivers, *(risk for project in projects for risk in project.risks)]:
+        probability, work = risk.unmitigated or (risk.probability, risk.work)
+        mean, square = log_moments(work) if probability else (0.0, 0.0)
+        # ln factor is 0 with chance 1 - p: Var = p E[x^2] - (p E[x])^2.
+        variance = probability * square - (probability * mean) ** 2
+        for hit in risk.hits if variance > 0.0 else ():
+            found[hit] = found.get(hit, 0.0) + variance
+    return found
+
+
+def part_left(spread: float, variance: float) -> float:
+    """Return the part of a log-spread that is left without what risks explain of its variance."""
+    return math.sqrt(max(1.0 - variance / spread**2, LEAST_LEFT**2))
+
+
+def spreads_left(projects: Sequence[Project], drivers: Sequence[Risk]) -> Iterator[SpreadLeft]:
+    """Yield what is left of the spread of past work, of each amount of work with that spread."""
+    variances = risk_variances(projects, drivers)
+    for project in projects:
+        for activity in project.activities:
+            variance = variance_on(variances, project.id, activity.id)
+            for law in activity.work.values():
+                if isinstance(law, PastSpread):
+                    part = part_left(law.sigma, variance)
+                    yield SpreadLeft(
+                        project=project.id,
+                        activity=activity.id,
+                        part=part,
+                        spread=law.sigma * part,
+                    )
+
+
+def variance_on(variances: Mapping[tuple[str, str], float], project: str, activity: str) -> float:
+    """Return what the risks on a project, and on one of its activities, add up to."""
+    return variances.get((project, EVERYTHING), 0.0) + variances.get((project, activity), 0.0)
+
+
 def check_double_counting(facts: Facts) -> None:
     """Warn where risks come on top of a spread that holds what went wrong in the past already."""
     spread = facts.frame.settings.spread
     own = (risk for site in facts.demand.all_sites for risk in site.project.risks)
     risks = [*facts.drivers, *own]
     raising = [risk.id for risk in risks if risk.probability > 0 and risk.work.mean > 1]
+    if facts.frame.settings.spread_includes_risks:
+        _check_what_is_left(facts)
+        return
     if not spread or not raising:
         return
     said = (
         f"is {spread:g}, the spread of past work, in which what went wrong then is counted; "
         f"{series(dict.fromkeys(raising), 4)} would count it twice. Lower the spread to that of "
-        "work on which no such thing happened, or leave these risks out."
+        "work on which no such thing happened, leave these risks out, or say "
+        "`spread_includes_risks: true` to take what they explain off the spread."
     )
     node = facts.root.get("settings")
     facts.problems.warning("PMO905", node or facts.root, "settings.spread", said)
+
+
+def _check_what_is_left(facts: Facts) -> None:
+    """Warn where the listed risks explain more than all that past work shows."""
+    node = facts.root.get("settings") or facts.root
+    path = "settings.spread_includes_risks"
+    if not facts.frame.settings.spread:
+        said = "has no effect: without `spread` there is nothing to take the risks off."
+        facts.problems.warning("PMO904", node, path, said)
+        return
+    projects = [site.project for site in facts.demand.all_sites]
+    short = [each for each in spreads_left(projects, facts.drivers) if each.is_least]
+    if short:
+        names = dict.fromkeys(f"{each.project}.{each.activity}" for each in short)
+        said = (
+            f"takes the risks on {series(names, 4)} off, which alone spread work as much as all "
+            f"that went wrong in the past; {LEAST_LEFT:.0%} of the spread is left. Look at their "
+            "chances and factors."
+        )
+        facts.problems.warning("PMO950", node, path, said)

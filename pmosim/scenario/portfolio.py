@@ -193,6 +193,8 @@ class Risk:
     """Working minutes by which it holds its hits back, None = not at all."""
     price: float = 0.0
     """What the mitigation costs each project that it protects, whether it happens or not."""
+    unmitigated: tuple[float, Law] | None = None
+    """Probability and work without the mitigation, as it was in the past; None = there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +284,8 @@ class Settings:
     correlation: float = 0.0
     spread: float = 0.0
     """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
+    spread_includes_risks: bool = False
+    """Whether what the listed risks explain is taken off that spread."""
     outlook_at_risk: float = 0.2
     """P(late) from which a running project is at risk."""
     outlook_needs_support: float = 0.5

@@ -76,6 +76,7 @@ SETTINGS = Shape(
         "range_means": kinds.choice("p10-p90", "min-max"),
         "correlation": kinds.SHARE,
         "spread": kinds.SPREAD,
+        "spread_includes_risks": kinds.YES_NO,
         "outlook": kinds.object_of("outlook"),
         "standard": kinds.object_of("standard"),
     },

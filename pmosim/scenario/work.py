@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pmosim.distributions import Lognormal
+from pmosim.distributions import Lognormal, PastSpread
 from pmosim.scenario import amounts, kinds, laws, links, shapes
 from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.kinds import MISSING, Reader
@@ -197,7 +197,8 @@ class Activities:
         is_plain = node is not None and node.is_scalar and "/" not in node.text
         if not spread or not is_plain or law.plan <= 0:
             return law
-        return Lognormal(median=law.plan, sigma=spread)
+        has_risks = self._reader.measures.spread_includes_risks
+        return (PastSpread if has_risks else Lognormal)(median=law.plan, sigma=spread)
 
     def _complete_needs(
         self,

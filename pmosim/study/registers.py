@@ -72,9 +72,19 @@ def _owners(document: Document, register: Register) -> Iterator[dict[str, Any]]:
 
 
 def leave_out(document: Document, *, risks: Iterable[tuple[Register, Any]]) -> None:
-    """Take risks out of every object that lists them."""
+    """Take risks out of every object that lists them.
+
+    Where the spread of past work includes them they stay listed and never happen: so what they
+    explain of the past is still taken off.
+    """
+    is_of_past = (document.get("settings") or {}).get("spread_includes_risks") is True
     for register, risk in risks:
         for owner in _owners(document, register):
+            if is_of_past:
+                for one in owner.get("risks") or ():
+                    if str(one["id"]) == str(risk):
+                        one["mitigation"] = {"probability": 0}
+                continue
             kept = [one for one in owner.get("risks") or () if str(one["id"]) != str(risk)]
             owner["risks"] = kept
 
