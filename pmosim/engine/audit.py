@@ -172,6 +172,8 @@ class Audit:
             self._check_delays(run, project)
             if project.rework is not None:
                 self._check_rework(run, project, project.rework)
+            if project.set_aside:
+                self._check_aside(run, project)
             self._check_causes(run, project)
         self._check_little(run)
 
@@ -282,6 +284,28 @@ class Audit:
         ):
             self._fail(f"somebody works for project {project.order}, which was stopped")
 
+    def _check_aside(self, run: Replication, project: Project) -> None:
+        """Check that a project made way at the end of a stage only, and had nobody meanwhile."""
+        projects, rule = run.network.projects, run.interrupt
+        is_urgent = rule is None or projects.classes[project.row] == rule.for_class
+        if is_urgent or projects.is_mandatory[project.row]:
+            self._fail(f"project {project.order} was set aside")
+        for since, until in project.set_aside:
+            end = run.minute if until == NONE else until
+            if any(
+                hold.pool.project is project and max(since, hold.since) < min(end, last)
+                for hold, last in self.holds
+            ):
+                self._fail(f"somebody worked for project {project.order} without a place")
+            is_begun = [task for task in project.tasks if NONE < task.started < since]
+            is_open = [
+                task
+                for task in is_begun
+                if not NONE < (task.finished if task.work_done == NONE else task.work_done) <= since
+            ]
+            if project.rework is None and any(task.kind != PHASE for task in is_open):
+                self._fail(f"project {project.order} was set aside in mid-stage at {since}")
+
     def _check_links(self, run: Replication, project: Project) -> None:
         if project.status in {DONE_BEFORE, ABSENT, CANCELLED}:
             return
@@ -374,6 +398,11 @@ class Audit:
             (end if project.ended == NONE else project.ended) - project.released
             for project in run.projects
             if project.released != NONE and project.status != DONE_BEFORE
+        )
+        times -= sum(
+            (end if until == NONE else until) - since
+            for project in run.projects
+            for since, until in project.set_aside
         )
         if times != self.active_area:
             self._fail(f"active projects: area {self.active_area}, sum of times {times}")

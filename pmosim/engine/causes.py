@@ -79,6 +79,13 @@ class _Trace:
                 if part.parent is task and part.started == task.started:
                     return part, False
         waited = task.started - task.ready
+        if self.project.set_aside:
+            aside = sum(
+                max(0, min(until, task.started) - max(since, task.ready))
+                for since, until in self.project.set_aside
+            )
+            self.minutes[INTAKE] += aside
+            waited -= aside
         at = WORK if task.wait_role == NONE else len(CAUSES) + task.wait_role
         self.minutes[at] += waited
         held = self.project.held_start.get(task.order, 0)

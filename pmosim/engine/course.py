@@ -1,12 +1,14 @@
 """Course: what becomes of projects: links, release, pause, end (model.md, sections 3 and 5).
 
-The third of four layers that make up one future, on top of ``taskwork`` and ``rework``.
+The fourth of five layers that make up one future, on top of ``taskwork``, ``rework`` and
+``interruptions``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pmosim.engine.interruptions import Interruptions
 from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.newcomers import Newcomers
 from pmosim.engine.order import (
@@ -20,20 +22,16 @@ from pmosim.engine.order import (
     WAIT,
     WITHDRAWS,
 )
-from pmosim.engine.rework import Rework
 from pmosim.engine.state import (
     DONE,
     NEVER,
     NOT_HELD,
-    READY,
-    RUNNING,
-    SUSPENDED,
     WAITS_FOR_LINKS,
     Project,
     Task,
 )
 from pmosim.errors import InputError
-from pmosim.network import FF, FS, NONE, PHASE
+from pmosim.network import FF, FS, NONE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.units import times
 
@@ -48,7 +46,7 @@ if TYPE_CHECKING:
     from pmosim.policy.intake import Intake
 
 
-class Course(Rework):
+class Course(Interruptions):
     """Projects of one future and what happens to them."""
 
     def __init__(
@@ -61,7 +59,9 @@ class Course(Rework):
         super().__init__(blueprint, intake, dispatch, audit)
         self.n_listed_open = 0
         """Listed projects that the run waits for."""
-        self.is_asked_always = getattr(self.intake, "asked_at", "") is not None
+        self.interrupt = getattr(self.intake, "interrupt", None)
+        asked_at = getattr(self.intake, "asked_at", "")
+        self.is_asked_always = asked_at is not None or self.interrupt is not None
         """Whether the answer of the intake rule may change although nothing has happened."""
         self.forced: list[Project] = []
         """Projects to release whatever the intake rule says."""
@@ -308,34 +308,6 @@ class Course(Rework):
         if person.learns and self.floor.practice is not None:
             self.floor.practice.forget(person.n)
 
-    def _pause(self, project: Project) -> None:
-        """Give back the people of a project until it goes on."""
-        if project.ended != NONE:
-            return
-        project.is_paused = True
-        project.behind.clear()
-        for task in project.tasks:
-            is_at_work = task.state == RUNNING and task.work_done == NONE
-            if task.kind != PHASE and (is_at_work or task.state == READY):
-                self._put_down(task)
-                task.state = SUSPENDED
-                project.suspended.append(task)
-        self._put_down_throughout(project)
-
-    def _resume(self, project: Project) -> None:
-        """Let a paused project ask for its people again, at its rank."""
-        if project.ended != NONE:
-            return
-        project.is_paused = False
-        suspended, project.suspended = sorted(project.suspended, key=by_order), []
-        units = self.blueprint.projects[project.row].throughout
-        if units and project.staff_key is not None:
-            self._ask_staff(project, units, project.staff_key)
-        for task in suspended:
-            if task.state == SUSPENDED:
-                task.state = READY
-                self._queue_task(task)
-
     # --- the life of a project ------------------------------------------------------------------
 
     def _queue_up(self, project: Project) -> None:
@@ -369,6 +341,8 @@ class Course(Rework):
         while office.line and (office.has_news or self.is_asked_always):
             chosen = self.intake.admit(office)
             if chosen is None:
+                if self.interrupt is not None and self._make_way():
+                    continue
                 office.has_news = False
                 return
             if not office.remove_waiting(chosen):
@@ -378,6 +352,9 @@ class Course(Rework):
             self._release_project(office.projects[chosen])
 
     def _release_project(self, project: Project) -> None:
+        if project.is_aside:
+            self._take_up(project)
+            return
         project.released = self.minute
         if "wsjf" in {self.network.dispatch.rule, self.office.order.kind}:
             project.unfinished_days = unfinished_days(project)
@@ -404,6 +381,8 @@ class Course(Rework):
     def _note_finish(self, task: Task) -> None:
         """Note that a task has finished: less open work, and perhaps a gate."""
         self.office.note_finish(task)
+        if self.interrupt is not None:
+            self._note_stage_end(task)
         if self.gate_numbers and task.row in self.gate_numbers:
             self.at_gate.append(task)
             self._come_again()
@@ -435,6 +414,9 @@ class Course(Rework):
         project.status, project.ended = status, self.minute
         project.is_paused = False
         self.n_listed_open -= project.is_counted
+        if project.is_aside:
+            self.office.remove_waiting(project.order)
+            self._note_back(project)
         if project.released == NONE:
             self.office.remove_waiting(project.order)
             self.forced = [other for other in self.forced if other is not project]

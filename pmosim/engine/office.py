@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from pmosim.engine.keys import intake_score
 from pmosim.engine.periods import period_at, period_starts
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pmosim.engine.state import Project, Task
     from pmosim.network import Network
     from pmosim.policy.intake import OrderKind
+
+
+FIRST = -math.inf
+"""Score of who gave up a place and waits for one."""
 
 
 class Office:
@@ -54,7 +58,10 @@ class Office:
         """Projects that may be released, first in the intake order first."""
         if not self.order.ageing:
             return self._in_line
-        aged = [(self._aged(project), request, project) for _, request, project in self.line]
+        aged = [
+            (score if score == FIRST else self._aged(project), request, project)
+            for score, request, project in self.line
+        ]
         return [project for _, _, project in sorted(aged)]
 
     @property
@@ -198,6 +205,11 @@ class Office:
         self.has_news = True
         insort(self.line, (score, project.arrived, project.order))
 
+    def set_aside(self, project: Project) -> None:
+        """Take the place of an active project away; it waits ahead of all others for another."""
+        self.remove_active(project)
+        insort(self.line, (FIRST, project.arrived, project.order))
+
     def remove_waiting(self, project: int) -> bool:
         """Take a project out of the line; return whether it stood there."""
         for index, entry in enumerate(self.line):
@@ -209,11 +221,15 @@ class Office:
 
     def add_active(self, project: Project) -> None:
         """Note a release."""
+        self.take_up(project)
+        self.released.append((project.order, self.minute))
+
+    def take_up(self, project: Project) -> None:
+        """Note that a project has a place, for the first time or again."""
         self._active[project.order] = project
         self._active_orders = None
         self.has_news = True
         self._count(project, 1)
-        self.released.append((project.order, self.minute))
 
     def remove_active(self, project: Project) -> None:
         """Note an end."""
@@ -226,6 +242,18 @@ class Office:
         waiting = self.minute - self.projects[project].eligible
         months = waiting / self.network.month_minutes
         return intake_score(self.network, self.projects[project], self.order, months)
+
+
+class RoomMade:
+    """The office as it would be if one project made way for one that waits."""
+
+    def __init__(self, office: Office, urgent: Project, victim: Project) -> None:
+        self._office = office
+        self.waiting = (urgent.order,)
+        self.active = tuple(order for order in office.active if order != victim.order)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._office, name)
 
 
 class _LastColumn(Sequence[int]):

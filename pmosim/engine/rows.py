@@ -270,7 +270,7 @@ def _status(project: Project) -> int:
         return project.status
     if project.is_blocked:
         return BLOCKED
-    return QUEUED if project.released == NONE else ACTIVE
+    return QUEUED if project.released == NONE or project.is_aside else ACTIVE
 
 
 def _booked(holds: Sequence[Hold]) -> Iterable[tuple[int, int]]:

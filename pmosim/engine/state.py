@@ -271,6 +271,8 @@ class Project:
         "fixed_cost",
         "held_finish",
         "held_start",
+        "is_aside",
+        "is_at_stage_end",
         "is_blocked",
         "is_counted",
         "is_forced",
@@ -289,6 +291,7 @@ class Project:
         "released",
         "rework",
         "row",
+        "set_aside",
         "size",
         "staff_key",
         "staff_since",
@@ -314,6 +317,11 @@ class Project:
         self.is_forced = self.is_paused = self.is_blocked = self.is_counted = False
         self.stands_still = False
         """Whether nothing goes on because somebody who is held ``throughout`` is away."""
+        self.is_aside = self.is_at_stage_end = False
+        """Whether it waits again for a place that it gave up, and whether nothing has begun since
+        a stage ended."""
+        self.set_aside: list[list[int]] = []
+        """[from, until) of the times without its place; until NONE = it waits for one."""
         self.is_staffed = True
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0

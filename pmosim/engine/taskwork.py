@@ -1,6 +1,6 @@
 """Taskwork: how a task asks for people, starts, loses them, and finishes (model.md, section 2).
 
-The first of four layers that make up one future: ``rework`` lets tasks be done again, ``course``
+The first of five layers that make up one future: ``rework`` lets tasks be done again, ``course``
 puts the projects around it, ``reference`` the clock.
 """
 
@@ -153,7 +153,7 @@ class Taskwork(ABC):
         if task.kind == PHASE:
             return
         task.key = self._key(task)
-        if task.project.is_paused:
+        if task.project.is_paused or task.project.is_aside:
             task.state = SUSPENDED
             task.project.suspended.append(task)
         elif self.is_passing:
@@ -320,6 +320,8 @@ class Taskwork(ABC):
 
     def _mark_started(self, task: Task) -> None:
         """Note the start of a task, and of its phase and project with the first."""
+        if task.kind != MILESTONE:
+            task.project.is_at_stage_end = False
         if task.state != DONE:
             task.state = RUNNING
         if task.started != NONE:

@@ -112,12 +112,20 @@ class Order:
     ageing: float = 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Interrupt:
+    """Let a class of requests that find no place take that of a project at the end of a stage."""
+
+    for_class: str
+
+
 class Intake(Protocol):
     """The contract of an intake policy, also for those written by users.
 
-    Three attributes may stand on the object, each with a default: ``order`` (an ``Order``) lines
+    Four attributes may stand on the object, each with a default: ``order`` (an ``Order``) lines
     up ``office.waiting`` and ``gates`` (``Gates``) may stop projects; without them the scenario's
-    hold. ``asked_at`` says when the policy changes its mind although nothing has happened: a
+    hold. ``interrupt`` (an ``Interrupt``, None = never) sets projects aside at the end of a stage.
+    ``asked_at`` says when the policy changes its mind although nothing has happened: a
     period such as ``month`` or ``10d``, None = never; without it, it is asked every morning, too.
     """
 
@@ -156,6 +164,7 @@ class WipLimit(_Policy):
 
     max_active: int
     on_full: Literal["wait", "reject"] = "wait"
+    interrupt: Interrupt | None = None
 
     def admit(self, office: Office) -> int | None:
         """Return the first waiting project while there is room under the limit."""
@@ -267,6 +276,7 @@ class Reserve(_Policy):
     reserved: int
     for_class: str
     on_full: Literal["wait", "reject"] = "wait"
+    interrupt: Interrupt | None = None
 
     def admit(self, office: Office) -> int | None:
         """Return the first waiting project for which a place is free."""

@@ -326,6 +326,7 @@ def _work_rules(facts: Facts) -> Iterator[Assumption]:
     yield _risks(facts)
     yield from _standard(facts)
     yield _gates(facts)
+    yield from _interruptions(facts)
 
 
 def _rework(facts: Facts) -> Assumption:
@@ -361,6 +362,17 @@ def _gates(facts: Facts) -> Assumption:
         f"it still costs{price}{obeyed}."
     )
     return _entry("gates", "stated", text)
+
+
+def _interruptions(facts: Facts) -> Iterator[Assumption]:
+    rule = getattr(facts.intake, "interrupt", None)
+    if rule is not None:
+        text = (
+            f"A request of class {rule.for_class} that finds no place takes that of the "
+            "lowest-ranked project at the end of a stage, which then waits first for another "
+            "(`interrupt`)."
+        )
+        yield _entry("interruptions", "stated", text)
 
 
 def _money(facts: Facts) -> Iterator[Assumption]:

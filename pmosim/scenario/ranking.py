@@ -8,8 +8,10 @@ from pmosim.policy.intake import Budget, Reserve
 from pmosim.scenario.facts import ENDED, is_alive, link_site
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.planned import SLIGHT, by_role_of, items_of
+from pmosim.scenario.portfolio import Phase
 
 if TYPE_CHECKING:
+    from pmosim.policy.intake import Interrupt
     from pmosim.scenario.demand import Site
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.nodes import Node
@@ -99,6 +101,9 @@ def check_intake(facts: Facts) -> None:
         _check_budget(facts, intake)
     if intake.gates.stop:
         _check_gates(facts)
+    interrupt = getattr(intake, "interrupt", None)
+    if interrupt is not None:
+        _check_interrupt(facts, interrupt)
 
 
 def _waiting(facts: Facts) -> list[Site]:
@@ -127,6 +132,25 @@ def _check_reserve(facts: Facts, intake: Reserve) -> None:
         said = f"keeps every place; {series(others)} can never start. Keep fewer than max_active."
         place = _rule_node(facts, "intake.reserved")
         facts.problems.warning("PMO604", place, "intake.reserved", said)
+
+
+def _check_interrupt(facts: Facts, interrupt: Interrupt) -> None:
+    """Report a class that nothing has, and stages that never end before the project does."""
+    path = "intake.interrupt"
+    classes = {site.project.project_class for site in facts.demand.all_sites} - {""}
+    if interrupt.for_class not in classes:
+        said = f"is '{interrupt.for_class}', but no project has that `class`: nothing interrupts."
+        said += did_you_mean(interrupt.for_class, classes)
+        facts.problems.warning("PMO603", _rule_node(facts, path), f"{path}.class", said)
+    elif not any(
+        activity.gate or (isinstance(activity, Phase) and len(site.project.activities) > 1)
+        for site in facts.demand.all_sites
+        if site.project.project_class != interrupt.for_class and not site.project.mandatory
+        for activity in site.project.activities
+    ):
+        said = "never sets anything aside: no other project has phases, or a task with `gate: true`"
+        said += ", at whose end it could be."
+        facts.problems.warning("PMO603", _rule_node(facts, path), path, said)
 
 
 def _check_budget(facts: Facts, intake: Budget) -> None:

@@ -14,6 +14,7 @@ from pmosim.policy.intake import (
     AGEING_ORDERS,
     Budget,
     IntakeRule,
+    Interrupt,
     LoadLimit,
     Open,
     Order,
@@ -36,6 +37,7 @@ POLICY_KEYS: dict[str, dict[str, str]] = {
     "wip_limit": {
         "max_active": "how many projects may be active at once",
         "on_full": "",
+        "interrupt": "",
     },
     "load_limit": {
         "norm": "the planned work that may be open, by role, such as {developer: 60pd}",
@@ -54,6 +56,7 @@ POLICY_KEYS: dict[str, dict[str, str]] = {
         "reserved": "how many of the places are kept for the class",
         "for": "the class of projects for which places are kept, such as urgent",
         "on_full": "",
+        "interrupt": "",
     },
 }
 """Policy -> key -> what it says; the keys with words have to be there."""
@@ -140,11 +143,21 @@ class _Intake:
             values["buffer"] = self._days(values["buffer"])
         if "drum" in values and not self._is_role("drum", values["drum"]):
             del values["drum"]
+        if "interrupt" in values:
+            values["interrupt"] = self._interrupt(values["interrupt"])
         most, reserved = values.get("max_active"), values.get("reserved")
         if most is not None and reserved is not None and reserved > most:
             said = f"is {reserved}, more than the {most} places of `max_active` there are."
             self._error("PMO112", "reserved", said)
         return values
+
+    def _interrupt(self, node: Node) -> Interrupt | None:
+        """Return which requests may take the place of another project, at the end of a stage."""
+        fields = self.reader.fields(shapes.INTERRUPT, node, "intake.interrupt")
+        if self.fields.get("on_full") == "reject":
+            said = "has no meaning beside `on_full: reject`: who finds no place does not wait. Let "
+            self._error("PMO108", "interrupt", said + "requests wait, or leave one of them out.")
+        return Interrupt(for_class=fields["class"]) if "class" in fields else None
 
     def _check_keys(self, policy: str) -> None:
         """Report keys of other policies, and what is missing."""
@@ -251,7 +264,7 @@ def in_words(rule: IntakeRule) -> str:
     """Return a policy in a few words of a PMO."""
     match rule:
         case WipLimit():
-            return f"at most {rule.max_active} at a time"
+            return f"at most {rule.max_active} at a time{_interrupts(rule.interrupt)}"
         case LoadLimit():
             norms = [f"{days:g} person-days of {role}" for role, days in rule.norm.items()]
             return f"while at most {series(norms, 3)} are open"
@@ -263,6 +276,10 @@ def in_words(rule: IntakeRule) -> str:
         case Reserve():
             places = "place" if rule.reserved == 1 else "places"
             kept = f"{rule.reserved} {places} kept for {rule.for_class}"
-            return f"at most {rule.max_active} at a time, {kept}"
+            return f"at most {rule.max_active} at a time, {kept}{_interrupts(rule.interrupt)}"
         case _:
             return "when they ask"
+
+
+def _interrupts(rule: Interrupt | None) -> str:
+    return f", {rule.for_class} may interrupt at the end of a stage" if rule else ""

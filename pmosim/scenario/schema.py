@@ -40,6 +40,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "standard": shapes.STANDARD,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,
+    "interrupt": shapes.INTERRUPT,
     "dispatch": shapes.DISPATCH,
 }
 

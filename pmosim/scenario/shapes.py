@@ -375,8 +375,11 @@ INTAKE = Shape(
         "of": kinds.choice("npv", "cost_of_delay"),
         "ageing": kinds.AGEING,
         "gates": kinds.object_of("gates"),
+        "interrupt": kinds.object_of("interrupt"),
     },
 )
+
+INTERRUPT = Shape(name="an interruption", keys={"class": kinds.TEXT}, required=("class",))
 
 GATES = Shape(
     name="the gates",

@@ -301,7 +301,8 @@ def _add_wip_limits(draft: _Draft, values: Sequence[float]) -> None:
     for value in values:
         n = int(value)
         words = f"at most {n} active project{'s' * (n != 1)}"
-        draft.add(f"wip_limit:{n}", {"policy": "wip_limit", "max_active": n}, words, n)
+        rule = {"policy": "wip_limit", "max_active": n} | _interrupts(draft.scenario)
+        draft.add(f"wip_limit:{n}", rule, words, n)
 
 
 def _add_load_limits(draft: _Draft, values: Sequence[float]) -> None:
@@ -352,6 +353,7 @@ def _add_reserves(draft: _Draft, values: Sequence[float]) -> None:
         for value in values:
             n = int(value)
             rule = {"policy": "reserve", "max_active": places, "reserved": n, "for": name}
+            rule |= _interrupts(draft.scenario)
             kept = f"{n} place{'s' * (n != 1)} kept for {name}"
             words = f"at most {places} active projects, {kept}"
             draft.add(f"reserve:{n}:{name}", rule, words, n)
@@ -382,6 +384,7 @@ def _add_orders(draft: _Draft, limits: Sequence[float]) -> None:
             draft.leave_out("order due", "no project has a due date")
             continue
         rule: dict[str, Any] = {"policy": "wip_limit", "max_active": n, "order": order}
+        rule |= _interrupts(draft.scenario)
         if order == "bottleneck":
             if draft.ground.drum is None:
                 draft.leave_out("order bottleneck", "no project asks for the people of a role")
@@ -426,6 +429,12 @@ def _kept(scenario: Scenario) -> dict[str, Any]:
     """Return what the rule of today passes on to the others: who goes first, and its gates."""
     written = scenario.document.get("intake") or {}
     return {key: written[key] for key in COMMON if key in written}
+
+
+def _interrupts(scenario: Scenario) -> dict[str, Any]:
+    """Return who may interrupt today, for rules with places."""
+    written = scenario.document.get("intake") or {}
+    return {"interrupt": written["interrupt"]} if "interrupt" in written else {}
 
 
 def _policy_of(scenario: Scenario) -> str:

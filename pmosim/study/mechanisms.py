@@ -525,6 +525,13 @@ SWITCHES: tuple[Switch, ...] = (
         off=lambda document: _set(document, "intake", "gates", None),
     ),
     Switch(
+        id="interruptions",
+        name="interruptions by urgent requests",
+        without="urgent requests wait for a place like all others",
+        is_on=lambda subject: getattr(subject.scenario.intake, "interrupt", None) is not None,
+        off=lambda document: _set(document, "intake", "interrupt", None),
+    ),
+    Switch(
         id="start rule",
         name="start rule",
         without="every request starts at once",

@@ -201,7 +201,8 @@ class Venture:
     jobs: list[Job] = field(default_factory=list)
     throughout: Job | None = None
     is_held_up: bool = False  # tasks wait until ``throughout`` is filled for the first time
-    status: str = "future"  # future | queued | active | (an end)
+    status: str = "future"  # future | queued | active | aside | (an end)
+    is_between_stages: bool = False  # nothing has begun since a stage ended
     released: int | None = None
     waiting_since: int | None = None
     finished: int | None = None
@@ -872,7 +873,7 @@ class Simulator:
                     if job.state == "idle" and self.links_allow(job.links, job, venture) is None:
                         job.state = "blocked"
                         changed = True
-            if venture.status != "active":
+            if venture.status not in ("active", "aside"):
                 continue
             for job in venture.jobs:
                 changed |= self.advance_state(job, now)
@@ -945,6 +946,10 @@ class Simulator:
     def note_end(job: Job, now: int) -> None:
         """Note a finish for what waits for it since work was sent back."""
         job.rounds = {r: now if end is None else end for r, end in job.rounds.items()}
+        (source,) = [a for a in job.project.source.activities if a.id == (job.phase or job.id)]
+        parts = [other for other in job.project.jobs if job.phase and other.phase == job.phase]
+        if (source.gate or parts) and all(part.state == "finished" for part in parts):
+            job.project.is_between_stages = True
 
     def send_back(self, job: Job) -> None:
         """Open again what a task, or a phase with its last part, sends back; all of it is sure."""
@@ -1060,6 +1065,9 @@ class Simulator:
     def release(self, venture: Venture, now: int) -> None:
         """Release a project."""
         self.trace.append(f"{now}: release {venture.id}")
+        if venture.status == "aside":
+            venture.status = "active"
+            return
         venture.status, venture.released = "active", now
         venture.sequence = self.n_released
         self.n_released += 1
@@ -1077,18 +1085,65 @@ class Simulator:
         for venture in self.ventures.values():
             project = venture.source
             must = project.starts is not None or project.mandatory
-            if must and self.may_be_released(venture, now):
+            if must and venture.status == "queued" and self.may_be_released(venture, now):
                 self.release(venture, now)
                 changed = True
         while True:
             waiting = [v for v in self.ventures.values() if self.may_be_released(v, now)]
-            waiting.sort(key=lambda v: (self.score(v, now), v.arrives, v.order))
+            waiting.sort(key=lambda v: self.queue_key(v, now))
             passing = [v for v in waiting if self.passes(v, now)]
+            if not passing and self.interrupts(waiting, now):
+                changed = True
+                continue
             if not passing:
                 break
             self.release(passing[0], now)
             changed = True
         return changed
+
+    def queue_key(self, venture: Venture, now: int) -> tuple[bool, Number, int, int]:
+        """Return the place in the queue: who gave up a place waits first."""
+        is_new = venture.status != "aside"
+        score = self.score(venture, now) if is_new else 0
+        return is_new, score, venture.arrives or 0, venture.order
+
+    def interrupts(self, waiting: list[Venture], now: int) -> bool:
+        """Let an urgent request take the place of the lowest project between two stages."""
+        rule = getattr(self.scenario.intake, "interrupt", None)
+        urgent = [v for v in waiting if rule and v.source.project_class == rule.for_class]
+        able = [v for v in self.ventures.values() if rule and self.can_make_way(v, rule, now)]
+        if not urgent or not able:
+            return False
+        lowest = max(able, key=lambda v: (v.source.rank or INFINITE, v.sequence))
+        lowest.status = "aside"
+        if not self.passes(urgent[0], now):
+            lowest.status = "active"
+            return False
+        self.trace.append(f"{now}: {lowest.id} makes way for {urgent[0].id}")
+        for job in [*lowest.jobs, *([lowest.throughout] if lowest.throughout else [])]:
+            if job.state == "running":
+                job.state = "suspended"
+                for want in job.wants:
+                    self.let_go(want)
+        self.release(urgent[0], now)
+        return True
+
+    @staticmethod
+    def can_make_way(venture: Venture, rule: Any, now: int) -> bool:
+        """Return whether a project stands at the end of a stage and nothing of it is begun."""
+        if venture.status != "active" or venture.is_paused(now) or not venture.is_between_stages:
+            return False
+        if venture.source.mandatory or venture.source.project_class == rule.for_class:
+            return False
+        for job in venture.jobs:
+            is_begun = job.start is not None or job.in_flight
+            if is_begun and job.state not in ("worked", "finished") and not job.was_done:
+                return False
+            parts = [p for p in venture.jobs if job.phase and p.phase == job.phase]
+            begun = [p for p in parts if p.start is not None or p.was_done]
+            if begun and any(p.state != "finished" for p in parts):
+                return False
+        return True
 
     def passes(self, venture: Venture, now: int) -> bool:
         """Return whether the intake rule lets a waiting project in."""
@@ -1245,6 +1300,8 @@ class Simulator:
     def may_be_released(self, venture: Venture, now: int) -> bool:
         """Return whether a project waits for nothing but the intake rule."""
         project = venture.source
+        if venture.status == "aside":
+            return True
         if venture.status != "queued":
             return False
         if project.status == "on-hold" and project.starts is None and project.arrives is None:
@@ -1333,6 +1390,8 @@ class Simulator:
             assert worker is not None
             self.assign(job, want, n, worker)
         job.state = "running"
+        if job.kind != "throughout":
+            job.project.is_between_stages = False
         if job.start is None:
             job.start = now
         if job.begun is None:
@@ -1467,8 +1526,9 @@ class Simulator:
                 )
             starts = [job.start for job in venture.jobs if job.start is not None]
             status = "queued" if venture.status == "future" else venture.status
-            if status in ("queued", "active") and self.can_never_end(venture):
+            if status in ("queued", "active", "aside") and self.can_never_end(venture):
                 status = "blocked"
+            status = "queued" if status == "aside" else status
             projects[venture.id] = ProjectRow(
                 status=status,
                 arrived=venture.arrives if venture.status != "future" else None,

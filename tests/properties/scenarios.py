@@ -403,6 +403,9 @@ def random_policy(dice: Dice, document: Document) -> Document:
         intake["max_active"] = dice.whole(1, 4)
         if dice.often(0.5):
             intake["on_full"] = dice.pick("reject", "wait")
+    is_waiting = intake["policy"] in ("wip_limit", "reserve") and "reject" not in intake.values()
+    if is_waiting and any("class" in project for project in document["projects"]):
+        intake |= random_interruption(document)
     if intake["policy"] == "load_limit":
         chosen = dice.random.sample(roles, dice.whole(1, len(roles)))
         norms = {role: dice.pick("0pd", "5pd", "8pd", "12pd", "20pd", "33ph") for role in chosen}
@@ -419,6 +422,20 @@ def random_policy(dice: Dice, document: Document) -> Document:
         intake["reserved"] = dice.whole(0, intake["max_active"])
         intake["for"] = "urgent"
     return intake
+
+
+def random_interruption(document: Document) -> Document:
+    """Return who may interrupt, in half of the scenarios, with stages; moves no other choice."""
+    dice = Dice(len(str(document)))
+    if dice.flip(0.5):
+        return {}
+    for project in document["projects"]:
+        for activity in (project.get("tasks") or project["phases"]).values():
+            if dice.flip(0.5):
+                activity["gate"] = True
+        if dice.flip(0.4):
+            project["class"] = "urgent"
+    return {"interrupt": {"class": "urgent"}}
 
 
 def random_gates(dice: Dice, document: Document) -> Document:

@@ -330,7 +330,12 @@ EVERYTHING: dict[str, Any] = {
             "patience": "40d",
         }
     },
-    "intake": {"policy": "wip_limit", "max_active": 2, "gates": {"stop": True}},
+    "intake": {
+        "policy": "wip_limit",
+        "max_active": 2,
+        "gates": {"stop": True},
+        "interrupt": {"class": "urgent"},
+    },
     "dispatch": {"rule": "rank", "hold_after": "5d"},
 }
 
@@ -344,7 +349,10 @@ def test_every_mechanism_is_seen_and_switched_alone() -> None:
     before = states(found)
     assert all(before.values())
     assert {"risk:small.vendor", "mitigation:small.vendor", "driver:strike"} <= set(before)
-    follow = {"risk:small.vendor": {"mitigation:small.vendor"}}
+    follow = {
+        "risk:small.vendor": {"mitigation:small.vendor"},
+        "start rule": {"interruptions"},
+    }
     for one in found:
         if one.is_on and isinstance(one.switched, pm.Scenario):
             after = states(find_mechanisms(one.switched))
