@@ -188,7 +188,23 @@ class Delays:
         return Delays(**{column.name: np.zeros(0, np.int64) for column in fields(Delays)})
 
 
-Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats | Delays
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Unused:
+    """B shares of people that were booked for a project and not used: they were idle."""
+
+    project_row: IntArray
+    """Index into ProjectRows."""
+    person: IntArray
+    attention: IntArray
+    """Billionths of person-minutes."""
+
+    @staticmethod
+    def none() -> Unused:
+        """Return no booked time that was not used."""
+        return Unused(**{column.name: np.zeros(0, np.int64) for column in fields(Unused)})
+
+
+Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats | Delays | Unused
 
 TABLES: dict[str, type[Rows]] = {
     "projects_": ProjectRows,
@@ -198,11 +214,12 @@ TABLES: dict[str, type[Rows]] = {
     "charges": Charges,
     "repeats": Repeats,
     "delays": Delays,
+    "unused": Unused,
 }
 """Tables of ``Outcomes``. Columns whose names end with ``project_row`` or ``task_row`` are rows of
 ``projects_`` or ``tasks_``."""
 
-RARE = ("repeats", "delays")
+RARE = ("repeats", "delays", "unused")
 """Tables that are written only where they have rows."""
 
 SCHEMA = "pmosim.outcomes/2"
@@ -227,6 +244,7 @@ class Outcomes:
     charges: Charges = field(default_factory=Charges.none)
     repeats: Repeats = field(default_factory=Repeats.none)
     delays: Delays = field(default_factory=Delays.none)
+    unused: Unused = field(default_factory=Unused.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -542,6 +560,8 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("person of handovers", handovers.person, 0, len(network.people.ids))
     _check_range("task_row of repeats", outcomes.repeats.task_row, 0, n_tasks)
     _check_range("task_row of delays", outcomes.delays.task_row, 0, n_tasks)
+    _check_range("project_row of unused", outcomes.unused.project_row, 0, len(rows.row))
+    _check_range("person of unused", outcomes.unused.person, 0, len(network.people.ids))
 
 
 def _check_range(name: str, values: IntArray, low: int, end: int) -> None:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NoReturn
 
+from pmosim.engine.booking_audit import BookingAudit
 from pmosim.engine.causes import trace_causes
 from pmosim.engine.desk import at_work
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
@@ -132,6 +133,7 @@ class Audit:
         self.active_area = 0
         """Sum over minutes of the number of active projects."""
         self.last_minute = 0
+        self.bookings = BookingAudit()
 
     def note_minute(self, run: Replication, minute: int) -> None:
         """Add the time since the last minute with something to do to the area."""
@@ -151,12 +153,13 @@ class Audit:
             in_hand = sum(hold.share for hold in person.holds)
             if in_hand != person.in_hand or in_hand > person.max_parallel:
                 self._fail(f"person {person.n} has {in_hand} in hand, of {person.max_parallel}")
+        self.bookings.look(run, self._fail)
         asks = [entry[-1] for group in run.desk.groups.values() for entry in group.asks]
         hold_after = run.desk.hold_after
         if hold_after is not None and any(self.minute - ask.ready >= hold_after for ask in asks):
             return
         for ask in asks:
-            if _fits(ask, run.floor.people):
+            if _fits(ask, run.floor.people, self.bookings.room):
                 self._fail(f"{_name(ask, run)} fits and waits")
 
     def check_end(self, run: Replication) -> None:
@@ -164,6 +167,7 @@ class Audit:
         presence = _presence(run)
         learning = Learning(run, presence)
         learning.check(self._fail)
+        self.bookings.check_unused(run, self.holds, _at_work(learning), self._fail)
         self._check_capacity(run)
         self._check_attention(run, presence, learning)
         for project in run.projects:
@@ -412,6 +416,11 @@ class Audit:
         raise AuditError(f"{where}: {text}. This is a bug of pmosim; please report it.")
 
 
+def _at_work(learning: Learning) -> Callable[[int, int], int]:
+    """Return what somebody has for tasks at a minute: nothing while away."""
+    return lambda n, minute: learning.presence(n, minute) if learning.is_here(n, minute) else 0
+
+
 def _name(ask: Ask, run: Replication) -> str:
     if ask.task is None:
         return f"throughout of {run.network.projects.ids[ask.project.row]}"
@@ -423,8 +432,11 @@ def _task_name(run: Replication, task: Task) -> str:
     return f"{project}-{task.project.number}.{run.network.tasks.ids[task.row]}"
 
 
-def _fits(ask: Ask, people: Sequence[Person]) -> bool:
-    """Return whether different people could fill every head now, by trying."""
+def _fits(ask: Ask, people: Sequence[Person], room: Callable[[Person, int], int]) -> bool:
+    """Return whether different people could fill every head now, by trying.
+
+    ``room`` is what is left of a person for a project beside what is booked for others.
+    """
     heads = [need for need in ask.units for _ in range(need[3])]
     busy_with_it = at_work(ask)
 
@@ -435,7 +447,7 @@ def _fits(ask: Ask, people: Sequence[Person]) -> bool:
             knows
             and person.n not in busy_with_it
             and person.is_here
-            and person.in_hand + share <= person.max_parallel
+            and share <= room(person, ask.project.order)
         )
 
     candidates = [

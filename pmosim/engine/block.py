@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pmosim.draws import draw
 from pmosim.engine.audit import Audit
 from pmosim.engine.blueprint import Blueprint
+from pmosim.engine.booked import BookedReplication
 from pmosim.engine.luck import Luck
 from pmosim.engine.reference import Replication
 from pmosim.engine.rows import Rows
@@ -52,6 +53,7 @@ def run_block(
     blueprint = Blueprint(network)
     draws = draw(network, seed, first, count)
     rows = Rows(blueprint)
+    future = Replication if network.bookings is None else BookedReplication
     was_enabled = gc.isenabled()
     gc.disable()  # cycles of one replication are cheap to collect between two, dear within one
     try:
@@ -60,7 +62,7 @@ def run_block(
                 raise UnwantedError
             luck = Luck(network, draws, k)
             audit = Audit(first + k) if has_audit else None
-            run = Replication(blueprint, luck, intake, dispatch, audit)
+            run = future(blueprint, luck, intake, dispatch, audit)
             run.run()
             rows.add(first + k, run)
             if audit is not None:

@@ -37,7 +37,7 @@ class Desk:
         start: Callable[[Ask, Team], None],
     ) -> None:
         self.bench, self.hold_after, self.start = bench, hold_after, start
-        self.groups: dict[tuple[tuple[Need, ...], Task | Project | None], Group] = {}
+        self.groups: dict[tuple[tuple[Need, ...], Task | Project | int | None], Group] = {}
         self.ripe: set[Group] = set()
         """Groups that may fit."""
         self.asleep: defaultdict[int, set[Group]] = defaultdict(set)
@@ -54,8 +54,7 @@ class Desk:
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
         """Put an ask in its place."""
-        # Who is missing must be somebody else than those still at work on the same thing.
-        of = None if ask.kind == START else ask.task or ask.project
+        of = self.owner(ask)
         group = self.groups.get((ask.units, of))
         if group is None:
             group = self.groups[ask.units, of] = self._group(ask.units)
@@ -71,6 +70,13 @@ class Desk:
             self._rouse()
             if group in self.ripe:
                 heappush(self.heap, entry)
+
+    def owner(self, ask: Ask) -> Task | Project | int | None:
+        """Return what asks of the same need must share to stand in one group.
+
+        Who is missing must be somebody else than those still at work on the same thing.
+        """
+        return None if ask.kind == START else ask.task or ask.project
 
     def _group(self, units: tuple[Need, ...]) -> Group:
         needs = tuple(need[1:] for need in units)

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 class Floor:
     """The people of one replication and what they hold."""
 
-    def __init__(self, network: Network, at: Callable[[int, int, object], None]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        at: Callable[[int, int, object], None],
+        bench_kind: type[Bench] = Bench,
+    ) -> None:
         rows = zip(
             network.people.role.tolist(),
             network.people.skill.tolist(),
@@ -38,7 +43,7 @@ class Floor:
             strict=True,
         )
         self.people = [Person(n, *row) for n, row in enumerate(rows)]
-        self.bench = Bench(self.people, len(network.role_ids))
+        self.bench = bench_kind(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
         self.practice: Practice | None = None

@@ -35,7 +35,7 @@ from pmosim.outcomes import ABSENT, CANCELLED
 from pmosim.outcomes import DONE as DONE_BEFORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, LinkSheet
@@ -336,6 +336,10 @@ class Replication(Course):
             )
         for task in running:
             self.first_asks += self._ask_for_missing(task)
+
+    def unused(self) -> Mapping[tuple[int, int], int]:
+        """Return (project order, person) -> attention that was booked and not used."""
+        return {}
 
     def amount_of(self, project: Project, pool: int) -> int:
         """Return the drawn amount of a pool, counted from the project's first."""

@@ -31,6 +31,7 @@ from pmosim.outcomes import (
     ProjectRows,
     Repeats,
     TaskRows,
+    Unused,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Rows:
         """(task row, first finish, how often it sent work back)."""
         self.delays: list[tuple[int, int, int]] = []
         """(task row, minutes of the start, of the finish) that risks held back."""
+        self.unused: list[tuple[int, int, int]] = []
+        """(project row, person, attention)."""
         self.hits, self.first_hit = _hits(self.network)
         self.planned: IntArray | None = None
         """Time at work where nobody falls ill."""
@@ -89,6 +92,8 @@ class Rows:
                 self._add_repeats(project, project.rework, at)
             if project.held_start or project.held_finish:
                 self._add_delays(project, at)
+        for (order, n), attention in sorted(run.unused().items()):
+            self.unused.append((first + order, n, attention))
         self.ends.append(run.minute)
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
@@ -223,6 +228,7 @@ class Rows:
             charges=_charges(self.charges),
             repeats=Repeats(**_columns(Repeats, self.repeats)),
             delays=Delays(**_columns(Delays, self.delays)),
+            unused=Unused(**_columns(Unused, self.unused)),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),

@@ -59,6 +59,7 @@ class Person:
         "places",
         "presence",
         "ramp",
+        "reserved",
         "skill",
         "until",
     )
@@ -101,6 +102,8 @@ class Person:
         """Of each role the people with nothing in hand, and those who could take more; the bench
         lists this person there."""
         self.holds: list[Hold] = []
+        self.reserved: dict[int, int] = {}
+        """Shares that bookings reserve now, by project order."""
 
     def note_speed(self) -> None:
         """Keep in mind whether this person is at work, and loses nothing there."""

@@ -33,6 +33,7 @@ from pmosim.engine.state import (
     Project,
     Task,
 )
+from pmosim.engine.teams import Bench
 from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ if TYPE_CHECKING:
 class Taskwork(ABC):
     """Tasks and people of one future; minutes and projects come from the layers above."""
 
+    bench_kind: type[Bench] = Bench
+    desk_kind: type[Desk] = Desk
+    """Where people are booked others take their place; see ``booked``."""
+
     def __init__(
         self,
         blueprint: Blueprint,
@@ -62,8 +67,8 @@ class Taskwork(ABC):
         self.intake = network.intake if intake is None else intake
         self.dispatch, self.rule = dispatch, network.dispatch.rule
         self.minute = 0
-        self.floor = Floor(network, self.at)
-        self.desk = Desk(
+        self.floor = Floor(network, self.at, self.bench_kind)
+        self.desk = self.desk_kind(
             self.floor.bench,
             network.dispatch.hold_after,
             self._start_team,

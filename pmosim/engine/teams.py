@@ -21,7 +21,7 @@ Need = tuple[int, int, int, int]
 """(role or NONE, person or NONE, heads, share)."""
 Team = list[list[int]]
 """The people of each need, by number."""
-Preference = tuple[int, bool, bool, bool]
+Preference = tuple[int, ...]
 
 
 class Bench:
@@ -102,6 +102,12 @@ class Bench:
         named = self.people[person]
         return named.is_first and named.room >= share
 
+    def preference(
+        self, need: Need, workers: set[int], leaves_before: int
+    ) -> Callable[[Person], Preference]:
+        """Return the key by which people are preferred: the smaller first."""
+        return preference(need, workers, leaves_before)
+
     def is_disjoint(self, needs: Sequence[Need]) -> bool:
         """Return whether nobody could fill two of the needs."""
         seen: set[int] = set()
@@ -161,7 +167,7 @@ def find_team(
         if len(people) < need[2]:
             group.short = len(team)
             return None
-        team.append([p.n for p in _best(people, need, workers, leaves_before)])
+        team.append([p.n for p in _best(bench, people, need, workers, leaves_before)])
     return team
 
 
@@ -195,7 +201,7 @@ def _find_among_rivals(
     if _most_filled(names) < len(units):
         group.short = len(needs) - 1
         return None
-    team = _fill(needs, units, free, workers, leaves_before)
+    team = _fill(bench, needs, units, free, workers, leaves_before)
     return [[p.n for p in people] for people in team]
 
 
@@ -214,20 +220,20 @@ def keep_team(
             person
             for candidates, need in zip(free, needs, strict=True)
             if candidates
-            for person in _best(candidates, need, workers, leaves_before)
+            for person in _best(bench, candidates, need, workers, leaves_before)
         ]
     units, _ = _units(needs, free)
-    team = _fill(needs, units, free, workers, leaves_before)
+    team = _fill(bench, needs, units, free, workers, leaves_before)
     return [person for people in team for person in people]
 
 
 def _best(
-    candidates: list[Person], need: Need, workers: set[int], leaves_before: int
+    bench: Bench, candidates: list[Person], need: Need, workers: set[int], leaves_before: int
 ) -> list[Person]:
     heads = need[2]
     if len(candidates) == heads == 1:
         return candidates
-    key = preference(need, workers, leaves_before)
+    key = bench.preference(need, workers, leaves_before)
     return [min(candidates, key=key)] if heads == 1 else sorted(candidates, key=key)[:heads]
 
 
@@ -241,6 +247,7 @@ def _units(
 
 
 def _fill(
+    bench: Bench,
     needs: Sequence[Need],
     units: Sequence[int],
     free: Sequence[list[Person]],
@@ -249,7 +256,7 @@ def _fill(
 ) -> list[list[Person]]:
     """Fill as many units as possible, in order, each by the best whose choice costs no other."""
     ranked = [
-        sorted(candidates, key=preference(need, workers, leaves_before))
+        sorted(candidates, key=bench.preference(need, workers, leaves_before))
         for candidates, need in zip(free, needs, strict=True)
     ]
     team: list[list[Person]] = [[] for _ in needs]

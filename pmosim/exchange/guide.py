@@ -74,6 +74,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "skills": "What they can do as well, and how well: developer 60%; tester 100%.",
         "leave": "Days off that are known: 2027-07-05..2027-07-23.",
     },
+    "bookings": {
+        "person": "A person of the sheet Staff: a name, or developer-1 of several without one.",
+        "project": "The project that the person is booked for.",
+        "share": "The share of the person's time, such as 60 %; or a column per month (2027-01).",
+        "work": "Instead of a share: person-days in the window, such as 12pd.",
+        "from": "First day; a month (2027-03) is its first working day. Empty: there already.",
+        "until": "Last day; a month is its last working day. Empty: until the project ends.",
+        "on_overrun": "extend: work that is late keeps the person. release: it does not.",
+        "unit": "What a bare number in a month is: share, %, pd, ph or pm.",
+    },
     "roles": {
         "role": "A kind of work that people do.",
         "day_rate": "Cost of a day.",
@@ -106,6 +116,7 @@ CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
         "rag": ("green", "amber", "red"),
     },
     "people": {"kind": ("internal", "contractor")},
+    "bookings": {"on_overrun": ("extend", "release"), "unit": ("share", "%", "pd", "ph", "pm")},
     "roles": {"kind": ("internal", "contractor")},
     "phases": {"gate": ("yes", "no")},
     "tasks": {"milestone": ("yes", "no"), "gate": ("yes", "no")},
@@ -116,6 +127,7 @@ NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "projects": {"template": ("templates",)},
     "demand": {"template": ("templates",)},
     "people": {"role": ("roles",), "place": ("places",)},
+    "bookings": {"project": ("projects",)},
 }
 """Section -> column -> the sheet whose first column lists the names."""
 
@@ -139,7 +151,8 @@ READ_ME = (
     ("", "Dates, numbers and percentages as your spreadsheet has them."),
     ("", "Also 2027-03 (a month), 2027-Q1 (a quarter), 120k; crm; hr (several names)."),
     ("", "A column that is not known here becomes a group: programme, department, cost centre."),
-    ("", "Further sheets: Tasks (for projects where single tasks matter), Roles, Places, Demand."),
+    ("", "Further sheets: Bookings (who is reserved for which project, a column per month), Tasks"),
+    ("", "  (for projects where single tasks matter), Roles, Places, Demand."),
     ("", "The headers are protected, without a password, so that no column is lost by accident."),
 )  # fmt: skip
 """The sheet of instructions: kind of line and text."""

@@ -52,6 +52,7 @@ TASK_KEYS = ("template", "project", "task", "effort", "duration", "milestone", "
 PERSON_KEYS = (
     "role", "person", "headcount", "fte", "from", "until", "place", "kind", "day_rate", "bau",
 )  # fmt: skip
+BOOKING_KEYS = ("person", "project", "share", "work", "from", "until", "on_overrun")
 _INNER = {"benefit": "benefit_", "as_reported": "", "baseline": "baseline_"}
 _LISTED = ("workweek", "closures", "holidays")
 
@@ -97,6 +98,7 @@ class _Pages:
             self._phases(),
             self._tasks(),
             self._people(),
+            self._bookings(),
             self._roles_or_places("roles"),
             self._asking("templates", self._templates(), ("template", "throughout")),
             self._asking("demand", self._streams(), ("stream", "template", "rate")),
@@ -243,6 +245,13 @@ class _Pages:
                 {("person" if k == "id" else k): cell_of(k, value) for k, value in entry.items()}
             )
         return _ordered("people", rows, PERSON_KEYS)
+
+    def _bookings(self) -> Page:
+        rows = [
+            {key: cell_of(key, value) for key, value in entry.items()}
+            for entry in self._listed("bookings")
+        ]
+        return _ordered("bookings", rows, BOOKING_KEYS)
 
     def _roles_or_places(self, section: str) -> Page:
         name_key = section.removesuffix("s")

@@ -326,6 +326,22 @@ class Loop:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class BookingArrays:
+    """Bookings of people for listed projects, B rows in file order."""
+
+    person: IntArray
+    project: IntArray
+    share: IntArray
+    """(B,) of the person's time, billionths."""
+    start: IntArray
+    """(B,) first minute."""
+    until: IntArray
+    """(B,) minute after the last, NONE = as long as the project lasts."""
+    is_extended: BoolArray
+    """(B,) whether work that is not done at the end keeps the person."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
     """The numbers of one scenario; see the head of this module."""
 
@@ -375,6 +391,8 @@ class Network:
     """All rework, by task row."""
     practice: PracticeArrays | None = None
     """None = practice makes nobody faster."""
+    bookings: BookingArrays | None = None
+    """None = nobody is booked."""
 
     @property
     def n_listed(self) -> int:

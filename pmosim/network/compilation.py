@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
+from pmosim.network.bookings import compile_bookings
 from pmosim.network.changes import compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.frozen import flags, floats, freeze, ints
@@ -96,6 +97,9 @@ def compile_network(scenario: Scenario) -> Network:
         risks=compile_risks(rows, scenario.drivers, tasks, links),
         loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
         practice=compile_practice(organisation.people, rows, role_index, tasks),
+        bookings=compile_bookings(
+            scenario.bookings, people.ids, [project.id for project in scenario.projects], calendar
+        ),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pmosim.errors import Problem, ScenarioError
 from pmosim.scenario import changes, files, filling, resolution, rules, shapes, silence, sources
 from pmosim.scenario.assumptions import stated_assumptions
+from pmosim.scenario.bookings import read_bookings
 from pmosim.scenario.demand import read_demand
 from pmosim.scenario.facts import Facts
 from pmosim.scenario.frame import read_frame
@@ -112,11 +113,13 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     staff = read_staff(root, reader, frame.calendar)
     demand = read_demand(root, merged, reader, as_of)
     drivers = read_drivers(reader, root, [site.project for site in demand.projects], demand.streams)
+    bookings = read_bookings(root, reader, staff, demand, frame)
     intake = rules.read_intake(root, reader, staff)
     dispatch = rules.read_dispatch(root, reader)
     facts = Facts(
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
         problems=problems, assumed=silence.assumed_paths(root), drivers=drivers,
+        bookings=bookings,
     )  # fmt: skip
     facts = filling.with_reports(facts)
     validate(facts)
@@ -127,6 +130,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         projects=tuple(site.project for site in facts.demand.projects),
         streams=demand.streams,
         drivers=drivers,
+        bookings=tuple(site.booking for site in bookings),
         intake=intake,
         dispatch=dispatch,
         horizon=frame.horizon,

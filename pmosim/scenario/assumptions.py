@@ -322,11 +322,26 @@ def _correlation(facts: Facts) -> Assumption:
 def _work_rules(facts: Facts) -> Iterator[Assumption]:
     yield from _newcomers(facts)
     yield from _learning(facts)
+    yield from _bookings(facts)
     yield _rework(facts)
     yield _risks(facts)
     yield from _standard(facts)
     yield _gates(facts)
     yield from _interruptions(facts)
+
+
+def _bookings(facts: Facts) -> Iterator[Assumption]:
+    if not facts.bookings:
+        return
+    people = {site.booking.person for site in facts.bookings}
+    projects = {site.booking.project for site in facts.bookings}
+    released = sum(site.booking.on_overrun == "release" for site in facts.bookings)
+    late = "keep who is late" if not released else "keep who is late, or release them as stated"
+    text = (
+        f"{len(people)} people are booked for {len(projects)} projects: their shares are reserved, "
+        f"and idle where the project does not use them; bookings {late} (`bookings`)."
+    )
+    yield _entry("bookings", "stated", text)
 
 
 def _rework(facts: Facts) -> Assumption:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pmosim.scenario.facts import activity_site, is_alive, needs_of
@@ -13,7 +14,8 @@ from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from pmosim.scenario.facts import Facts
-    from pmosim.scenario.organisation import Person
+    from pmosim.scenario.frame import Frame
+    from pmosim.scenario.organisation import Organisation, Person
     from pmosim.scenario.portfolio import Project, Task
 
 
@@ -50,7 +52,7 @@ def check_capacity(facts: Facts) -> None:
         return
     demand = _planned_days(facts, end)
     roles = facts.root.get("roles")
-    away = _Absences(facts)
+    away = Absences(facts.frame, facts.staff.organisation)
     for role, days in demand.items():
         offered = sum(away.offered_days(person, end) for person in facts.at_home[role])
         if days <= offered or not facts.at_home[role]:
@@ -73,14 +75,14 @@ def _planned_days(facts: Facts, end: date) -> dict[str, float]:
         if not is_alive(site) or (begins is not None and begins > end):
             continue
         for activity in project.activities:
-            for who, work in _planned_minutes(facts, project, activity).items():
+            for who, work in planned_minutes(facts, project, activity).items():
                 role = who if who in facts.roles else facts.people[who].role
                 minutes[role] += work * project.probability
     per_day = facts.frame.calendar.minutes_per_day
     return {role: minutes[role] / per_day for role in facts.roles if role in minutes}
 
 
-def _planned_minutes(facts: Facts, project: Project, activity: Task | Phase) -> dict[str, float]:
+def planned_minutes(facts: Facts, project: Project, activity: Task | Phase) -> dict[str, float]:
     """Return the planned work to go of an activity by role or person, in person-minutes."""
     if any(who not in facts.speeds for who in _who(activity)):
         return {}
@@ -119,34 +121,53 @@ def _to_go(activity: Task | Phase, who: str, plan: float) -> float:
     return plan * (1 - (progress.done or 0.0))
 
 
-class _Absences:
+class Absences:
     """Working days that people are there."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._calendar, self._measures = facts.frame.calendar, facts.frame.measures
+    def __init__(self, frame: Frame, organisation: Organisation) -> None:
+        self._calendar, self._measures = frame.calendar, frame.measures
         self._closed = set(self._calendar.closures)
         self._holidays = {
             place.id: frozenset(filter(self._is_working, place.holidays))
-            for place in facts.staff.organisation.places
+            for place in organisation.places
         }
 
     def _is_working(self, day: date) -> bool:
         return day.weekday() in self._calendar.workweek and day not in self._closed
 
     def offered_days(self, person: Person, end: date) -> float:
-        """Return person-days for projects from day 0 to ``end``."""
-        first = max(self._calendar.as_of, person.employed_from or self._calendar.as_of)
-        last = min(end, person.employed_until or end)
+        """Return person-days for projects from day 0 to ``end``, with what chance takes."""
+        first, last = self._employed(person, self._calendar.as_of, end)
         days = self._calendar.working_days_between(first, last)
+        presence = person.fte / WHOLE * (1 - person.bau / WHOLE) * (1 - person.absence / WHOLE)
+        presence *= 1 - person.sickness
+        presence *= staffed_share(person.change, days, self._measures)
+        return max(0, days - self._days_away(person, first, last)) * presence
+
+    def planned_minutes(self, person: Person, begin: date, end: date) -> Fraction:
+        """Return person-minutes for projects from one day to another, as a plan counts them."""
+        first, last = self._employed(person, begin, end)
+        if last < first:
+            return Fraction(0)
+        days = self._calendar.working_days_between(first, last)
+        presence = Fraction(person.fte, WHOLE) * (1 - Fraction(person.bau, WHOLE))
+        presence *= 1 - Fraction(person.absence, WHOLE)
+        days_there = max(0, days - self._days_away(person, first, last))
+        return days_there * presence * self._calendar.minutes_per_day
+
+    def _employed(self, person: Person, begin: date, end: date) -> tuple[date, date]:
+        """Return the part of a window, from day 0 on, in which somebody is employed."""
+        first = max(begin, self._calendar.as_of, person.employed_from or self._calendar.as_of)
+        return first, min(end, person.employed_until or end)
+
+    def _days_away(self, person: Person, first: date, last: date) -> int:
+        """Return the working days of holidays and leave with dates."""
         away = {day for day in self._holidays.get(person.place or "", ()) if first <= day <= last}
         for start, stop in person.leave:
             n_days = (min(stop, last) - max(start, first)).days + 1
             leave = (max(start, first) + timedelta(days=n) for n in range(n_days))
             away |= {day for day in leave if self._is_working(day)}
-        presence = person.fte / WHOLE * (1 - person.bau / WHOLE) * (1 - person.absence / WHOLE)
-        presence *= 1 - person.sickness
-        presence *= staffed_share(person.change, days, self._measures)
-        return max(0, days - len(away)) * presence
+        return len(away)
 
 
 def check_promises(facts: Facts) -> None:

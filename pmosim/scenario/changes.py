@@ -282,6 +282,10 @@ class _Changes(Draft):
                 kept = put(entry, ["status"], scalar("candidate", node.place))
                 entries.append(put(kept, ["probability"], scalar("0%", node.place)))
         self.put("projects", value=Node(list(entries), projects.place))
+        booked = self.root.get("bookings")
+        if booked is not None:
+            kept_rows = [entry for entry in booked.items if not _is_for(entry, name)]
+            self.put("bookings", value=Node(list(kept_rows), booked.place))
 
     def _set(self, given: Node, path: str) -> None:
         for dotted, value in given.mapping.items():
@@ -370,6 +374,11 @@ class _Changes(Draft):
 def _text_of(entry: Node, key: str) -> str:
     node = entry.get(key)
     return node.text if node is not None and node.is_scalar else ""
+
+
+def _is_for(booking: Node, project: str) -> bool:
+    named = booking.get("project")
+    return named is not None and named.text == project
 
 
 def _promised_day(node: Node, frame: Frame, arrival: object) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
+    from pmosim.scenario.bookings import BookingSite
     from pmosim.scenario.demand import Demand, Site
     from pmosim.scenario.frame import Frame
     from pmosim.scenario.messages import Problems
@@ -42,6 +43,7 @@ class Facts:
     assumed: tuple[str, ...] = ()
     """Paths of values that were taken from ``priors``, such as ``roles.developer.bau``."""
     drivers: tuple[Risk, ...] = ()
+    bookings: tuple[BookingSite, ...] = ()
     notes: tuple[Assumption, ...] = ()
     """How the reports of projects were read."""
 

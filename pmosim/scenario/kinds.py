@@ -324,6 +324,16 @@ def _sigma(text: str) -> float:
     return float(value)
 
 
+def _booked_share(text: str) -> Fraction:
+    try:
+        return amounts.share(text)
+    except AmissError as amiss:
+        said = "it must be the share of a person's time, such as 60%; person-days are `work: 12pd` "
+        said += "(in a table 12pd, or a column `unit` that says pd)."
+        raise AmissError(amiss.code, said) from None
+
+
+BOOKED_SHARE = _of_text(_booked_share, amounts.SHARE, _SCALAR)
 SPREAD = _of_text(_sigma, "the sigma of a lognormal, such as 0.5 or 50%", _SCALAR)
 
 

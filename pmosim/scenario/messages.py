@@ -127,6 +127,13 @@ CODES: dict[str, str] = {
     "PMO971": "An amount of a history whose measure or unit is not declared.",
     "PMO972": "A status of a history that nobody explained.",
     "PMO973": "A cell of a history that is no date or no number.",
+    "PMO920": "A booking of a role instead of a person.",
+    "PMO921": "A booking for a project that has ended or is cancelled.",
+    "PMO922": "A booking of somebody who is not there then.",
+    "PMO923": "A person who is booked for more than there is.",
+    "PMO924": "A project that is booked below its plan.",
+    "PMO925": "A booking of somebody who can do nothing of what the project asks for.",
+    "PMO926": "A row of bookings that says the same thing twice, or a unit that is not known.",
 }
 
 

@@ -1,11 +1,13 @@
-"""Monthly: the FTE of a role by month, as a resource plan has it, becomes people with dates.
+"""Monthly: a row of a resource plan, with a cell per month, becomes people or bookings with dates.
 
 In: the cells of a row, one per month. Out: headcount, ``from`` and ``until`` of as few people as
-add up to them. Not here: which columns are months (``tables``).
+add up to the FTE of a role; or share (or work), ``from`` and ``until`` of as few bookings as say
+the same. Not here: which columns are months (``tables``).
 """
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,13 @@ from pmosim.scenario.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+BOOKED_UNITS = {"%": "%", "share": "", "fte": "", "pd": "pd", "ph": "ph", "pm": "pm"}
+"""What a column ``unit`` of bookings can say, and what it puts behind a bare number."""
+NOTHING = {"", "0", "0%", "0.0", "-", "0pd", "0ph", "0pm"}
+_BARE = re.compile(r"\d[\d.]*\Z")
+_WORK = re.compile(r"\d[\d.]*\s*(pd|ph|pm)\Z")
 
 
 def as_number(text: str) -> str:
@@ -56,6 +65,38 @@ def layers_of(months: Mapping[str, Node]) -> list[dict[str, Node]]:
                 run.append((month, part, cell))
         if run:
             found.append(_run_entries(run, is_last=True))
+    return found
+
+
+def booked_cell(cell: Node, unit: str) -> dict[str, Node]:
+    """Return a cell as the share, or the work, that somebody is booked for."""
+    text = cell.text.strip()
+    text += BOOKED_UNITS.get(unit, "") if _BARE.match(text) else ""
+    key = "work" if _WORK.match(text) else "share"
+    return {key: cell_node(text, cell.place, cell.column)}
+
+
+def booked_runs(months: Mapping[str, Node], unit: str) -> list[dict[str, Node]]:
+    """Return share, or work, from and until of bookings that say the same as the months.
+
+    Months in a row with the same share are one booking; work is that of its month.
+    """
+    found: list[dict[str, Node]] = []
+    last = ""
+    for month in sorted(months):
+        cell = months[month]
+        if cell.text.strip() in NOTHING:
+            continue
+        column = cell.column and (cell.column[0], "a month")
+        entry = booked_cell(Node(cell.value, cell.place, cell.text, column=column), unit)
+        here = Node(month, cell.place, month)
+        before = found[-1] if found else {}
+        is_same = "share" in entry and "share" in before
+        if is_same and before["share"].text == entry["share"].text and _follows(last, month):
+            before["until"] = here
+        else:
+            found.append(entry | {"from": here, "until": here})
+        last = month
     return found
 
 

@@ -271,6 +271,22 @@ class Stream:
     """Working minutes after which a request that waits is withdrawn, None = never."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """A share of a person that is reserved for a project."""
+
+    person: str
+    project: str
+    share: int = WHOLE
+    """Of the person's own time for projects, billionths; more than WHOLE is over-booked."""
+    first: date | None = None
+    """First day, None = day 0."""
+    last: date | None = None
+    """Last day, None = until the project ends."""
+    on_overrun: Literal["extend", "release"] = "extend"
+    """What happens when work is not done on the last day: it keeps the person, or does not."""
+
+
 BOARDS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 """Months from one board date, the first working day of such a period, to the next."""
 
@@ -326,6 +342,8 @@ class Scenario:
     streams: tuple[Stream, ...] = ()
     drivers: tuple[Risk, ...] = ()
     """Risks that many projects share: each happens to all of them or to none."""
+    bookings: tuple[Booking, ...] = ()
+    """Order of the file."""
     intake: IntakeRule
     dispatch: DispatchRule
     horizon: date | int | None = None

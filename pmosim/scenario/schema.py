@@ -21,6 +21,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "place": shapes.PLACE,
     "role": shapes.ROLE,
     "person": shapes.PERSON,
+    "booking": shapes.BOOKING,
     "task": shapes.TASK,
     "phase": shapes.PHASE,
     "rework": shapes.REWORK,
@@ -50,7 +51,7 @@ def json_schema() -> dict[str, Any]:
     scenario = _object(shapes.SCENARIO)
     properties = scenario["properties"]
     for section in tables.SECTIONS:
-        table = {"$ref": "#/definitions/table"}
+        table = {"$ref": f"#/definitions/{_table_of(section)}"}
         inline = properties.get(section)
         properties[section] = table if inline is None else {"anyOf": [inline, table]}
     properties["extends"] = {"type": "string"}
@@ -59,18 +60,29 @@ def json_schema() -> dict[str, Any]:
     definitions = {name: _object(shape) for name, shape in _DEFINITIONS.items()}
     definitions["link"] = {"anyOf": [{"type": ["string", "number"]}, _object(shapes.LINK)]}
     definitions["law"] = _law()
-    definitions["table"] = {
-        "type": "object",
-        "properties": {key: {"type": "string"} for key in ("csv", "xlsx", "sheet")},
-        "anyOf": [{"required": ["csv"]}, {"required": ["xlsx"]}],
-        "additionalProperties": False,
-    }
+    for section in tables.SECTIONS:
+        definitions[_table_of(section)] = _table(tables.of_all(section))
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "pmosim scenario",
         "definitions": definitions,
         **scenario,
         "anyOf": [{"required": [key]} for key in ("as_of", "start", "extends")],
+    }
+
+
+def _table_of(section: str) -> str:
+    return "table_of_bookings" if tables.of_all(section) else "table"
+
+
+def _table(more: set[str]) -> dict[str, Any]:
+    """Return the schema of a reference to a table, beside which some columns may stand."""
+    keys = ("csv", "xlsx", "sheet", *sorted(more))
+    return {
+        "type": "object",
+        "properties": {key: {"type": "string"} for key in keys},
+        "anyOf": [{"required": ["csv"]}, {"required": ["xlsx"]}],
+        "additionalProperties": False,
     }
 
 

@@ -140,6 +140,9 @@ def _restricted(
     result = dict(document)
     kept = [entry for entry in document.get("projects", ()) if str(entry["id"]) not in gone]
     result["projects"] = [_without_links(entry, str(entry["id"]), gone, dropped) for entry in kept]
+    if "bookings" in document:
+        rows = document["bookings"] or ()
+        result["bookings"] = [row for row in rows if str(row["project"]) not in gone]
     for part in ("templates", "demand"):
         if isinstance(document.get(part), Mapping):
             result[part] = {

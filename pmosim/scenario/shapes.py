@@ -222,6 +222,21 @@ PHASE = Shape(
     | _KIND,
 )
 
+BOOKING = Shape(
+    name="a booking",
+    keys={
+        "person": kinds.ID,
+        "project": kinds.ID,
+        "share": kinds.BOOKED_SHARE,
+        "work": kinds.PERSON_TIME,
+        "from": kinds.START,
+        "until": kinds.END,
+        "on_overrun": kinds.choice("extend", "release"),
+    },
+    required=("person", "project"),
+    exclusive=(("share", "work"),),
+)
+
 AS_REPORTED = Shape(
     name="what a project reports",
     keys={"done": kinds.DONE, "spent": kinds.AMOUNTS, "remaining": kinds.AMOUNTS} | _MONEY_AND_MOOD,
@@ -293,15 +308,11 @@ _ASKING = {
     "coverage": kinds.SHARE,
 } | (_DATES | _KIND)
 
-_PROJECT_LATER = {
-    "bookings": "booked people",
-}
-
-_GATE_ELSEWHERE = dict.fromkeys(
+_OWNER_ELSEWHERE = dict.fromkeys(
     ("gate", "gates"), "gate: true at the phase or task that ends a stage"
-)
+) | {"bookings": "bookings: [{person: ana, project: crm, share: 60%, from: 2027-03}] at the top"}
 
-_PROJECT_ELSEWHERE = _GATE_ELSEWHERE | {
+_PROJECT_ELSEWHERE = _OWNER_ELSEWHERE | {
     key: f"as_reported: {{{key}: ...}}"
     for key in ("done", "spent", "remaining", "actual_cost", "rag")
 }
@@ -312,8 +323,7 @@ _ONE_OF_TWO = (("rank", "priority"), ("starts", "arrives"))
 TEMPLATE = Shape(
     name="a template",
     keys=_ASKING,
-    later=_PROJECT_LATER,
-    elsewhere=_GATE_ELSEWHERE,
+    elsewhere=_OWNER_ELSEWHERE,
     exclusive=_ONE_OF_TWO,
 )
 
@@ -326,7 +336,6 @@ PROJECT = Shape(
         "baseline": kinds.object_of("baseline"),
     }
     | _ASKING,
-    later=_PROJECT_LATER,
     elsewhere=_PROJECT_ELSEWHERE,
     required=("id",),
     exclusive=_ONE_OF_TWO,
@@ -350,8 +359,7 @@ STREAM = Shape(
         "patience": kinds.law("time"),
     }
     | _ASKING,
-    later=_PROJECT_LATER,
-    elsewhere=_GATE_ELSEWHERE,
+    elsewhere=_OWNER_ELSEWHERE,
     required=("rate",),
     exclusive=_ONE_OF_TWO,
 )
@@ -417,6 +425,7 @@ SCENARIO = Shape(
         "settings": kinds.object_of("settings"),
         "roles": kinds.objects_by_id("role"),
         "people": kinds.list_of("person"),
+        "bookings": kinds.list_of("booking"),
         "templates": kinds.objects_by_id("template"),
         "projects": kinds.list_of("project"),
         "demand": kinds.objects_by_id("stream"),
@@ -426,7 +435,6 @@ SCENARIO = Shape(
     },
     later={
         "calibration": "fitted distributions",
-        "bookings": "booked people",
     },
     elsewhere={"gates": "intake: {gates: {stop: true}}"},
     exclusive=(("as_of", "start"),),

@@ -13,6 +13,9 @@ that their row names. A cell may hold a mapping or list as a scenario file has i
   the last of which goes on.
 * phases: ``template`` (or ``project``), ``phase``, ``lasts``, ``after``, ``capex``, dates, and one
   column per role in person-months; the row ``throughout`` has shares of people instead.
+* bookings: ``person``, ``project`` and ``share`` (or ``work`` in person-time) with ``from`` and
+  ``until``; or one column per month (``2027-01``) with shares, or with person-days where the cell
+  (``12pd``) or the column ``unit`` (``pd``) says so; ``on_overrun``.
 * tasks: ``project`` (or ``template``), ``task``, ``effort``, ``duration``, ``milestone``,
   ``after``, ``role`` with ``people`` and ``share``, dates, ``done``, ``spent``, ``remaining``,
   ``by``, and one column per role with its need (``2``, ``40%``).
@@ -29,7 +32,14 @@ from pmosim.scenario import cells, files, shapes, workbook
 from pmosim.scenario.amounts import LONGEST_TEXT
 from pmosim.scenario.cells import MONTH_HEADER, Column, Sheet, cell_node
 from pmosim.scenario.messages import Problems, did_you_mean
-from pmosim.scenario.monthly import as_number, layers_of
+from pmosim.scenario.monthly import (
+    BOOKED_UNITS,
+    NOTHING,
+    as_number,
+    booked_cell,
+    booked_runs,
+    layers_of,
+)
 from pmosim.scenario.nodes import Node, scalar
 from pmosim.scenario.staff import roles_named
 
@@ -37,17 +47,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-SECTIONS = ("projects", "people", "phases", "tasks")
+SECTIONS = ("projects", "people", "bookings", "phases", "tasks")
 DATES = {"starts", "arrives", "due", "deadline", "not_before", "from", "until", "cancelled"}
 DATES |= {"benefit_until"}
 """Columns whose cells are dates."""
 _TEXTS = {"id", "name", "template", "status", "sponsor", "class", "after", "person", "role", "kind"}
 _TEXTS |= {"place", "holidays", "project", "phase", "task", "by", "mandatory", "milestone", "rag"}
 LISTS = {"leave", "pauses", "focus", "skills", "throughout", "after", "by", "groups"}
-_TEXTS |= LISTS | {"country", "subdivision", "process"}
+_TEXTS |= LISTS | {"country", "subdivision", "process", "unit", "on_overrun"}
 PLAIN = _TEXTS - LISTS
 """Columns whose cells are text, whatever they look like."""
-_WORDS = {"status", "kind", "rag", "priority", "process", "fiscal_year"}
+_WORDS = {"status", "kind", "rag", "priority", "process", "fiscal_year", "unit", "on_overrun"}
 _YES = {"yes", "y", "x", "ja", "j", "oui", "si", "1", "wahr", "true"}
 _NO = {"no", "n", "nein", "non", "0", "falsch", "false", "-"}
 _UNITS = re.compile(r"(effort|duration|lasts|spent|remaining)_(ph|pd|pm|h|d|w|mo)\Z")
@@ -66,6 +76,11 @@ _OTHER_NAMES: dict[str, dict[str, str]] = {
         "%_done": "done", "%_complete": "done", "predecessors": "after", "depends_on": "after",
     },
     "people": {"person": "id", "name": "id", "holidays": "place", "team": "role"},
+    "bookings": {
+        "resource": "person", "name": "person", "employee": "person", "allocation": "share",
+        "start": "from", "start_date": "from", "end": "until", "finish": "until",
+        "end_date": "until",
+    },
     "demand": {"stream": "id", "demand": "id"},
     "templates": {"template": "id"},
     "roles": {"role": "id"},
@@ -93,6 +108,7 @@ def with_tables(root: Node, workspace: Path, folder: Path, problems: Problems) -
         is_table = "csv" in node.mapping or "xlsx" in node.mapping
         if section in {"phases", "tasks"} or is_table:
             sheet = _sheet_of(section, node, workspace, folder, problems)
+            tables.of_all = {key: node.mapping[key] for key in of_all(section) & {*node.mapping}}
             tables.inline(section, node.place, sheet)
     return tables.root
 
@@ -106,6 +122,11 @@ def with_sheets(root: Node, sheets: Mapping[str, Sheet], problems: Problems) -> 
     return tables.root
 
 
+def of_all(section: str) -> set[str]:
+    """Return the columns that may stand beside the name of a table instead: alike in all rows."""
+    return {"on_overrun", "unit"} if section == "bookings" else set()
+
+
 @cache
 def key_columns(section: str) -> tuple[set[str], set[str]]:
     """Return the columns of which a table needs one, and all that are known."""
@@ -114,6 +135,8 @@ def key_columns(section: str) -> tuple[set[str], set[str]]:
         return {section.removesuffix("s")}, {*_activity_columns(section)}
     if section == "people":
         return {"role", "person", "id"}, {*_PERSON_COLUMNS, *other}
+    if section == "bookings":
+        return {"person", "resource", "name", "employee"}, {*_BOOKING_COLUMNS, *other}
     own = {"id", *(name for name, key in other.items() if key == "id")}
     known = _asking_columns(section) if section in _ASKING else {*NAMED[section].keys}
     return own, {*known, *own, *other}
@@ -130,7 +153,8 @@ def _sheet_of(
     """Return the table that a document refers to."""
     kind = "xlsx" if "xlsx" in node.mapping else "csv"
     path, name = node.get(kind), node.get("sheet")
-    if path is None or set(node.mapping) - {kind, "sheet"} or (name and kind == "csv"):
+    known = {kind, "sheet"} | of_all(section)
+    if path is None or set(node.mapping) - known or (name and kind == "csv"):
         inside = " (written out, they stand inside a template or project)"
         said = f"must be a table: {{csv: tables/{section}.csv}} or {{xlsx: plan.xlsx, sheet: "
         said += f"{workbook.SHEETS[section][0]}}}"
@@ -153,6 +177,8 @@ class _Tables:
         self._places: dict[str, Node] = {}
         """Countries that stand for a place."""
         self._keys: dict[str, dict[str, str]] = {}
+        self.of_all: dict[str, Node] = {}
+        """What is said of all rows of the table at hand."""
 
     def inline(self, section: str, place: str, sheet: Sheet | None) -> None:
         entries = dict(self.root.mapping)
@@ -164,12 +190,13 @@ class _Tables:
         if section in NAMED:
             named = self._named(sheet, section)
             self.root = self.root.with_entries(entries | {section: named})
-        elif section in {"projects", "people"}:
-            if section == "people":
-                self._check_columns(sheet, section, _PERSON_COLUMNS)
-            else:
+        elif section in _ROWS:
+            build = getattr(self, _ROWS[section])
+            if section == "projects":
                 self._doubt_groups(sheet)
-            build = self._project if section == "projects" else self._people_of_row
+            else:
+                known = _PERSON_COLUMNS if section == "people" else _BOOKING_COLUMNS
+                self._check_columns(sheet, section, known)
             rows: list[Node] = []
             for where, row in zip(sheet.places, sheet.rows, strict=True):
                 built = build(sheet, where, row)
@@ -353,6 +380,29 @@ class _Tables:
             self._problems.error("PMO108", own, f"the part of '{own.text}'", said)
         return [{("fte" if k == "headcount" else k): v for k, v in e.items()} for e in layers[:1]]
 
+    def _bookings_of_row(self, sheet: Sheet, place: str, row: Mapping[str, Node]) -> list[Node]:
+        entries = self._keyed(row, self._keys_of(sheet, "bookings"))
+        months = {key: cell for key, cell in entries.items() if MONTH_HEADER.match(key)}
+        own = {key: cell for key, cell in entries.items() if key in _BOOKING_COLUMNS}
+        entries = self.of_all | own
+        unit = entries.pop("unit", None)
+        if unit is not None and unit.text not in BOOKED_UNITS:
+            said = f"is '{unit.text}'; it must be one of {', '.join(BOOKED_UNITS)}."
+            self._problems.error("PMO926", unit, "unit", said)
+            return []
+        word = unit.text if unit is not None else ""
+        if not any(column.header and MONTH_HEADER.match(column.key) for column in sheet.columns):
+            if "share" in entries and word:
+                entries |= booked_cell(entries.pop("share"), word)
+            is_nothing = "share" in entries and entries["share"].text in NOTHING
+            return [] if is_nothing else [_mapping_node(entries, place)]
+        twice = [key for key in ("share", "work", "from", "until") if key in entries]
+        if months and twice:
+            said = f"says by month who is booked, and has `{twice[0]}` as well; leave one out."
+            self._problems.error("PMO926", entries[twice[0]], "the row", said)
+            return []
+        return [_mapping_node(entries | run, place) for run in booked_runs(months, word)]
+
     def _note_place(self, cell: Node | None) -> None:
         """Take a country (DE, DE-BY) that is no place of the document as one."""
         code = _PLACE_CODE.match(cell.text) if cell is not None and cell.is_scalar else None
@@ -367,10 +417,10 @@ class _Tables:
         known = [*dict.fromkeys([*_OTHER_NAMES.get(section, {}), *sorted(keys)])]
         for column in sheet.columns:
             is_known = self._key_of(sheet, column, section) in {*keys, "id"}
-            is_month = section == "people" and MONTH_HEADER.match(column.key)
+            is_month = section in _BY_MONTH and MONTH_HEADER.match(column.key)
             if column.header and not is_known and not is_month:
                 said = f"is not a column of {section}.{did_you_mean(column.key, known)}"
-                said += " A month is written 2027-01." if section == "people" else ""
+                said += " A month is written 2027-01." if section in _BY_MONTH else ""
                 self._problems.error("PMO802", column.place, f"the column '{column.header}'", said)
 
     def _doubt_groups(self, sheet: Sheet) -> None:
@@ -491,6 +541,11 @@ class _Tables:
         return owner.with_entries(owner.mapping | {section: activities})
 
 
+_BOOKING_COLUMNS = {*shapes.BOOKING.keys, "unit"}
+_ROWS = {"projects": "_project", "people": "_people_of_row", "bookings": "_bookings_of_row"}
+"""Sections that become a list, and what makes entries of a row."""
+_BY_MONTH = {"people", "bookings"}
+"""Sections that may have a column per month."""
 _PERSON_COLUMNS = {*shapes.PERSON.keys, *shapes.PERSON.later}
 
 

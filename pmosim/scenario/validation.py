@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import (
+    bookings,
     capacity,
     cycles,
     hazards,
@@ -36,6 +37,7 @@ CHECKS = (
     hazards.check_double_counting,
     turnover.check_named_may_leave,
     learning.check_learning,
+    bookings.check_bookings,
 )
 
 

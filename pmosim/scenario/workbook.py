@@ -36,6 +36,7 @@ SHEETS: dict[str, tuple[str, ...]] = {
     "phases": ("Phases",),
     "tasks": ("Tasks",),
     "people": ("Staff", "People", "Team"),
+    "bookings": ("Bookings", "Resource plan"),
     "roles": ("Roles",),
     "places": ("Places",),
     "demand": ("Demand", "Streams"),

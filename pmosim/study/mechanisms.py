@@ -457,6 +457,13 @@ SWITCHES: tuple[Switch, ...] = (
         lambda stream: stream.patience is not None, "patience",
     ),
     Switch(
+        id="bookings",
+        name="bookings",
+        without="nobody is reserved for a project",
+        is_on=lambda subject: subject.network.bookings is not None,
+        off=lambda document: _drop([document], ["bookings"]),
+    ),
+    Switch(
         id="several at once",
         name="several tasks at once (max_parallel)",
         without="nobody has more than one full-time task in hand",

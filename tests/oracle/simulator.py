@@ -154,6 +154,19 @@ class Want:
 
 
 @dataclass(eq=False)
+class Promise:
+    """A share of a person that is booked for a project."""
+
+    worker: Worker
+    venture: Venture
+    share: int
+    begins: int
+    ends: Number
+    is_extended: bool
+    is_over: bool = False
+
+
+@dataclass(eq=False)
 class Job:
     """A task, a part of a phase, or the shares a project holds throughout."""
 
@@ -281,6 +294,9 @@ class Simulator:
         self.sent_back: dict[tuple[str, str], int] = {}
         for venture in self.ventures.values():
             self.hold_back(venture)
+        self.promises = [self.promise(booking) for booking in scenario.bookings]
+        self.promises.sort(key=lambda promise: promise.begins)
+        self.kept: dict[int, dict[str, int]] = {}  # worker -> project -> share reserved now
 
     # ------------------------------------------------------------------ reading the scenario
 
@@ -310,6 +326,17 @@ class Simulator:
             leaves=leaves,
             away=[(a, b) for a, b in away if a < b],
         )
+
+    def promise(self, booking: Any) -> Promise:
+        """Return a booking with minutes instead of dates."""
+        begins, ends = 0, INFINITE
+        if booking.first is not None:
+            begins = max(0, self.days.morning(booking.first))
+        if booking.last is not None:
+            ends = self.days.evening(booking.last)
+        worker, venture = self.by_id[booking.person], self.ventures[booking.project]
+        is_extended = booking.on_overrun == "extend"
+        return Promise(worker, venture, booking.share, begins, ends, is_extended, ends <= begins)
 
     def planned_speed(self, who: str) -> Fraction:
         """Return what one head of a role (or a named person) is planned to give."""
@@ -708,6 +735,48 @@ class Simulator:
         if worker.id not in job.people:
             job.people.append(worker.id)
 
+    def keep_promises(self, now: int) -> None:
+        """See which bookings are over, and what of whom is reserved for which project."""
+        self.kept = {}
+        for promise in self.promises:
+            venture = promise.venture
+            if promise.is_over or promise.begins > now:
+                continue
+            if venture.status in ENDS:
+                promise.is_over = True
+            elif now >= promise.ends:
+                goes_on = promise.is_extended and venture.status == "active"
+                promise.is_over = not (goes_on and self.can_help(promise.worker, venture))
+            if promise.is_over or venture.is_paused(now):
+                continue
+            own = self.kept.setdefault(promise.worker.number, {})
+            share = min(promise.share, promise.worker.max_parallel - sum(own.values()))
+            if share > 0:
+                own[venture.id] = own.get(venture.id, 0) + share
+
+    def can_help(self, worker: Worker, venture: Venture) -> bool:
+        """Return whether unfinished work of a project asks for what a person can do."""
+        jobs = [j for j in venture.jobs if j.state in ("idle", "ready", "running", "suspended")]
+        if venture.throughout is not None:
+            jobs.append(venture.throughout)
+        return any(
+            worker.proficiency(want.who) is not None
+            for job in jobs
+            for want in job.wants
+            if not want.is_over
+        )
+
+    def unused(self, worker: Worker, venture_id: str) -> int:
+        """Return what is reserved of a person for a project and not in hand for it."""
+        reserved = self.kept.get(worker.number, {}).get(venture_id, 0)
+        held = [w.share for job, w in self.holdings(worker) if job.project.id == venture_id]
+        return max(0, reserved - sum(held))
+
+    def reserved_for_others(self, worker: Worker, venture: Venture) -> int:
+        """Return what is reserved of a person for other projects and not in hand for them."""
+        others = [name for name in self.kept.get(worker.number, {}) if name != venture.id]
+        return sum(self.unused(worker, name) for name in others)
+
     def options(self, job: Job, want: Want, now: int, reserved: set[int]) -> list[Worker]:
         """Return who could fill one head of a need now, best first."""
         busy_here = {slot.number for w in job.wants for slot in w.slots if slot is not None}
@@ -718,11 +787,13 @@ class Simulator:
             and worker.is_present(now)
             and worker.number not in busy_here
             and worker.number not in reserved
-            and self.in_hand(worker) + want.share <= worker.max_parallel
+            and self.in_hand(worker) + want.share
+            <= worker.max_parallel - self.reserved_for_others(worker, job.project)
         ]
         planned_end = now + job.planned
         able.sort(
             key=lambda w: (
+                -min(want.share, self.unused(w, job.project.id)),
                 self.in_hand(w),
                 w.leaves < planned_end,
                 want.who not in (w.role, w.id),
@@ -1333,6 +1404,7 @@ class Simulator:
 
     def dispatch(self, now: int) -> bool:
         """Make one pass over all that asks for people; return whether another one follows."""
+        self.keep_promises(now)
         reserved: set[int] = set()
         again = False
         asking = [
@@ -1444,6 +1516,8 @@ class Simulator:
             while not self.begins(index) and index * self.days.minutes < self.window:
                 index += 1
             moments.append(index * self.days.minutes)
+        for promise in self.promises:
+            moments += [promise.begins, promise.ends]
         for worker in self.workers:
             moments += [worker.begins, worker.leaves]
             moments += [moment for spell in worker.away for moment in spell]

@@ -374,6 +374,36 @@ def random_scenario(seed: int) -> Document:
     return document
 
 
+def random_booked_scenario(seed: int) -> Document:
+    """Return a random scenario in which people are booked, some of them more than once."""
+    document = random_scenario(seed)
+    add_bookings(Dice(seed + 2 * 10**6), document)
+    return document
+
+
+def add_bookings(dice: Dice, document: Document) -> None:
+    """Book people for projects."""
+    names = [person["id"] for person in document["people"] if "id" in person]
+    bookings = []
+    for _ in range(dice.whole(1, 7)):
+        booking: Document = {
+            "person": dice.pick(*names),
+            "project": dice.pick(*document["projects"])["id"],
+        }
+        if dice.flip(0.6):
+            booking["share"] = dice.pick("50%", "50%", "60%", "30%", "80%", "20%")
+        if dice.flip(0.8):
+            booking["from"] = str(dice.date(0, 30))
+        first = booking.get("from", str(MONDAY))
+        if dice.flip(0.85):
+            last = datetime.date.fromisoformat(first) + datetime.timedelta(dice.whole(0, 14))
+            booking["until"] = str(last)
+        if dice.flip(0.4):
+            booking["on_overrun"] = dice.pick("release", "extend")
+        bookings.append(booking)
+    document["bookings"] = bookings
+
+
 def random_intake(dice: Dice, document: Document) -> Document:
     """Return a start rule."""
     intake = random_policy(dice, document)

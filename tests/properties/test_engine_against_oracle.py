@@ -15,7 +15,12 @@ import pytest
 
 import pmosim as pm
 from tests.oracle import simulator
-from tests.properties.scenarios import random_scenario, shrink, valid_document
+from tests.properties.scenarios import (
+    random_booked_scenario,
+    random_scenario,
+    shrink,
+    valid_document,
+)
 
 if TYPE_CHECKING:
     from tests.properties.scenarios import Document
@@ -107,4 +112,11 @@ def report(document: Document) -> str:
 def test_the_engine_and_the_oracle_agree_to_the_minute_on_random_scenarios(block: int) -> None:
     for seed in range(FIRST + block, FIRST + N_SCENARIOS, N_BLOCKS):
         document = valid_document(random_scenario, seed)
+        assert not differences(document), report(document)
+
+
+@pytest.mark.parametrize("block", range(N_BLOCKS))
+def test_the_engine_and_the_oracle_agree_to_the_minute_where_people_are_booked(block: int) -> None:
+    for seed in range(FIRST + block, FIRST + N_SCENARIOS, N_BLOCKS):
+        document = valid_document(random_booked_scenario, seed)
         assert not differences(document), report(document)

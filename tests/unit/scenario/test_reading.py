@@ -289,11 +289,7 @@ def test_a_moment_can_be_read_as_a_finish_or_a_start(parse: Parse) -> None:
         {"assume": "none"},
         {"calibration": None},
         {"intake": {"policy": "open", "gates": {}}},
-        {
-            "templates": {
-                "small": {"bookings": [], "tasks": {"t": {"duration": "5d", "gate": False}}}
-            }
-        },
+        {"templates": {"small": {"tasks": {"t": {"duration": "5d", "gate": False}}}}},
     ],
 )
 def test_a_later_mechanism_that_is_switched_off_is_harmless(

@@ -1,0 +1,144 @@
+"""Booked: a future in which people are booked; what ``reference`` does, beside reservations.
+
+Only networks with bookings run here, so that all others pay nothing for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pmosim.engine.desk import Desk
+from pmosim.engine.order import WAIT
+from pmosim.engine.reference import Replication
+from pmosim.engine.reservations import Reservations, held_for, room_for
+from pmosim.engine.state import START
+from pmosim.engine.teams import Bench, preference
+from pmosim.network import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from pmosim.engine.state import Ask, Person, Pool, Project, Task
+    from pmosim.engine.teams import Need, Preference
+
+
+class BookedBench(Bench):
+    """All people, and who of them has room for one project."""
+
+    order = NONE
+    """Project for which people are looked for."""
+
+    def alike_until(self, needs: Sequence[Need]) -> int:
+        """Return that those who are idle differ in what is reserved of them."""
+        del needs
+        return NONE
+
+    def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
+        """Return who could fill a need of the project now."""
+        share, order = need[3], self.order
+        return [
+            person for person in super().free(need, excluded) if room_for(person, order) >= share
+        ]
+
+    def has_free(self, need: Need) -> bool:
+        """Return whether anybody could fill a need of the project now."""
+        return bool(self.free(need))
+
+    def preference(
+        self, need: Need, workers: set[int], leaves_before: int
+    ) -> Callable[[Person], Preference]:
+        """Return the key by which people are preferred: first those booked for the project."""
+        base, order, share = preference(need, workers, leaves_before), self.order, need[3]
+
+        def key(person: Person) -> Preference:
+            booked = person.reserved.get(order, 0)
+            unused = min(share, booked - held_for(person, order)) if booked else 0
+            return (-max(0, unused), *base(person))
+
+        return key
+
+
+class BookedDesk(Desk):
+    """Asks that wait, each for those who have room for its project."""
+
+    bench: BookedBench
+    reservations: Reservations
+    """Set by ``BookedReplication``."""
+    has_news = True
+    """Whether anything has happened that could end, rest or wake a booking."""
+
+    def owner(self, ask: Ask) -> Task | Project | int | None:
+        """Return what asks of the same need must share.
+
+        What does not fit one project may fit the next.
+        """
+        return ask.project.order if ask.kind == START else super().owner(ask)
+
+    def serve(self, minute: int) -> None:
+        """Start every ask that fits, after bookings that begin or end."""
+        self._settle(minute)
+        super().serve(minute)
+
+    def serve_alone(self, ask: Ask, minute: int) -> bool:
+        """Start one ask ahead of all others if it fits."""
+        self._settle(minute)
+        return super().serve_alone(ask, minute)
+
+    def _settle(self, minute: int) -> None:
+        self.reservations.settle(minute, has_news=self.has_news)
+        self.has_news = False
+
+    def _serve(self, ask: Ask, minute: int) -> bool:
+        self.bench.order = ask.project.order
+        return super()._serve(ask, minute)
+
+    def _keep(self, ask: Ask, minute: int) -> list[Person]:
+        self.bench.order = ask.project.order
+        return super()._keep(ask, minute)
+
+
+class BookedReplication(Replication):
+    """One future in which people are booked."""
+
+    bench_kind = BookedBench
+    desk_kind = BookedDesk
+    desk: BookedDesk
+    reservations: Reservations
+
+    def _open(self) -> None:
+        """Open the future, and put the windows of bookings into the agenda."""
+        bookings = self.network.bookings
+        assert bookings is not None
+        for minute in {*bookings.start.tolist(), *bookings.until.tolist()} - {NONE}:
+            self.at(minute, WAIT, None)
+        super()._open()
+        self.reservations = Reservations(
+            self.blueprint, self.floor.people, self.projects, self.floor.bench
+        )
+        self.desk.reservations = self.reservations
+
+    def _instant(self, event: Any) -> None:
+        """Do everything that is due, and count what is reserved and not used."""
+        self.reservations.count(int(self.env.now))
+        super()._instant(event)
+        self.reservations.look()
+
+    def unused(self) -> Mapping[tuple[int, int], int]:
+        """Return (project order, person) -> attention that was booked and not used."""
+        return self.reservations.unused
+
+    def _finish_pool(self, pool: Pool) -> None:
+        super()._finish_pool(pool)
+        self.desk.has_news = True
+
+    def _pause(self, project: Project) -> None:
+        super()._pause(project)
+        self.desk.has_news = True
+
+    def _resume(self, project: Project) -> None:
+        super()._resume(project)
+        self.desk.has_news = True
+
+    def _end(self, project: Project, status: int) -> None:
+        super()._end(project, status)
+        self.desk.has_news = True

@@ -1,0 +1,200 @@
+"""Reservations: whose share is kept for which project, and until when (model.md, section 2).
+
+A booking reserves a share of a person for a project while its window lasts, and as long as the
+project's own work for that person goes on behind it (``extend``). Nobody is taken off a task: a
+reservation only decides who may take what is free. Who is booked more than they can take is
+there for the earlier booking; the later one gets what that leaves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pmosim.engine.state import DONE, FAR, NEVER
+from pmosim.network import NONE
+from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.state import Person, Project, Task
+    from pmosim.engine.teams import Bench
+    from pmosim.plan import Need
+
+
+class Reservation:
+    """One booking in one future."""
+
+    __slots__ = ("is_extended", "is_over", "person", "project", "share", "start", "until")
+
+    def __init__(
+        self,
+        person: Person,
+        project: Project,
+        share: int,
+        start: int,
+        until: int,
+        *,
+        is_extended: bool,
+    ) -> None:
+        self.person, self.project, self.share = person, project, share
+        self.start, self.until = start, until
+        self.is_extended = is_extended
+        """Whether it goes on behind its window as long as there is work."""
+        self.is_over = False
+
+
+class Reservations:
+    """All bookings of one future, which of them hold now, and what of them nobody uses."""
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        people: Sequence[Person],
+        projects: Sequence[Project],
+        bench: Bench,
+    ) -> None:
+        bookings = blueprint.network.bookings
+        assert bookings is not None
+        self.blueprint, self.bench = blueprint, bench
+        rows = zip(
+            bookings.person.tolist(),
+            bookings.project.tolist(),
+            bookings.share.tolist(),
+            bookings.start.tolist(),
+            bookings.until.tolist(),
+            bookings.is_extended.tolist(),
+            strict=True,
+        )
+        self.all = [
+            Reservation(
+                people[n],
+                projects[row],
+                share,
+                start,
+                FAR if until == NONE else until,
+                is_extended=is_extended,
+            )
+            for n, row, share, start, until, is_extended in rows
+        ]
+        self.all.sort(key=lambda booking: booking.start)  # equal ones stay in file order
+        self.to_come = self.all[::-1]
+        self.current: list[Reservation] = []
+        """Begun and not over, the earlier one first."""
+        self.next_change = 0
+        """First minute at which a window begins or ends."""
+        self.booked: list[Person] = []
+        """People of whom anything is reserved now."""
+        self.idle: list[tuple[int, int, int]] = []
+        """(project order, person, attention a minute) that is reserved and not used."""
+        self.since = 0
+        self.unused: dict[tuple[int, int], int] = {}
+        """(project order, person) -> attention that was reserved and not used."""
+
+    def settle(self, minute: int, *, has_news: bool) -> None:
+        """Let windows begin and end, and say again of whom what is reserved.
+
+        ``has_news``: whether anything has happened that could end, rest or wake a booking.
+        """
+        if not has_news and minute < self.next_change:
+            return
+        to_come = self.to_come
+        while to_come and to_come[-1].start <= minute:
+            self.current.append(to_come.pop())
+        self.current = [booking for booking in self.current if not self._ends(booking, minute)]
+        starts = [to_come[-1].start] if to_come else []
+        ends = [booking.until for booking in self.current if booking.until > minute]
+        self.next_change = min((*starts, *ends), default=FAR)
+        claims: dict[int, dict[int, int]] = {}
+        for booking in self.current:
+            if booking.project.is_paused:
+                continue
+            person, order = booking.person, booking.project.order
+            of = claims.setdefault(person.n, {})
+            share = min(booking.share, person.max_parallel - sum(of.values()))
+            if share > 0:
+                of[order] = of.get(order, 0) + share
+        self._reserve(claims)
+
+    def _reserve(self, claims: dict[int, dict[int, int]]) -> None:
+        """Reserve shares, and let those look again whom that concerns."""
+        people = {person.n: person for person in self.booked}
+        people.update((booking.person.n, booking.person) for booking in self.current)
+        for n, person in people.items():
+            claim = claims.get(n, {})
+            if claim != person.reserved:
+                person.reserved = claim
+                self.bench.freed |= person.places
+        self.booked = [people[n] for n in sorted(people) if people[n].reserved]
+
+    def _ends(self, booking: Reservation, minute: int) -> bool:
+        """Return whether a booking is over: with its project, its window, or its work behind it."""
+        project = booking.project
+        if project.ended == NONE:
+            if minute < booking.until:
+                return False
+            if booking.is_extended and project.released != NONE and self.has_work(booking):
+                return False
+        booking.is_over = True
+        return True
+
+    def has_work(self, booking: Reservation) -> bool:
+        """Return whether a project still asks for what a booked person can do."""
+        person, project = booking.person, booking.project
+        return any(_can_help(person, need) for need in open_needs(self.blueprint, project))
+
+    def count(self, minute: int) -> None:
+        """Count what was reserved and not used since the last look."""
+        elapsed, self.since = minute - self.since, minute
+        if elapsed:
+            for order, n, attention in self.idle:
+                at = order, n
+                self.unused[at] = self.unused.get(at, 0) + attention * elapsed
+
+    def look(self) -> None:
+        """See what is reserved and not used from now on: what is not in hand, and at work."""
+        idle = self.idle = []
+        for person in self.booked:
+            left = WHOLE - person.in_hand
+            if left <= 0 or not person.is_here:
+                continue
+            for order, share in person.reserved.items():
+                unused = min(left, share - held_for(person, order))
+                if unused > 0:
+                    left -= unused
+                    idle.append((order, person.n, -(-person.presence * unused // WHOLE)))
+
+
+def held_for(person: Person, order: int) -> int:
+    """Return the share that a person has in hand for a project."""
+    return sum(hold.need[4] for hold in person.holds if hold.pool.project.order == order)
+
+
+def room_for(person: Person, order: int) -> int:
+    """Return the share that a project can take: what others have reserved and do not use is not."""
+    room = person.room
+    if room > 0 and person.reserved:
+        for other, share in person.reserved.items():
+            if other != order:
+                room -= max(0, share - held_for(person, other))
+    return room
+
+
+def open_needs(blueprint: Blueprint, project: Project) -> Iterable[Need]:
+    """Yield what the unfinished work of a project asks for, shares ``throughout`` included."""
+    yield from blueprint.projects[project.row].throughout
+    for task in project.tasks:
+        if task.state not in {DONE, NEVER}:
+            yield from _open_needs_of(task)
+
+
+def _open_needs_of(task: Task) -> Iterable[Need]:
+    for need in task.project.plan.needs[task.order]:
+        if task.pools[need[0]].is_open:
+            yield need
+
+
+def _can_help(person: Person, need: Need) -> bool:
+    _, role, named, _, _ = need
+    return named == person.n or (role != NONE and bool(person.skill[role]))
