@@ -92,6 +92,28 @@ def test_a_limit_of_one_project_costs_the_time_that_two_could_have_shared() -> N
     assert days_of(scenario, "start rule") == 10.0
 
 
+def test_a_booking_costs_the_days_that_it_stays_idle() -> None:
+    # 3 days of crm wait for the whole week in which the one developer is kept for web.
+    scenario = ten_days(
+        people=[{"role": "developer"}, {"role": "tester"}],
+        projects=[
+            {"id": "crm", "tasks": {"t": {"effort": "3pd", "needs": {"developer": 1}}}},
+            {
+                "id": "web",
+                "tasks": {
+                    "t": {
+                        "effort": "2pd",
+                        "needs": {"developer": 1},
+                        "not_before": "2027-01-07",
+                    }
+                },
+            },
+        ],
+        bookings=[{"person": "developer-1", "project": "web", "until": "2027-01-08"}],
+    )
+    assert days_of(scenario, "bookings") == 3.0
+
+
 def test_two_tasks_at_once_at_half_the_focus_take_twice_as_long_as_one_after_the_other() -> None:
     scenario = ten_days(
         people=[{"role": "developer", "max_parallel": 2, "focus": [1, 0.5]}, {"role": "tester"}],
@@ -317,6 +339,7 @@ EVERYTHING: dict[str, Any] = {
         }
     },
     "projects": [{"id": "crm", "template": "small"}, {"id": "web", "template": "small"}],
+    "bookings": [{"person": "developer-1", "project": "web", "share": "60%", "until": "2027-02"}],
     "risks": [{"id": "strike", "probability": "10%", "work": 1.2}],
     "demand": {
         "changes": {
