@@ -204,7 +204,30 @@ class Unused:
         return Unused(**{column.name: np.zeros(0, np.int64) for column in fields(Unused)})
 
 
-Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats | Delays | Unused
+CALLED_OFF, RESTED, FIRST_REACTION = range(3)
+"""Kinds of events: cancelled by chance, a rest by chance, and one for each reaction of the
+management."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Events:
+    """B events that struck active projects."""
+
+    project_row: IntArray
+    """Index into ProjectRows, sorted."""
+    kind: IntArray
+    """CALLED_OFF, RESTED, or FIRST_REACTION + the number of the reaction."""
+    minute: IntArray
+    until: IntArray
+    """Of a rest the minute at which it ended, or the project or the run did; else ``minute``."""
+
+    @staticmethod
+    def none() -> Events:
+        """Return no events."""
+        return Events(**{column.name: np.zeros(0, np.int64) for column in fields(Events)})
+
+
+Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats | Delays | Unused | Events
 
 TABLES: dict[str, type[Rows]] = {
     "projects_": ProjectRows,
@@ -215,11 +238,12 @@ TABLES: dict[str, type[Rows]] = {
     "repeats": Repeats,
     "delays": Delays,
     "unused": Unused,
+    "events": Events,
 }
 """Tables of ``Outcomes``. Columns whose names end with ``project_row`` or ``task_row`` are rows of
 ``projects_`` or ``tasks_``."""
 
-RARE = ("repeats", "delays", "unused")
+RARE = ("repeats", "delays", "unused", "events")
 """Tables that are written only where they have rows."""
 
 SCHEMA = "pmosim.outcomes/2"
@@ -245,6 +269,7 @@ class Outcomes:
     repeats: Repeats = field(default_factory=Repeats.none)
     delays: Delays = field(default_factory=Delays.none)
     unused: Unused = field(default_factory=Unused.none)
+    events: Events = field(default_factory=Events.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -298,6 +323,12 @@ class Outcomes:
         for index in np.flatnonzero(self.projects_.number > 0).tolist():
             names[index] = f"{names[index]}-{self.projects_.number[index]}"
         return names
+
+    def has_event(self, kind: int) -> NDArray[np.bool_]:
+        """(N,) whether an event of a kind struck each project row."""
+        found = np.zeros(len(self.projects_.row), dtype=np.bool_)
+        found[self.events.project_row[self.events.kind == kind]] = True
+        return found
 
     def projects(self) -> pd.DataFrame:
         """Return one row per replication and project.
@@ -562,6 +593,7 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("task_row of delays", outcomes.delays.task_row, 0, n_tasks)
     _check_range("project_row of unused", outcomes.unused.project_row, 0, len(rows.row))
     _check_range("person of unused", outcomes.unused.person, 0, len(network.people.ids))
+    _check_range("project_row of events", outcomes.events.project_row, 0, len(rows.row))
 
 
 def _check_range(name: str, values: IntArray, low: int, end: int) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.draws.demand import Arrivals, draw_arrivals
+from pmosim.draws.fates import Fates
 from pmosim.draws.luck import Luck
 from pmosim.draws.people import Spells, Stints, draw_spells, draw_stints
 from pmosim.draws.projects import draw_happens, draw_money, listed_gates
@@ -25,7 +26,7 @@ from pmosim.draws.work import listed_amounts
 if TYPE_CHECKING:
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
 
-__all__ = ["Again", "Arrivals", "Draws", "Spells", "Stints", "draw"]
+__all__ = ["Again", "Arrivals", "Draws", "Fates", "Spells", "Stints", "draw"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,6 +57,8 @@ class Draws:
     stints: Stints
     again: Again
     """Of work that is done again."""
+    fates: Fates
+    """Of what strikes active projects."""
 
 
 def draw(network: Network, seed: int, first: int, count: int) -> Draws:
@@ -90,4 +93,5 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         spells=draw_spells(network, luck),
         stints=draw_stints(network, luck),
         again=Again(network, luck),
+        fates=Fates(network, luck),
     )

@@ -130,6 +130,7 @@ class Audit:
         self.minute = 0
         self.holds: list[tuple[Hold, int]] = []
         """Every hold, and the minute at which it ended."""
+        self.by_project: dict[int, list[tuple[Hold, int]]] = defaultdict(list)
         self.active_area = 0
         """Sum over minutes of the number of active projects."""
         self.last_minute = 0
@@ -143,6 +144,7 @@ class Audit:
     def note_hold(self, hold: Hold, minute: int) -> None:
         """Note that a person is given back, or still at work when the run ends."""
         self.holds.append((hold, minute))
+        self.by_project[hold.pool.project.order].append((hold, minute))
 
     def check_pass(self, run: Replication) -> None:
         """Check that nobody is idle while a task that fits waits, and no share is handed out twice.
@@ -174,6 +176,7 @@ class Audit:
             self._check_status(run, project)
             self._check_links(run, project)
             self._check_delays(run, project)
+            self._check_pauses(run, project)
             if project.rework is not None:
                 self._check_rework(run, project, project.rework)
             if project.set_aside:
@@ -280,6 +283,7 @@ class Audit:
         """Check that a stop was asked for, and that nobody works for the project any more."""
         is_gate = run.network.tasks.is_gate
         is_told = run.network.projects.cancelled[project.row] == project.ended
+        is_told |= project.fate == project.ended
         is_at_gate = any(is_gate[t.row] and t.finished == project.ended for t in project.tasks)
         if not is_told and (not is_at_gate or run.network.projects.is_mandatory[project.row]):
             self._fail(f"project {project.order} was stopped without a cause")
@@ -366,6 +370,31 @@ class Audit:
                     self._fail(f"{_task_name(run, task)} finished before its delay")
             elif task.started != NONE and task.started < project.released + minutes:
                 self._fail(f"{_task_name(run, task)} started before its delay")
+
+    def _check_pauses(self, run: Replication, project: Project) -> None:
+        """Check that nobody works for a project that rests, and that it was not cancelled before.
+
+        Rests that chance lets begin, and how long they are, are looked up again.
+        """
+        is_struck = project.released != NONE and project.status != DONE_BEFORE
+        if run.network.fates is not None and is_struck:
+            last = run.last_minute - project.released
+            known = [
+                (project.released + begin, project.released + end)
+                for begin, end in run.luck.rests(project, last)
+            ]
+            if known != list(project.rests):
+                self._fail(f"project {project.order} does not rest as chance has it")
+            after = run.luck.cancellation(project)
+            is_spared = after == NONE or bool(run.network.projects.is_mandatory[project.row])
+            end = run.minute if project.ended == NONE else project.ended
+            if not is_spared and project.released + after < end:
+                self._fail(f"project {project.order} goes on after its cancellation")
+        pauses = [*run.network.projects.pauses[project.row], *project.rests]
+        holds = self.by_project.get(project.order, ()) if pauses else ()
+        for hold, until in holds:
+            if any(max(hold.since, begin) < min(until, end) for begin, end in pauses):
+                self._fail(f"somebody works for project {project.order}, which rests")
 
     def _check_rework(self, run: Replication, project: Project, rework: Redo) -> None:
         """Check that nothing of the last round began, or finished, before its links allowed."""

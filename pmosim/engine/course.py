@@ -15,7 +15,9 @@ from pmosim.engine.order import (
     AWAY,
     BACK,
     COMES,
+    GATE,
     PAUSES,
+    PEOPLE,
     PRACTISES,
     RAMPS,
     RESUMES,
@@ -57,6 +59,8 @@ class Course(Interruptions):
         audit: Audit | None,
     ) -> None:
         super().__init__(blueprint, intake, dispatch, audit)
+        self.last_minute = blueprint.network.window_end
+        """Minute at which the run ends at the latest."""
         self.n_listed_open = 0
         """Listed projects that the run waits for."""
         self.interrupt = getattr(self.intake, "interrupt", None)
@@ -362,9 +366,26 @@ class Course(Interruptions):
         if self.dispatch is None:
             project.key = project_key(self.network, self.rule, project)
         self.office.add_active(project)
+        if self.network.fates is not None:
+            self._meet_fate(project)
         for task in project.tasks:
             self._satisfy_start(task)
         self._finish_project(project)
+
+    def _meet_fate(self, project: Project) -> None:
+        """Note when chance will cancel a project just released, and let it rest.
+
+        What is mandatory is never cancelled; it may have to rest.
+        """
+        after = self.luck.cancellation(project)
+        if after != NONE and not self.network.projects.is_mandatory[project.row]:
+            project.fate = self.minute + after
+            self.at(project.fate, GATE, project)
+        rests = self.luck.rests(project, self.last_minute - self.minute)
+        project.rests = [(self.minute + begin, self.minute + end) for begin, end in rests]
+        for begin, end in project.rests:
+            self.at(begin, PEOPLE, (PAUSES, project))
+            self.at(end, PEOPLE, (RESUMES, project))
 
     def _finish_project(self, project: Project) -> None:
         """Finish a project with its last task; one that cannot go on any more ends as blocked."""

@@ -97,8 +97,11 @@ class Interruptions(Rework):
     # --- pauses ---------------------------------------------------------------------------------
 
     def _pause(self, project: Project) -> None:
-        """Give back the people of a project until a date."""
+        """Give back the people of a project until a date, or as long as chance lets it rest."""
         if project.ended != NONE:
+            return
+        project.n_pauses += 1
+        if project.is_paused:
             return
         project.is_paused = True
         if not project.is_aside:
@@ -107,6 +110,9 @@ class Interruptions(Rework):
     def _resume(self, project: Project) -> None:
         """Let a paused project go on, unless it has no place."""
         if project.ended != NONE:
+            return
+        project.n_pauses -= 1
+        if project.n_pauses:
             return
         project.is_paused = False
         if not project.is_aside:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
+from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Luck:
         self._first = span.start
         self._arrivals = arrivals
         self._network, self._again, self._k = network, draws.again, k
+        self._fates = draws.fates
 
     def patience(self, index: int) -> int:
         """Return the minutes that the index-th arrival waits at the most, NONE = for ever."""
@@ -111,6 +113,31 @@ class Luck:
         if order < self.n_listed:
             return self._gates[number]
         return float(self._arrivals.gates[self._first + order - self.n_listed][number])
+
+    def cancellation(self, project: Project) -> int:
+        """Return minutes from the release to the cancellation by chance, NONE = never."""
+        fates, row = self._network.fates, project.row
+        if fates is None or not fates.cancellation[row]:
+            return NONE
+        return int(self._fates.cancellation(self._name(project), row)[self._k])
+
+    def rests(self, project: Project, last: int) -> list[tuple[int, int]]:
+        """Return [from, until) of the rests of a project, in minutes from its release.
+
+        Those that begin at ``last`` or later are left out.
+        """
+        fates, row = self._network.fates, project.row
+        found: list[tuple[int, int]] = []
+        if fates is None or not fates.interruption[row]:
+            return found
+        name, minute = self._name(project), 0
+        while True:
+            before, lasts = self._fates.rest(name, row, len(found))
+            begin = minute + int(before[self._k])
+            if begin >= last:
+                return found
+            minute = begin + int(lasts[self._k])
+            found.append((begin, minute))
 
     def rework(self, project: Project, task: int, times: int) -> float:
         """Return the uniform of a task (row) that has sent work back ``times`` times."""

@@ -20,12 +20,16 @@ from pmosim.outcomes import (
     ABSENT,
     ACTIVE,
     BLOCKED,
+    CALLED_OFF,
     CANCELLED,
     CAUSES,
     QUEUED,
+    RESTED,
+    STOPPED,
     Bookings,
     Charges,
     Delays,
+    Events,
     Handovers,
     Outcomes,
     ProjectRows,
@@ -76,6 +80,8 @@ class Rows:
         """(task row, minutes of the start, of the finish) that risks held back."""
         self.unused: list[tuple[int, int, int]] = []
         """(project row, person, attention)."""
+        self.events: list[tuple[int, int, int, int]] = []
+        """(project row, kind, minute, until)."""
         self.hits, self.first_hit = _hits(self.network)
         self.planned: IntArray | None = None
         """Time at work where nobody falls ill."""
@@ -90,6 +96,8 @@ class Rows:
             self._add_charges(project, run.luck, at)
             if project.rework is not None and project.rework.again:
                 self._add_repeats(project, project.rework, at)
+            if project.rests or project.fate != NONE:
+                self._add_fate(project, run.minute, at)
             if project.held_start or project.held_finish:
                 self._add_delays(project, at)
         for (order, n), attention in sorted(run.unused().items()):
@@ -177,6 +185,16 @@ class Rows:
             told, times = project.tasks[order].first_finish, rework.times.get(order, 0)
             self.repeats.append((self.first_task[at] + order, told, times))
 
+    def _add_fate(self, project: Project, end: int, at: int) -> None:
+        """Write down what chance did to a project while it was active."""
+        ended = end if project.ended == NONE else project.ended
+        for begin, until in project.rests:
+            if begin < ended:
+                self.events.append((at, RESTED, begin, min(until, ended)))
+        is_told = self.network.projects.cancelled[project.row] == ended
+        if project.status == STOPPED and project.fate == ended and not is_told:
+            self.events.append((at, CALLED_OFF, ended, ended))
+
     def _add_delays(self, project: Project, at: int) -> None:
         """Write down by how much risks held tasks of a project back."""
         starts, finishes = project.held_start, project.held_finish
@@ -229,6 +247,7 @@ class Rows:
             repeats=Repeats(**_columns(Repeats, self.repeats)),
             delays=Delays(**_columns(Delays, self.delays)),
             unused=Unused(**_columns(Unused, self.unused)),
+            events=Events(**_columns(Events, self.events)),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),

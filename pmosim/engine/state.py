@@ -270,6 +270,7 @@ class Project:
         "eligible",
         "ended",
         "ended_holds",
+        "fate",
         "finished",
         "fixed_cost",
         "held_finish",
@@ -284,6 +285,7 @@ class Project:
         "key",
         "n_finish_waits",
         "n_open",
+        "n_pauses",
         "n_release_waits",
         "number",
         "order",
@@ -292,6 +294,7 @@ class Project:
         "plan",
         "release_number",
         "released",
+        "rests",
         "rework",
         "row",
         "set_aside",
@@ -325,6 +328,12 @@ class Project:
         a stage ended."""
         self.set_aside: list[list[int]] = []
         """[from, until) of the times without its place; until NONE = it waits for one."""
+        self.n_pauses = 0
+        """Pauses that hold it now: planned ones, and rests by chance."""
+        self.fate = NONE
+        """Minute at which chance will cancel it, NONE = never."""
+        self.rests: Sequence[tuple[int, int]] = ()
+        """[from, until) minutes in which chance lets it rest, while it is active."""
         self.is_staffed = True
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0

@@ -18,6 +18,7 @@ from pmosim.forecast import (
     cost,
     curves,
     earned_value,
+    fates,
     finish,
     groups,
     lateness,
@@ -176,6 +177,7 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "earned_value": earned_value.earned_value_document(futures),
         "quantiles": _curves(futures),
         **_chance_of_stop(futures),
+        **fates.project_fate(futures),
     }
 
 
@@ -419,7 +421,16 @@ def _warnings(forecast: Forecast) -> list[str]:
             f"Stopped at a gate: {_list_some(stopped)}. There they have no finish, which counts as "
             "later than every date; what they cost up to then counts."
         )
-    unfinished = _counted(known, lambda f: ~f.is_finished & ~finish.is_stopped_at_gate(f))
+    called_off = _counted(known, finish.is_called_off)
+    if called_off:
+        result.append(
+            f"Cancelled by chance: {_list_some(called_off)}. There they have no finish, which "
+            "counts as later than every date; what they cost up to then counts."
+        )
+    unfinished = _counted(
+        known,
+        lambda f: ~f.is_finished & ~finish.is_stopped_at_gate(f) & ~finish.is_called_off(f),
+    )
     if unfinished:
         result.append(
             f"Unfinished when the run ends: {_list_some(unfinished)}. "

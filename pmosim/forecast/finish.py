@@ -20,7 +20,7 @@ from pmosim.forecast.estimate import (
 )
 from pmosim.forecast.futures import window_end
 from pmosim.network.arrays import MILESTONE, NONE
-from pmosim.outcomes import CAUSES
+from pmosim.outcomes import CALLED_OFF, CAUSES
 
 if TYPE_CHECKING:
     from pmosim.forecast.estimate import Estimate, FinishEstimate, Json
@@ -120,9 +120,15 @@ def unfinished_probability(futures: ProjectFutures) -> Estimate:
 
 def is_stopped_at_gate(futures: ProjectFutures) -> BoolArray:
     """Return in which futures a gate stopped the project; a cancelled one was not."""
-    stopped = futures.outcomes.has_status("stopped")[futures.rows]
+    outcomes = futures.outcomes
+    stopped = (outcomes.has_status("stopped") & ~outcomes.has_event(CALLED_OFF))[futures.rows]
     is_cancelled = futures.outcomes.network.projects.cancelled[futures.project] != NONE
     return np.zeros_like(stopped) if is_cancelled else stopped
+
+
+def is_called_off(futures: ProjectFutures) -> BoolArray:
+    """Return in which futures chance cancelled the project."""
+    return futures.outcomes.has_event(CALLED_OFF)[futures.rows]
 
 
 def start_dates(futures: ProjectFutures) -> dict[str, Json]:

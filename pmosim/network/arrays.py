@@ -175,6 +175,18 @@ class ProjectArrays:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class FateArrays:
+    """What may strike active projects by chance, P rows; rates per working minute."""
+
+    cancellation: FloatArray
+    """(P,) constant hazard from the release on, 0 = never; of mandatory projects too."""
+    interruption: FloatArray
+    """(P,) constant hazard while it neither rests by chance nor has ended, 0 = never."""
+    lasts: tuple[Law | None, ...]
+    """(P,) working minutes of an interruption."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TaskArrays:
     """Tasks, T rows; parts of a phase are rows of kind EFFORT with ``phase`` set."""
 
@@ -389,6 +401,8 @@ class Network:
     """Every risk on every project row, by row."""
     loops: tuple[Loop, ...] = ()
     """All rework, by task row."""
+    fates: FateArrays | None = None
+    """None = nothing is cancelled or interrupted by chance."""
     practice: PracticeArrays | None = None
     """None = practice makes nobody faster."""
     bookings: BookingArrays | None = None

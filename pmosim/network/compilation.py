@@ -16,6 +16,7 @@ from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
 from pmosim.network.bookings import compile_bookings
 from pmosim.network.changes import compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
+from pmosim.network.fates import compile_fates
 from pmosim.network.frozen import flags, floats, freeze, ints
 from pmosim.network.practice import compile_practice
 from pmosim.network.reworks import compile_loops
@@ -96,6 +97,7 @@ def compile_network(scenario: Scenario) -> Network:
         streams=compile_streams(scenario.streams, calendar, window_end),
         risks=compile_risks(rows, scenario.drivers, tasks, links),
         loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
+        fates=compile_fates(rows, year_minutes),
         practice=compile_practice(organisation.people, rows, role_index, tasks),
         bookings=compile_bookings(
             scenario.bookings, people.ids, [project.id for project in scenario.projects], calendar

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pmosim import priors
 from pmosim.scenario import amounts
+from pmosim.scenario.facts import is_alive
 from pmosim.scenario.hazards import LEAST_LEFT, spreads_left
 from pmosim.scenario.learning import kinds_of_work
 from pmosim.scenario.portfolio import Assumption, Phase
@@ -326,6 +327,7 @@ def _work_rules(facts: Facts) -> Iterator[Assumption]:
     yield _rework(facts)
     yield _risks(facts)
     yield from _standard(facts)
+    yield from _fates(facts)
     yield _gates(facts)
     yield from _interruptions(facts)
 
@@ -360,6 +362,28 @@ def _risks(facts: Facts) -> Assumption:
     parts = [f"{own} of single projects"] if own else []
     parts += [f"{len(facts.drivers)} that several share"] if facts.drivers else []
     return _entry("risks", "stated", f"Risks are as stated: {' and '.join(parts)}.")
+
+
+def _fates(facts: Facts) -> Iterator[Assumption]:
+    projects = [site.project for site in facts.demand.all_sites if is_alive(site)]
+    ended = [project.cancellation for project in projects if project.cancellation]
+    if ended:
+        text = (
+            f"Chance cancels {len(ended)} of {len(projects)} projects and streams, "
+            f"{100 * sum(ended) / len(ended):.3g} of 100 active ones in a year, at any time alike; "
+            "what they cost stays (`cancellation`). Mandatory ones are spared."
+        )
+        yield _entry("cancellation", "stated", text)
+    rests = [project.interruption for project in projects if project.interruption is not None]
+    if rests:
+        day = facts.frame.measures.minutes_per_day
+        text = (
+            f"Chance lets {len(rests)} of {len(projects)} projects and streams rest, "
+            f"{100 * sum(rest.rate for rest in rests) / len(rests):.3g} of 100 active ones in a "
+            f"year, for {sum(rest.lasts.mean for rest in rests) / len(rests) / day:.3g} working "
+            "days on average (`interruption`)."
+        )
+        yield _entry("interruption", "stated", text)
 
 
 def _gates(facts: Facts) -> Assumption:

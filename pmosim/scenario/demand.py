@@ -206,6 +206,8 @@ class _Builder:
             sponsor=fields.get("sponsor", ""),
             pauses=tuple(sorted(fields.get("pauses", []))),
             cancelled_from=fields.get("cancelled"),
+            cancellation=fields.get("cancellation", 0.0),
+            interruption=hazards.read_interruption(self._reader, node, path),
             **dates,
             **self._money(node, fields, path),
             coverage=float(fields.get("coverage", 0)),

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.distributions import Fixed, PastSpread, log_moments
 from pmosim.scenario import shapes
+from pmosim.scenario.kinds import is_neutral
 from pmosim.scenario.messages import did_you_mean, series
-from pmosim.scenario.portfolio import Risk
+from pmosim.scenario.portfolio import Interruption, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -71,6 +72,36 @@ def read_drivers(
 
     all_of_them = [(each.id, EVERYTHING) for each in everybody]
     return tuple(_read(reader, root, "risks", hit, all_of_them))
+
+
+def read_interruption(reader: Reader, node: Node, path: str) -> Interruption | None:
+    """Return how often a project has to rest by chance, None = never."""
+    given = node.get("interruption")
+    if given is None:
+        return None
+    here = f"{path}.interruption"
+    fields = reader.fields(shapes.INTERRUPTION, given, here)
+    if "rate" not in fields or "lasts" not in fields:
+        return None
+    if fields["lasts"].mean <= 0:
+        said = "is 0: nothing would rest. Give it some time, or leave the interruption out."
+        reader.problems.error("PMO112", given.mapping["lasts"], f"{here}.lasts", said)
+        return None
+    return Interruption(rate=fields["rate"], lasts=fields["lasts"]) if fields["rate"] else None
+
+
+def check_fates(facts: Facts) -> None:
+    """Warn where a project that is never stopped says that it may be cancelled."""
+    listed = facts.root.get("projects")
+    for n, entry in enumerate(listed.items if listed is not None else []):
+        said_so, mandatory = entry.get("cancellation"), entry.get("mandatory")
+        if said_so is None or is_neutral(said_so) or mandatory is None:
+            continue
+        if mandatory.is_scalar and mandatory.text.lower() == "true":
+            name = entry.mapping["id"].text if "id" in entry.mapping else str(n)
+            said = "has no effect: what is mandatory is never stopped. Leave it out."
+            path = f"projects.{name}.cancellation"
+            facts.problems.warning("PMO904", said_so, path, said)
 
 
 def _read(

@@ -298,6 +298,17 @@ def _turnover(text: str) -> float:
 TURNOVER = _of_text(_turnover, "the share that leaves in a year, such as 13%/y", _STRING)
 
 
+def _fate(text: str) -> float:
+    share, _, per = text.partition("/")
+    if per.strip() != "y":
+        said = "it must be the share of active projects that it strikes in a year, such as 5%/y."
+        raise AmissError("PMO115", said)
+    return float(_below_whole(share.strip(), "at 100% it strikes all of them at once"))
+
+
+FATE = _of_text(_fate, "the share of active projects in a year, such as 5%/y", _STRING)
+
+
 def _sickness(reader: Reader, node: Node, path: str) -> Any:
     return node if isinstance(node.value, dict) else BAU.read(reader, node, path)
 

@@ -198,6 +198,16 @@ class Risk:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Interruption:
+    """How often a project has to rest although nobody planned it, and for how long."""
+
+    rate: float
+    """Chance that it strikes an active project within a year."""
+    lasts: Law
+    """Working minutes."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Project:
     """One project, or the prototype of a stream's projects."""
 
@@ -235,6 +245,9 @@ class Project:
     """Ranges of days in which the project gives its people back (verb ``pause``)."""
     cancelled_from: date | None = None
     """Day on whose morning the project is stopped (verb ``cancel``)."""
+    cancellation: float = 0.0
+    """Chance that an active project is cancelled within a year."""
+    interruption: Interruption | None = None
     as_reported: AsReported | None = None
     baseline: Baseline | None = None
     risks: tuple[Risk, ...] = ()

@@ -279,6 +279,12 @@ RISK = Shape(
     required=("id", "probability"),
 )
 
+INTERRUPTION = Shape(
+    name="an interruption",
+    keys={"rate": kinds.FATE, "lasts": kinds.law("time")},
+    required=("rate", "lasts"),
+)
+
 _ASKING = {
     "name": kinds.TEXT,
     "status": kinds.choice(*STATUSES),
@@ -304,6 +310,8 @@ _ASKING = {
     "sponsor": kinds.TEXT,
     "pauses": kinds.RANGES,
     "cancelled": kinds.START,
+    "cancellation": kinds.FATE,
+    "interruption": kinds.object_of("interruption"),
     "risks": kinds.list_of("risk"),
     "coverage": kinds.SHARE,
 } | (_DATES | _KIND)

@@ -35,6 +35,7 @@ CHECKS = (
     capacity.check_promises,
     capacity.check_capacity,
     hazards.check_double_counting,
+    hazards.check_fates,
     turnover.check_named_may_leave,
     learning.check_learning,
     bookings.check_bookings,

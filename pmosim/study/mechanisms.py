@@ -524,6 +524,14 @@ SWITCHES: tuple[Switch, ...] = (
         is_on=lambda subject: _has(_activities(subject.document), ["rework"]),
         off=lambda document: _drop(_activities(document), ["rework"]),
     ),
+    _of_keys(
+        "cancellation", "cancellation by chance", "no project is cancelled by chance",
+        ("cancellation",), _WORK,
+    ),
+    _of_keys(
+        "interruption", "interruption by chance", "no project has to rest by chance",
+        ("interruption",), _WORK,
+    ),
     Switch(
         id="gates",
         name="gates",

@@ -544,6 +544,19 @@ def add_delays(document: Document, seed: int, *, is_sure: bool) -> Document:
     return document
 
 
+def add_fates(document: Document, seed: int) -> Document:
+    """Return a scenario in which chance cancels projects and lets them rest, often."""
+    document = copy.deepcopy(document)
+    dice = Dice(seed + 3 * 10**6)
+    for project in (*document["projects"], *document.get("demand", {}).values()):
+        if dice.flip(0.5):
+            project["cancellation"] = dice.pick("90%/y", "99.99%/y")
+        if dice.flip(0.7):
+            rate, lasts = dice.pick("99%/y", "99.9999%/y"), uncertain(dice, "3d")
+            project["interruption"] = {"rate": rate, "lasts": lasts}
+    return document
+
+
 def valid_document(make: Callable[[int], Document], seed: int) -> Document:
     """Return a random scenario that the checks let pass (nobody is asked for the impossible)."""
     for attempt in range(100):

@@ -11,6 +11,7 @@ import pmosim as pm
 from pmosim.forecast.chain import chain, own_path
 from tests.properties.scenarios import (
     add_delays,
+    add_fates,
     random_chance_scenario,
     random_scenario,
     valid_document,
@@ -19,6 +20,8 @@ from tests.properties.test_engine_against_oracle import differences
 from tests.properties.test_ways_back import by_cause, finished
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.properties.scenarios import Document
 
 SEEDS = range(1, 31)
@@ -32,15 +35,22 @@ def delays_by_chance(seed: int) -> Document:
     return add_delays(random_chance_scenario(seed), seed, is_sure=False)
 
 
+def fates(seed: int) -> Document:
+    return add_fates(delays_by_chance(seed), seed)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_oracle_agrees_where_risks_hold_work_back(seed: int) -> None:
     document = valid_document(sure_delays, seed)
     assert not differences(document), document
 
 
+@pytest.mark.parametrize("make", [delays_by_chance, fates])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_delays_keep_every_account_and_lose_no_minute_on_the_way_back(seed: int) -> None:
-    document = valid_document(delays_by_chance, seed)
+def test_delays_and_fates_keep_every_account_and_lose_no_minute_on_the_way_back(
+    make: Callable[[int], Document], seed: int
+) -> None:
+    document = valid_document(make, seed)
     outcomes = pm.simulate(pm.parse_scenario(document), replications=4, seed=seed, audit=True)
     rows = finished(outcomes)
     steps = own_path(outcomes, rows)
@@ -50,3 +60,12 @@ def test_delays_keep_every_account_and_lose_no_minute_on_the_way_back(seed: int)
     np.add.at(lengths, through.of, through.minutes)
     took = outcomes.projects_.finished - outcomes.projects_.arrived
     assert np.array_equal(lengths[rows], took[rows])
+
+
+def test_random_fates_strike_often_enough_to_prove_something() -> None:
+    counts = np.zeros(2, dtype=np.int64)
+    for seed in SEEDS:
+        scenario = pm.parse_scenario(valid_document(fates, seed))
+        kinds = pm.simulate(scenario, replications=4, seed=seed).events.kind
+        counts += np.bincount(kinds, minlength=2)
+    assert counts.min() > 30
