@@ -38,13 +38,17 @@ COMMANDS: dict[str, str] = {
     "price": "Say what each mechanism costs, and when a hire pays.",
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
+    "import": "Turn exports into a history, or a plan into a scenario.",
     "convert": "Turn a scenario into a workbook, and back.",
     "schema": "Print the JSON Schema of scenario files.",
 }
 """Name -> help in one line, in the order a user meets them."""
 
+MODULES = {"import": "importing"}
+"""Commands whose module has another name: no module can be called by a word of the language."""
+
 LATER = {
-    "import", "calibrate", "backtest",
+    "calibrate", "backtest",
     "export", "runs", "merge",
 }  # fmt: skip
 """Commands that come with a later version."""
@@ -63,7 +67,8 @@ class LazyGroup(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = import_module(f"pmosim.cli.{cmd_name}").command
+        module = MODULES.get(cmd_name, cmd_name)
+        command: click.Command = import_module(f"pmosim.cli.{module}").command
         return command
 
     def resolve_command(

@@ -95,15 +95,19 @@ def typed(
     """
     import pandas as pd
 
+    order = _order(table, columns, settings, problems, shown=shown)
+    mark = _mark(table, columns, settings, problems, shown=shown)
     frame: dict[str, Any] = {}
     for name, cells in columns.items():
         kind = table.kind(name)
-        if kind == "date":
-            read = settled.dates_in(cells, settings.dates)
+        if (kind == "date" and order is None) or (kind == "number" and mark is None):
+            continue
+        if kind == "date" and order is not None:
+            read = settled.dates_in(cells, order)
             _note_unread(name, cells, read, places, problems, shown=shown, what="a date")
             frame[name] = read.values
-        elif kind == "number":
-            read = settled.numbers_in(cells, settings.numbers)
+        elif kind == "number" and mark is not None:
+            read = settled.numbers_in(cells, mark)
             _note_unread(name, cells, read, places, problems, shown=shown, what="a number")
             frame[name] = read.values.astype(float) * settings.factor(table.name, name)
         elif kind == "status":
@@ -116,6 +120,51 @@ def typed(
     return pd.DataFrame(frame)
 
 
+def _order(
+    table: Table,
+    columns: Mapping[str, list[str]],
+    settings: Settings,
+    problems: Problems,
+    *,
+    shown: str,
+) -> settled.Order | None:
+    """Return the order of day and month that all dates of a file show: one viewer wrote them.
+
+    None where they can be read in two ways; that is noted.
+    """
+    if settings.dates != "auto":
+        return settings.dates
+    own = {name: cells for name, cells in columns.items() if table.kind(name) == "date"}
+    read = settled.dates_in(sorted({cell for cells in own.values() for cell in cells}))
+    if read.ambiguous:
+        said = f"{read.ambiguous}. Say it: dates: day-month or month-day (in {NAME}, the mapping, "
+        said += "or --dates)."
+        problems.error("PMO803", f"{shown}:1:1", f"the dates ({', '.join(own)})", said)
+        return None
+    return "month-day" if read.form == "month-day" else "day-month"
+
+
+def _mark(
+    table: Table,
+    columns: Mapping[str, list[str]],
+    settings: Settings,
+    problems: Problems,
+    *,
+    shown: str,
+) -> settled.Mark | None:
+    """Return the decimal mark that all numbers of a file show; None where it is not clear."""
+    if settings.numbers != "auto":
+        return settings.numbers
+    own = {name: cells for name, cells in columns.items() if table.kind(name) == "number"}
+    read = settled.numbers_in(sorted({cell for cells in own.values() for cell in cells}))
+    if read.ambiguous:
+        said = f"{read.ambiguous}. Say it: numbers: point or comma (in {NAME}, the mapping, or "
+        said += "--numbers)."
+        problems.error("PMO803", f"{shown}:1:1", f"the numbers ({', '.join(own)})", said)
+        return None
+    return "comma" if read.form == "comma" else "point"
+
+
 def _note_unread(
     name: str,
     cells: list[str],
@@ -126,11 +175,6 @@ def _note_unread(
     shown: str,
     what: str,
 ) -> None:
-    if read.ambiguous:
-        key, words = ("dates", "day-month or month-day") if "date" in what else (
-            "numbers", "point or comma")  # fmt: skip
-        said = f"{read.ambiguous}. Say it: {key}: {words} (in {NAME} or the mapping)."
-        problems.error("PMO803", f"{shown}:1:1", f"the column '{name}'", said)
     if read.bad:
         listed = ", ".join(f"{cells[row]!r} ({places[row]})" for row in read.bad[:4])
         more = f" and {len(read.bad) - 4:,} more" if len(read.bad) > 4 else ""

@@ -42,7 +42,9 @@ class Table:
     """Columns that say something about it: it needs one of them."""
 
     def kind(self, name: str) -> Kind:
-        """Return the kind of a column; one that is not listed is text."""
+        """Return the kind of a column; one that is not listed is text, a duration a number."""
+        if name in {"duration", "planned_duration"}:
+            return "number"
         return next((column.kind for column in self.columns if column.name == name), "text")
 
     def listed(self, kind: Kind | None = None) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def read_rows(file: Path, problems: Problems) -> tuple[list[str], list[list[str]
     text = _text_of(file, problems)
     first = next((line for line in text.splitlines() if line.strip()), "")
     if first.lower().startswith("sep=") and len(first.strip()) == 5:  # a hint for spreadsheets
-        text = text[text.index(first) + len(first) :].lstrip("\r\n")
+        text = text[text.index(first) + len(first) :]
         delimiter = first.strip()[4]
     else:
         bare = "".join(part for n, part in enumerate(first.split('"')) if n % 2 == 0)
@@ -223,10 +223,10 @@ def write_history(history: History, folder: str | os.PathLike[str]) -> list[Path
         frame = history.table(name)
         file = place / f"{name}.csv"
         if frame is not None:
-            _replace(file, _csv_text(table, frame))
+            write_text(file, _csv_text(table, frame))
             written.append(file)
     settings = place / NAME
-    _replace(settings, settings_text(history))
+    write_text(settings, settings_text(history))
     return [settings, *written]
 
 
@@ -281,7 +281,8 @@ def settings_text(history: History) -> str:
     return yaml_text({key: value for key, value in document.items() if value not in ("", {}, [])})
 
 
-def _replace(file: Path, text: str) -> None:
+def write_text(file: Path, text: str) -> None:
+    """Write a text file beside its place and move it there: nobody reads half of it."""
     draft = file.with_name(f".{file.name}.draft")
     draft.write_text(text, encoding="utf-8", newline="\n")
     draft.replace(file)

@@ -29,9 +29,11 @@ KEPT = ("source",)
 UNITS: dict[str, tuple[str, float]] = {
     "s": ("hour", 3600.0), "min": ("hour", 60.0), "h": ("hour", 1.0), "ph": ("hour", 1.0),
     "d": ("day", 1.0), "pd": ("day", 1.0), "w": ("day", 0.2), "mo": ("day", 0.05),
-    "pm": ("day", 0.05),
+    "pm": ("day", 0.05), "cd": ("day", 1.4),
 }  # fmt: skip
-"""Unit -> what it is counted in, and how many make one of that (a week has 5 days, a month 20)."""
+"""Unit -> what it is counted in, and how many make one of that.
+
+A week has 5 days, a month 20; ``cd`` are calendar days, 7 for 5 working days."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -88,14 +90,19 @@ class Settings:
 
     def factor(self, table: str, name: str) -> float:
         """Return by what a number of a column is multiplied to be in our unit."""
-        measured = name.removeprefix("planned_")
-        if measured not in MEASURED or table not in {"tasks", "projects"}:
-            return 1.0
-        unit = self.units.get(name) or self.units.get(measured)
+        unit = self.unit(table, name)
         if unit is None:
             return 1.0
         counted, per = UNITS[unit]
+        if name == "hours":
+            return (1.0 if counted == "hour" else self.hours_per_day) / per
         return 1.0 / (per * (self.hours_per_day if counted == "hour" else 1.0))
+
+    def unit(self, table: str, name: str) -> str | None:
+        """Return the unit that is said for a column; None: ours."""
+        measured = name.removeprefix("planned_")
+        keys = (f"{table}.{name}", f"{table}.{measured}", name, measured)
+        return next((self.units[key] for key in keys if key in self.units), None)
 
     def _wrong(self, node: Node, key: str, said: str, code: str = "PMO104") -> None:
         self._problems.error(code, node, key, said)
@@ -126,9 +133,9 @@ class Settings:
             self.measures[name] = node.text
 
     def _take_units(self, node: Node) -> None:
-        known = (*MEASURED, *(f"planned_{name}" for name in MEASURED))
+        known = (*MEASURED, *(f"planned_{name}" for name in MEASURED), "hours")
         for name, entry in node.mapping.items():
-            if name not in known or entry.text not in UNITS:
+            if name.rpartition(".")[2] not in known or entry.text not in UNITS:
                 said = f"is {entry.shown()}; write a unit of {', '.join(known)}: "
                 said += f"{', '.join(UNITS)}."
                 self._wrong(entry, f"units.{name}", said, "PMO971")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 _FINISHED = (
-    "finished done closed resolved complete completed delivered deployed released accepted live "
+    "finished fixed done closed resolved complete completed delivered deployed released accepted "
+    "live "
     "fertig erledigt geschlossen abgeschlossen abgenommen gelöst terminé fermé résolu clos "
     "hecho cerrado completado resuelto fatto chiuso completato concluído fechado"
 )
 _OPEN = (
-    "open new active approved committed running todo backlog reopened blocked waiting review "
+    "open unresolved new active approved committed running todo backlog reopened blocked waiting "
+    "review "
     "testing planned proposed ready selected started ongoing assigned analysis design build test "
     "offen neu laufend geplant bereit wartend ouvert nouveau abierto nuevo aperto nuovo aberto"
 )

@@ -316,6 +316,7 @@ def decimal_mark(token: str) -> str:
 
 
 def plain_number(token: str, mark: str) -> str:
+    """Return a number with a decimal point and without thousands marks; ``mark`` is its own."""
     thousands = "," if mark == "." else "."
     end = token[len(token.rstrip(".,")) :]
     token = re.sub(r"['\u00a0\u202f]", "", token).rstrip(".,")
