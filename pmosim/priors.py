@@ -161,6 +161,11 @@ LEARNING = Prior(
     citation="Dutton and Thomas 1984 (Academy of Management Review)",
 )
 
+TRAINING_DAYS, TRAINING_SHARE, TRAINING_PROFICIENCY = 20, 0.5, 0.6
+"""What `cross_train` takes where it is silent: working days, the share of each of them, and the
+proficiency in the end. Judgement: two weeks of full-time training, then somewhat below a newcomer
+halfway up the ramp (see RAMP)."""
+
 STANDARD_SPREAD, STANDARD_HAND_OVER, STANDARD_REWORK = 0.3, 0.5, 0.3
 """What a standard takes away where it covers all work: of the log-spread, of a hand-over, of the
 chance of rework. All are assumptions without a measure: try others (``settings.standard``)."""

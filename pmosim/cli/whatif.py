@@ -46,6 +46,10 @@ VERBS = {
     "delay": ("ID=TIME", "It asks or starts later: portal=6w."),
     "hire": ("N:ROLE@DATE", "More people: 2:developer@2027-04, or ..TO behind the date."),
     "absent": ("ID=TIME", "Somebody is away: ana=6w, ana=6w@2027-03, ana=2027-03..2027-04."),
+    "cross_train": (
+        "ID:ROLE@DATE",
+        "Somebody learns a further role: ana:developer@2027-04, then keys as ,lasts=20d,share=50%.",
+    ),
     "rank": ("ID=K", "A project gets a rank, others make room."),
     "policy": ("NAME:VALUE", "Another start rule: wip_limit:6, open."),
     "set": ("KEY=VALUE", "Any other value: roles.developer.day_rate=750."),
@@ -69,7 +73,12 @@ class _InOrder(click.Command):
 def _with_verbs(function: Callable[..., Any]) -> Callable[..., Any]:
     for name, (metavar, text) in reversed(VERBS.items()):
         function = click.option(
-            f"--{name}", name, multiple=True, metavar=metavar, help=text, expose_value=False
+            f"--{name.replace('_', '-')}",
+            name,
+            multiple=True,
+            metavar=metavar,
+            help=text,
+            expose_value=False,
         )(function)
     return function
 

@@ -20,6 +20,7 @@ from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.engine.practised import Practised
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import DONE
+from pmosim.engine.training import is_valid_spell, share_in_training
 from pmosim.errors import AuditError
 from pmosim.network import FF, NONE, PHASE, SS
 from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED, WITHDRAWN
@@ -44,6 +45,9 @@ class Learning:
         pairs = run.newcomers.pairs if run.newcomers is not None else []
         self.pairs = [pair for pair in pairs if pair[2] < pair[3]]
         self.change = run.network.people.change
+        self.trainings = run.network.trainings
+        spells = run.trainings.spells if run.trainings is not None else []
+        self.trained = [spell for spell in spells if spell[1] < spell[2]]
         self.ramps: dict[int, dict[int, Fraction]] = defaultdict(dict)
         """Per newcomer: speed from each morning on."""
         if self.change is not None:
@@ -83,11 +87,14 @@ class Learning:
     def edges(self, n: int) -> list[int]:
         """Return the minutes at which the speed of a person may change."""
         given = [at for mentor, _, *spell in self.pairs if mentor == n for at in spell]
-        return [*given, *self.ramps[n]]
+        spells = (spell for spell in self.trained if self.trainings[spell[0]].person == n)
+        return [*given, *self.ramps[n], *(at for spell in spells for at in spell[1:])]
 
     def presence(self, n: int, minute: int) -> int:
-        """Return what a person has for tasks: a mentor less."""
+        """Return what a person has for tasks: a mentor less, and who is in training."""
         whole = int(self.run.network.people.presence[n])
+        in_training = share_in_training(self.trainings, self.trained, n, minute)
+        whole = -(-whole * (WHOLE - in_training) // WHOLE)
         if self.change is None:
             return whole
         given = sum(int(self.change.mentor_share[who]) for who in self.mentees(n, minute))
@@ -103,8 +110,17 @@ class Learning:
         return ceil(self.ramps[n][max(mornings)] * WHOLE) if mornings else WHOLE
 
     def check(self, fail: Callable[[str], NoReturn]) -> None:
-        """Check that mentors are there, of the same role, not new themselves, and not too many."""
+        """Check that mentors are there, of the same role, not new themselves, and not too many.
+
+        And that trainings go on to their end, unless somebody leaves.
+        """
         people, change = self.run.network.people, self.change
+        for spell in self.trained:
+            training = self.trainings[spell[0]]
+            changes = self.run.people_changes
+            leaves = [at for at, what, n in changes if (what, n) == (LEAVES, training.person)]
+            if not is_valid_spell(training, spell, leaves, self.run.minute):
+                fail(f"the training of person {training.person} went on from {spell[1:]}")
         for mentor, n, since, until in self.pairs:
             assert change is not None
             if not self.is_here(mentor, since) or not self.is_here(n, since):

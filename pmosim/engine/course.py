@@ -21,6 +21,8 @@ from pmosim.engine.order import (
     PRACTISES,
     RAMPS,
     RESUMES,
+    TRAINED,
+    TRAINS,
     WAIT,
     WITHDRAWS,
 )
@@ -32,6 +34,7 @@ from pmosim.engine.state import (
     Project,
     Task,
 )
+from pmosim.engine.training import Trainings
 from pmosim.errors import InputError
 from pmosim.network import FF, FS, NONE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
@@ -75,6 +78,9 @@ class Course(Interruptions):
         self.newcomers: Newcomers | None = None
         if change is not None and change.ramp_lasts.any():
             self.newcomers = Newcomers(self.network, change, self.floor, self.at)
+        self.trainings: Trainings | None = None
+        if self.network.trainings:
+            self.trainings = Trainings(self.network.trainings, self.floor, self.desk)
         self.places: set[int] = set()
         """People who may leave, or take something along."""
         self.losses: dict[tuple[int, int], int] = {}
@@ -246,6 +252,9 @@ class Course(Interruptions):
             if self.floor.practice is not None:
                 self.floor.practice.rise(item)
             return
+        if what in {TRAINS, TRAINED} and self.trainings is not None:
+            (self.trainings.begin if what == TRAINS else self.trainings.end)(item)
+            return
         if what == PAUSES:
             self._pause(item)
             return
@@ -309,6 +318,8 @@ class Course(Interruptions):
                 project.workers.discard(person.n)
         if self.newcomers is not None:
             self.newcomers.end(person)
+        if self.trainings is not None:
+            self.trainings.stop(person)
         if person.learns and self.floor.practice is not None:
             self.floor.practice.forget(person.n)
 

@@ -93,6 +93,15 @@ class Desk:
             self.is_stirred = True
             self._take_out(ask)
 
+    def note_skills(self) -> None:
+        """Look again at everything: who can do what has changed."""
+        for group in self.groups.values():
+            group.is_disjoint = self.bench.is_disjoint(group.needs)
+            group.alike_until = self.bench.alike_until(group.needs)
+        self.asleep.clear()
+        self.ripe.update(self.groups.values())
+        self.is_stirred = True
+
     def _take_out(self, ask: Ask) -> None:
         asks, entry = ask.group.asks, ask.entry
         if entry:

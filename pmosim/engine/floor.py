@@ -14,7 +14,7 @@ from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
 from pmosim.engine.state import Hold, Person
 from pmosim.engine.teams import Bench
 from pmosim.network import NONE
-from pmosim.units import WHOLE
+from pmosim.units import WHOLE, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,6 +46,10 @@ class Floor:
         self.bench = bench_kind(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
+        self.presence: list[int] = network.people.presence.tolist()
+        """Of everybody without training and mentoring."""
+        self.trained, self.mentoring = [0] * len(self.people), [0] * len(self.people)
+        """Share of everybody that own training takes, and of what is left that newcomers take."""
         self.practice: Practice | None = None
         """None = nobody gets faster with practice."""
         if network.practice is not None:
@@ -166,6 +170,16 @@ class Floor:
         for pool in pools:
             self.settle(pool)
             self.time(pool)
+
+    def set_presence(self, person: Person) -> None:
+        """Set what somebody who is trained, or mentors, has left for tasks."""
+        n, pools = person.n, [hold.pool for hold in person.holds]
+        for pool in pools:
+            self.settle(pool)
+        left = times(self.presence[n], WHOLE - self.trained[n])
+        person.presence = times(left, WHOLE - self.mentoring[n])
+        self.note_attention(person)
+        self.retime(pools)
 
     def note_attention(self, person: Person) -> None:
         """Note that what somebody gives has changed, before the pools in hand are timed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmosim.engine.order import PEOPLE, RAMPS
-from pmosim.units import WHOLE, times
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +38,6 @@ class Newcomers:
         self.share: list[int] = change.mentor_share.tolist()
         self.shortens: list[int] = change.mentor_shortens.tolist()
         self.most: list[int] = change.mentor_most.tolist()
-        self.presence: list[int] = network.people.presence.tolist()
-        """Of everybody without mentoring."""
         self.far: dict[int, int] = {}
         """How far newcomers are; see ``ramp_step``."""
         self.mentors: dict[int, tuple[int, int]] = {}
@@ -131,13 +129,8 @@ class Newcomers:
     def _set_presence(self, mentor: int) -> None:
         """Set what a mentor has left for tasks."""
         given = sum(self.share[n] for n, (who, _) in self.mentors.items() if who == mentor)
-        person = self.floor.people[mentor]
-        pools = [hold.pool for hold in person.holds]
-        for pool in pools:
-            self.floor.settle(pool)
-        person.presence = times(self.presence[mentor], WHOLE - given)
-        self.floor.note_attention(person)
-        self.floor.retime(pools)
+        self.floor.mentoring[mentor] = given
+        self.floor.set_presence(self.floor.people[mentor])
 
 
 def ramp_length(lasts: int, shortens: int) -> int:

@@ -3,7 +3,7 @@
 1. task finishes, in (project order, task order, pool), and every milestone whose links and dates
    allow, in cascade; waits of links and dates that end this minute
 2. people who come, go, or are given back by a pause; requests whose patience has ended; the
-   morning of newcomers, and of those who get faster with practice
+   morning of newcomers, and of those who get faster with practice; trainings
 3. arrivals, in project order
 4. gates: stops and cancellations
 5. releases: those with a date and mandatory ones in project order, then as the intake rule says
@@ -18,7 +18,19 @@ FINISH, WAIT, PEOPLE, ARRIVAL, GATE = range(5)
 """What is due at a minute, in the order in which it is done: FINISH of work, WAIT of a link or
 date that ends."""
 
-COMES, LEAVES, BACK, AWAY, RESUMES, PAUSES, WITHDRAWS, RAMPS, PRACTISES = range(9)
+(
+    COMES,
+    LEAVES,
+    BACK,
+    AWAY,
+    RESUMES,
+    PAUSES,
+    WITHDRAWS,
+    RAMPS,
+    PRACTISES,
+    TRAINS,
+    TRAINED,
+) = range(11)
 """What changes the people at work, and who waits for them, in the order in which it is done within
 a minute."""
 

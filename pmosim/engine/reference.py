@@ -26,6 +26,8 @@ from pmosim.engine.order import (
     PEOPLE,
     RAMPS,
     RESUMES,
+    TRAINED,
+    TRAINS,
     WAIT,
     WITHDRAWS,
 )
@@ -96,6 +98,8 @@ class Replication(Course):
             self._settle_project(project)
         if self.newcomers is not None:
             self.newcomers.close()
+        if self.trainings is not None:
+            self.trainings.close()
 
     def close(self) -> None:
         """Cut what refers to each other, so that the memory of a run is free with it."""
@@ -180,6 +184,9 @@ class Replication(Course):
             for minute, what, n in self.people_changes:
                 if what == COMES and minute and self.newcomers.has_ramp(n):
                     self.at(minute, PEOPLE, (RAMPS, n))
+        for number, training in enumerate(network.trainings):
+            self.at(training.begin, PEOPLE, (TRAINS, number))
+            self.at(training.end, PEOPLE, (TRAINED, number))
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]
             amounts = luck.amounts[sheet.first_pool : sheet.first_pool + sheet.n_pools]

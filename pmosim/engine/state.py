@@ -75,7 +75,7 @@ class Person:
         until: int,
     ) -> None:
         self.n, self.home = n, home
-        self.skill = (*skill, WHOLE)
+        self.skill: tuple[int, ...] = (*skill, WHOLE)
         """Proficiency by role; the last one, of NONE, is that of somebody asked for by name."""
         self.places = {*(role for role, proficiency in enumerate(skill) if proficiency), ~n}
         """Where asks wait for this person: the roles, and the person's own name."""
@@ -127,12 +127,15 @@ class Hold:
         "person",
         "pool",
         "practises",
+        "proficiency",
         "since",
         "total",
     )
 
     def __init__(self, person: Person, pool: Pool, need: Need, since: int) -> None:
         self.person, self.pool, self.need, self.since = person, pool, need, since
+        self.proficiency = person.skill[need[1]]
+        """Of the person in what was asked for, billionths."""
         self.is_sole = False
         """Whether it takes all of somebody fully proficient, who has nothing else in hand."""
         self.attention = 0
@@ -148,11 +151,6 @@ class Hold:
     def share(self) -> int:
         """Share of the person, billionths."""
         return self.need[4]
-
-    @property
-    def proficiency(self) -> int:
-        """Proficiency of the person in what was asked for, billionths."""
-        return self.person.skill[self.need[1]]
 
 
 class Pool:

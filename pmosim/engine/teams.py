@@ -50,6 +50,26 @@ class Bench:
             for seats in person.partly if person.in_hand else person.idle:
                 seats.add(person.n)
 
+    def set_skill(self, person: Person, role: int, skill: tuple[int, ...]) -> None:
+        """Let somebody be able to do a role, or not any more, from now on."""
+        was_able, is_able = bool(person.skill[role]), bool(skill[role])
+        person.skill = skill
+        able = self.by_role[role] = _able_first(self.people, role)
+        self.places[role] = {p.n: at for at, p in enumerate(able)}
+        if is_able and not was_able:
+            person.places = {*person.places, role}
+            person.idle = (*person.idle, self.idle[role])
+            person.partly = (*person.partly, self.partly[role])
+        elif was_able and not is_able:
+            self.idle[role].discard(person.n)
+            self.partly[role].discard(person.n)
+            person.places = person.places - {role}
+            person.idle = tuple(seats for seats in person.idle if seats is not self.idle[role])
+            person.partly = tuple(
+                seats for seats in person.partly if seats is not self.partly[role]
+            )
+        self.note_room(person)
+
     def able(self, need: Need) -> Sequence[Person]:
         """Return everybody who could ever fill a need: home role, proficiency, file order."""
         role, person, _, _ = need

@@ -30,6 +30,7 @@ from pmosim.network.arrays import (
     ProjectArrays,
     StreamArrays,
     TaskArrays,
+    Training,
 )
 from pmosim.network.compilation import compile_network
 
@@ -59,5 +60,6 @@ __all__ = [
     "ProjectArrays",
     "StreamArrays",
     "TaskArrays",
+    "Training",
     "compile_network",
 ]

@@ -82,6 +82,21 @@ class PracticeArrays:
     """(N, S) attention until then, 0 = does not grow."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One person who is trained in a further role for a time."""
+
+    person: int
+    role: int
+    begin: int
+    end: int
+    """Minute from which on the skill is there."""
+    share: int
+    """Of the person's attention, billionths; 0 = all of it, which stands in ``away``."""
+    proficiency: int
+    """In the end, billionths."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PeopleArrays:
     """People, N rows in file order. Factors in billionths, times in working minutes."""
@@ -407,6 +422,7 @@ class Network:
     """None = practice makes nobody faster."""
     bookings: BookingArrays | None = None
     """None = nobody is booked."""
+    trainings: tuple[Training, ...] = ()
 
     @property
     def n_listed(self) -> int:

@@ -18,7 +18,7 @@ from pmosim.network.changes import compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.fates import compile_fates
 from pmosim.network.frozen import flags, floats, freeze, ints
-from pmosim.network.practice import compile_practice
+from pmosim.network.practice import compile_practice, compile_trainings, training_span
 from pmosim.network.reworks import compile_loops
 from pmosim.network.risks import compile_risks
 from pmosim.network.streams import compile_streams
@@ -102,6 +102,7 @@ def compile_network(scenario: Scenario) -> Network:
         bookings=compile_bookings(
             scenario.bookings, people.ids, [project.id for project in scenario.projects], calendar
         ),
+        trainings=compile_trainings(organisation.people, role_index, calendar),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
     )
@@ -177,8 +178,10 @@ def compile_people(
 def _away(
     person: Person, holidays: Sequence[date], calendar: WorkCalendar
 ) -> tuple[tuple[int, int], ...]:
-    """Return the minutes of leave and holidays."""
-    return _spans([*person.leave, *((day, day) for day in holidays)], calendar)
+    """Return the minutes of leave and holidays, and of training that takes all of the time."""
+    spans = _spans([*person.leave, *((day, day) for day in holidays)], calendar)
+    training = [training_span(t, calendar) for t in person.training if t.share == WHOLE]
+    return joined([*spans, *training]) if training else spans
 
 
 def _spans(

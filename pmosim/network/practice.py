@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pmosim.network.arrays import EFFORT, NONE, PracticeArrays
+from pmosim.network.arrays import EFFORT, NONE, PracticeArrays, Training
 from pmosim.network.frozen import freeze, ints
 from pmosim.units import WHOLE
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from pmosim.network.arrays import IntArray
     from pmosim.network.tasks import TaskCompiler
-    from pmosim.scenario.organisation import Person
+    from pmosim.scenario import organisation
+    from pmosim.scenario.organisation import Growth, Person
     from pmosim.scenario.portfolio import Project
+    from pmosim.workdays import WorkCalendar
 
 
 def compile_practice(
@@ -32,7 +34,8 @@ def compile_practice(
     kind_of = _kinds(rows, tasks)
     kinds = tuple(dict.fromkeys(kind for kind in kind_of if kind))
     has_learning = bool(kinds) and any(person.learning for person in people)
-    if not has_learning and not any(person.growth for person in people):
+    growing = [_growth_of(person) for person in people]
+    if not has_learning and not any(growing):
         return None
     index = {kind: k for k, kind in enumerate(kinds)}
     learning = [person.learning if has_learning else None for person in people]
@@ -43,9 +46,8 @@ def compile_practice(
         for kind, given in person.experience:
             if kind in index:
                 experience[n, index[kind]] = given
-        level = dict(person.skills)
-        for role, growth in person.growth:
-            skill[:, n, roles[role]] = level[role], growth.to, growth.practice
+        for role, level, growth in growing[n]:
+            skill[:, n, roles[role]] = level, growth.to, growth.practice
     start, to, takes = (freeze(table.copy()) for table in skill)
     return PracticeArrays(
         kinds=kinds,
@@ -57,6 +59,39 @@ def compile_practice(
         skill_to=to,
         skill_takes=takes,
     )
+
+
+def _growth_of(person: Person) -> list[tuple[str, int, Growth]]:
+    """Return (role, proficiency before any practice, growth) of skills and trainings."""
+    level = dict(person.skills)
+    skills = [(role, level[role], growth) for role, growth in person.growth]
+    trained = [(t.role, t.proficiency, t.growth) for t in person.training]
+    return skills + [(role, level, growth) for role, level, growth in trained if growth]
+
+
+def compile_trainings(
+    people: Sequence[Person], roles: Mapping[str, int], calendar: WorkCalendar
+) -> tuple[Training, ...]:
+    """Return all trainings, person by person; those that take all attention have share 0."""
+    return tuple(
+        Training(
+            person=n,
+            role=roles[training.role],
+            begin=begin,
+            end=end,
+            share=training.share % WHOLE,
+            proficiency=training.proficiency,
+        )
+        for n, person in enumerate(people)
+        for training in person.training
+        for begin, end in [training_span(training, calendar)]
+    )
+
+
+def training_span(training: organisation.Training, calendar: WorkCalendar) -> tuple[int, int]:
+    """Return the [from, until) minutes of a training."""
+    begin = max(0, calendar.start_minute(training.begins or calendar.as_of))
+    return begin, begin + training.lasts
 
 
 def _count_in_flight(

@@ -201,6 +201,27 @@ def _learning(facts: Facts) -> Iterator[Assumption]:
     if growing:
         text = f"Skills of {growing} people grow with practice, as stated (`skills`)."
         yield _entry("skill growth", "stated", text)
+    yield from _cross_training(facts)
+
+
+def _cross_training(facts: Facts) -> Iterator[Assumption]:
+    trained = [person for person in facts.people.values() if person.training]
+    if not trained:
+        return
+    entries = [node.get("training") for node, _ in facts.staff.sites.values()]
+    said = [entry for given in entries if given is not None for entry in given.items]
+    keys = ("lasts", "share", "proficiency")
+    is_said = all(entry.get(key) is not None for entry in said for key in keys)
+    how = "as stated"
+    if not is_said:
+        how = (
+            f"where nothing is said it takes {priors.TRAINING_SHARE:.0%} of the time for "
+            f"{priors.TRAINING_DAYS} working days and brings {priors.TRAINING_PROFICIENCY:.0%}, a "
+            "judgement without a measure"
+        )
+    number = f"{len(trained)} {'person is' if len(trained) == 1 else 'people are'}"
+    text = f"{number} trained in a further role: {how} (`training`)."
+    yield _entry("cross-training", "stated" if is_said else "assumed", text)
 
 
 def _standard(facts: Facts) -> Iterator[Assumption]:

@@ -30,6 +30,7 @@ EXAMPLES = {
     "set": "{roles.developer.day_rate: 750}",
     "hire": "{role: developer, headcount: 2, from: 2027-04}",
     "absent": '{ana: "2027-03..2027-04"}',
+    "cross_train": "{ana: {role: developer, from: 2027-04, lasts: 20d, share: 50%}}",
     "policy": "{policy: wip_limit, max_active: 6}",
 }
 """Every verb with an example of what stands behind it."""
@@ -84,6 +85,7 @@ class _Changes(Draft):
             "set": self._set,
             "hire": self._hire,
             "absent": self._absent,
+            "cross_train": self._cross_train,
             "policy": self._policy,
         }
         self.unfelt: list[_Unfelt] = []
@@ -366,6 +368,20 @@ class _Changes(Draft):
                 None,
             )
             self.put_in_person(name, ["leave"], appended(before, value))
+
+    def _cross_train(self, given: Node, path: str) -> None:
+        for name, value in given.mapping.items():
+            here = f"{path}.{name}"
+            if not isinstance(value.value, dict | list) or not value.value:
+                said = f"is {value.shown()}; say in which role: {name}: {{role: developer}}."
+                self.problems.error("PMO104", value, here, said)
+            elif self.single_out(name, given.place_of(name), here):
+                before = next(
+                    entry.get("training")
+                    for entry, names in self.people_listed()
+                    if names == [name]
+                )
+                self.put_in_person(name, ["training"], appended(before, value))
 
     def _policy(self, given: Node, path: str) -> None:
         self.put("intake", value=given)

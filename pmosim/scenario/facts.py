@@ -81,7 +81,9 @@ class Facts:
         found: dict[str, list[Person]] = {role: [] for role in self.roles}
         for person in self.people.values():
             found.setdefault(person.role, []).append(person)
-            for role, _level in person.skills:
+            for role in dict.fromkeys(
+                [*dict(person.skills), *(training.role for training in person.training)]
+            ):
                 found.setdefault(role, []).append(person)
         named = {name: (person,) for name, person in self.people.items()}
         return {who: tuple(people) for who, people in found.items()} | named

@@ -122,6 +122,7 @@ CODES: dict[str, str] = {
     "PMO905": "Risks on top of a spread that holds them already.",
     "PMO906": "Work asked of somebody by name who may leave.",
     "PMO930": "Experience with a kind of work that nothing asks for.",
+    "PMO931": "Training that cannot bring what it says.",
     "PMO950": "Risks that explain more than all the spread of past work.",
     "PMO970": "A table that is no table of a history.",
     "PMO971": "An amount of a history whose measure or unit is not declared.",

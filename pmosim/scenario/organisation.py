@@ -100,6 +100,23 @@ class Growth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Training:
+    """A further role that somebody is trained in for a time."""
+
+    role: str
+    begins: date | None
+    """First day; None = day 0."""
+    lasts: int
+    """Working minutes."""
+    share: int
+    """Of the person's attention, billionths."""
+    proficiency: int
+    """When it ends, billionths."""
+    growth: Growth | None = None
+    """With practice, after it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One individual. ``skills`` are (role, proficiency in billionths) beside the home role."""
 
@@ -133,6 +150,7 @@ class Person:
     """(kind of work, attention given before day 0 in billionths of person-minutes)."""
     growth: tuple[tuple[str, Growth], ...] = ()
     """Of each skill that grows with practice."""
+    training: tuple[Training, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

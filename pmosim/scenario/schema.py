@@ -38,6 +38,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "ramp": shapes.RAMP,
     "mentor": shapes.MENTOR,
     "learning": shapes.LEARNING,
+    "training": shapes.TRAINING,
     "standard": shapes.STANDARD,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,

@@ -120,6 +120,20 @@ SKILL = Shape(
     required=("proficiency",),
 )
 
+TRAINING = Shape(
+    name="a training",
+    keys={
+        "role": kinds.ID,
+        "from": kinds.START,
+        "lasts": kinds.single(kinds.TIME, "say how long it is planned to take, such as 20d."),
+        "share": kinds.FTE,
+        "proficiency": kinds.PROFICIENCY,
+        "to": kinds.PROFICIENCY,
+        "practice": kinds.PERSON_TIME,
+    },
+    required=("role",),
+)
+
 SICKNESS = Shape(
     name="sickness",
     keys={"share": kinds.BAU, "spell": kinds.law("time")},
@@ -160,6 +174,7 @@ PERSON = Shape(
         "leave": kinds.RANGES,
         "from": kinds.START,
         "until": kinds.END,
+        "training": kinds.list_of("training"),
     }
     | dict(ROLE.keys),
     later=_PERSON_LATER,

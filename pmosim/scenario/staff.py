@@ -16,7 +16,7 @@ from pmosim import priors
 from pmosim.distributions import Lognormal
 from pmosim.scenario import amounts, dates, kinds, shapes
 from pmosim.scenario.kinds import MISSING, Reader
-from pmosim.scenario.learning import learning_terms, read_growth
+from pmosim.scenario.learning import learning_terms, read_growth, read_trainings
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
 from pmosim.scenario.organisation import Change, Growth, Organisation, Person, Place, Role
@@ -267,6 +267,7 @@ def _read_entry(
         reader.problems.error("PMO107", node.mapping["headcount"], f"{path}.headcount", said)
     terms = _work_terms(fields, roles.get(role, Role(id=role)))
     skills, growth = _read_skills(node, role, path, reader, roles)
+    training = read_trainings(reader, node, role, path)
     fte = fields.get("fte", Fraction(1))
     share = amounts.billionths(absence.leave_share(reader.measures.year_days))
     if share >= WHOLE:
@@ -287,6 +288,7 @@ def _read_entry(
             leave=tuple(sorted(fields.get("leave", []))),
             change=change,
             growth=growth,
+            training=training,
             **learning,
             **terms,
         )

@@ -39,6 +39,7 @@ CHECKS = (
     turnover.check_named_may_leave,
     learning.check_learning,
     bookings.check_bookings,
+    learning.check_training,
 )
 
 

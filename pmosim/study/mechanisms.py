@@ -506,6 +506,10 @@ SWITCHES: tuple[Switch, ...] = (
         "learning", "learning kinds of work", "all work is done at full speed from the first day",
         ("learning",), _STAFF, priors.LEARNING, _of_unknown_experience,
     ),
+    _of_keys(
+        "cross-training", "cross-training", "nobody is trained in a further role",
+        ("training",), ("people",),
+    ),
     Switch(
         id="skill growth",
         name="skills that grow with practice",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pmosim import priors
 from pmosim.errors import InputError, Problem
 from pmosim.forecast.wording import MONTHS
 from pmosim.scenario import amounts, changes, dates, files
@@ -41,6 +42,7 @@ FORMS: dict[str, str] = {
     "--rank": "crm=1",
     "--hire": "2:developer@2027-04",
     "--absent": "ana=6w",
+    "--cross-train": "ana:developer@2027-04",
     "--policy": "wip_limit:6",
     "--set": "roles.developer.day_rate=750",
 }
@@ -156,6 +158,7 @@ class _Maker:
             "--rank": self._rank,
             "--hire": self._hire,
             "--absent": self._absent,
+            "--cross-train": self._cross_train,
             "--policy": self._policy,
             "--set": self._set,
         }
@@ -278,6 +281,38 @@ class _Maker:
             option="--absent", typed=text, verb="absent", value={person: span}, words=words,
             shown=(f"{shown}={rest}", {shown: span}),
         )  # fmt: skip
+
+    def _cross_train(self, text: str) -> Change:
+        typed, further = _split_further(text, "--cross-train")
+        rest, day = _dated(typed)
+        name, separator, role = rest.rpartition(":")
+        known = list(self._section("roles"))
+        if not separator or not name.strip() or not role.strip():
+            raise AmissError("PMO104", _form("--cross-train"))
+        role = role.strip()
+        if role not in known:
+            raise AmissError("PMO201", f"there is no role '{role}'.{did_you_mean(role, known)}")
+        person = self._people.get(name.strip(), name.strip())
+        when = self._day_text(day)
+        value = {"role": role, "from": when, **self._training_terms(), **further}
+        terms = [f"{value['lasts']} at {value['share']}, then {value['proficiency']} proficient"]
+        if "to" in value:
+            terms.append(f"{value['to']} after {value.get('practice')}")
+        shown = self._shown(person)
+        words = f"{shown} is trained as {role} {_since(when)} ({', '.join(terms)})"
+        return Change(
+            option="--cross-train", typed=text, verb="cross_train", value={person: value},
+            words=words, shown=(f"{shown}{text[len(name):]}", {shown: value}),
+        )  # fmt: skip
+
+    @staticmethod
+    def _training_terms() -> dict[str, Any]:
+        """Return what a training is taken to be where nothing is said."""
+        return {
+            "lasts": f"{priors.TRAINING_DAYS}d",
+            "share": f"{priors.TRAINING_SHARE:.0%}",
+            "proficiency": f"{priors.TRAINING_PROFICIENCY:.0%}",
+        }
 
     def _span_of(self, text: str) -> str:
         """Return a range of days: as given, or so much working time from a day (day 0) on."""
@@ -463,6 +498,11 @@ def _flat(value: Any) -> str:
     from pmosim.scenario.resolution import flow_text
 
     return str(value) if not isinstance(value, dict | list) else flow_text(value)
+
+
+def _since(text: str) -> str:
+    """Return ``from March 2027 on``, or ``from 4 January 2027 on``."""
+    return f"from {_day_words(text)} on"
 
 
 def _when(text: str) -> str:

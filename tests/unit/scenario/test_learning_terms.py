@@ -146,3 +146,71 @@ def test_learning_and_growth_are_switched_alone(parse: Parse) -> None:
         assert not after[name]
         assert after[other]
     assert "skills" in scenario.document["people"][0]
+
+
+# --- training ------------------------------------------------------------------------------------
+
+
+def trained(parse: Parse, *training: dict[str, Any], **person: Any) -> Scenario:
+    ana = {"id": "ana", "role": "test", "training": list(training)} | person
+    roles = {"dev": {}, "test": {}, "lead": {}}
+    return parse(roles=roles, people=[ana, {"role": "dev"}])
+
+
+def test_a_training_takes_what_is_assumed_where_it_is_silent_and_says_so(parse: Parse) -> None:
+    scenario = trained(parse, {"role": "dev"})
+    training = scenario.organisation.people[0].training[0]
+    assert training.lasts == priors.TRAINING_DAYS * 480
+    assert (training.share, training.proficiency) == (WHOLE // 2, 6 * WHOLE // 10)
+    found = {entry.mechanism: entry.basis for entry in scenario.assumptions}
+    assert found["cross-training"] == "assumed"
+    full = {"role": "dev", "lasts": "5d", "share": "40%", "proficiency": "50%"}
+    found = {entry.mechanism: entry.basis for entry in trained(parse, full).assumptions}
+    assert found["cross-training"] == "stated"
+
+
+@pytest.mark.parametrize(
+    ("training", "person", "code", "said"),
+    [
+        ({"role": "dve"}, {}, "PMO201", "Did you mean 'dev'"),
+        ({"role": "test"}, {}, "PMO108", "is the home role"),
+        ({"role": "dev"}, {"skills": ["dev"]}, "PMO931", "can do already"),
+        ({"role": "dev"}, {"from": "2027-03"}, "PMO931", "not there all the time"),
+        ({"role": "dev"}, {"until": "2027-01-15"}, "PMO931", "not there all the time"),
+        ({"role": "dev", "lasts": "0d"}, {}, "PMO112", "takes some time"),
+        ({"role": "dev", "to": "90%"}, {}, "PMO102", "where it says both"),
+        ({"role": "dev", "lasts": "5d/10d/20d"}, {}, "PMO310", "planned to take"),
+        ({}, {}, "PMO102", "needs the key 'role'"),
+    ],
+)
+def test_training_that_cannot_be_is_refused(
+    training: dict[str, Any], person: dict[str, Any], code: str, said: str, parse: Parse
+) -> None:
+    with pytest.raises(pm.InputError) as caught:
+        trained(parse, training, **person)
+    assert any(code in str(one) and said in str(one) for one in caught.value.problems)
+
+
+def test_nobody_is_in_training_for_more_than_the_whole_day(parse: Parse) -> None:
+    with pytest.raises(pm.InputError, match="120% of ana"):
+        trained(
+            parse,
+            {"role": "dev", "share": "60%"},
+            {"role": "lead", "share": "60%"},
+        )
+
+
+def test_the_verb_gives_one_of_several_a_training_and_adds_to_what_is_there(parse: Parse) -> None:
+    base = parse(people=[{"role": "test", "headcount": 3}, {"role": "dev"}])
+    once = base.change(cross_train={"test-2": {"role": "dev", "from": "2027-04"}})
+    assert [len(person.training) for person in once.organisation.people] == [0, 1, 0, 0]
+    assert [person.id for person in once.organisation.people] == [
+        person.id for person in base.organisation.people
+    ]
+    with pytest.raises(pm.InputError, match="say in which role"):
+        base.change(cross_train={"test-2": "dev"})
+    found = {one.id: one for one in find_mechanisms(once)}
+    assert found["cross-training"].is_on
+    switched = found["cross-training"].switched
+    assert isinstance(switched, pm.Scenario)
+    assert not any(person.training for person in switched.organisation.people)

@@ -306,6 +306,7 @@ EVERYTHING: dict[str, Any] = {
             "learning": "prior",
         },
         "tester": {"focus": [1, 0.8]},
+        "lead": {},
     },
     "places": {"here": {"holidays": ["2027-01-06"]}},
     "people": [
@@ -313,6 +314,7 @@ EVERYTHING: dict[str, Any] = {
         {
             "role": "tester",
             "skills": {"developer": {"proficiency": "60%", "to": "100%", "practice": "60pd"}},
+            "training": [{"role": "lead"}],
         },
     ],
     "settings": {"correlation": 0.2},

@@ -68,6 +68,20 @@ def base() -> pm.Scenario:
         ("--absent", "ana=2027-03..2027-04", "absent", {"ana": "2027-03..2027-04"}),
         ("--absent", "developer-2=1w", "absent", {"developer-2": "2027-01-04..2027-01-08"}),
         (
+            "--cross-train",
+            "ana:developer@2027-04",
+            "cross_train",
+            {
+                "ana": {
+                    "role": "developer",
+                    "from": "2027-04",
+                    "lasts": "20d",
+                    "share": "50%",
+                    "proficiency": "60%",
+                }
+            },
+        ),
+        (
             "--policy",
             "wip_limit:6",
             "policy",
@@ -119,6 +133,13 @@ def test_what_happens_is_said_in_words(base: pm.Scenario) -> None:
     )
 
 
+def test_a_training_says_what_it_takes_to_be_true(base: pm.Scenario) -> None:
+    made = make_changes(base, [("--cross-train", "ana:developer@2027-04,lasts=10d")])
+    assert made.words == (
+        "analyst-2 is trained as developer from April 2027 on (10d at 50%, then 60% proficient)"
+    )
+
+
 def test_every_problem_of_every_option_is_told_at_once_with_its_place(base: pm.Scenario) -> None:
     wrong = {
         ("--add", "3:medum@2027-03"): ("PMO203", "Did you mean 'medium'?"),
@@ -135,6 +156,9 @@ def test_every_problem_of_every_option_is_told_at_once_with_its_place(base: pm.S
         ("--hire", "2:develper"): ("PMO201", "Did you mean 'developer'?"),
         ("--absent", "anna=6w"): ("PMO701", "Did you mean 'ana'?"),
         ("--absent", "ana=0.5d"): ("PMO111", "whole working days"),
+        ("--cross-train", "ana=developer"): ("PMO104", "--cross-train ana:developer@2027-04"),
+        ("--cross-train", "ana:develper"): ("PMO201", "Did you mean 'developer'?"),
+        ("--cross-train", "anna:developer"): ("PMO701", "Did you mean 'ana'?"),
         ("--policy", "wip:6"): ("PMO120", "Did you mean 'wip_limit'?"),
         ("--policy", "open:6"): ("PMO108", "write --policy open"),
         ("--set", "a={b"): ("PMO011", "not valid YAML"),
