@@ -29,3 +29,17 @@ def further_in_words(differences: Iterable[Difference]) -> str:
     few, many = min(numbers), max(numbers)
     span = f"{few:,}" if few == many else f"{few:,} to {many:,}"
     return f"; {span} further futures would tell"
+
+
+def money_with_error(change: Difference) -> str:
+    """Return ``+12k ±3k``, with a ``?`` where it is not yet certain."""
+    from pmosim.forecast.wording import money_in_words
+
+    if not change.is_known:
+        return "not known"
+    if change.is_zero:
+        return "none"
+    half = max(change.high - change.value, change.value - change.low)
+    sign = "+" if change.value > 0.0 else ""
+    mark = "" if change.is_settled else "?"
+    return f"{sign}{money_in_words(change.value)} ±{money_in_words(half)}{mark}"

@@ -47,6 +47,11 @@ class Side:
 @of_a_study(FUTURES)
 @until_options
 @click.option(
+    "--by-quarter",
+    is_flag=True,
+    help="Also: what changes in each quarter, and in each year.",
+)
+@click.option(
     "--fail-if",
     "fail_if",
     metavar="QUESTION",
@@ -67,6 +72,7 @@ def command(
     fail_if: str | None,
     output: Path | None,
     *,
+    by_quarter: bool,
     is_json: bool,
 ) -> int:
     """Say what changes from a base to other scenarios, future by future on the same luck.
@@ -78,6 +84,7 @@ def command(
     pmosim compare baseline three-more
     pmosim compare baseline hire-one hire-two -n 2000
     pmosim compare baseline three-more --until "finish_p80(crm)=2d"
+    pmosim compare baseline three-more --by-quarter
     pmosim compare reports/baseline reports/three-more --json
     """  # fmt: skip
     terminal: Terminal = ctx.obj
@@ -97,7 +104,7 @@ def command(
         comparison = _compare(sides, _futures_of(terminal, sides, size, jobs))
     else:
         comparison = _grown(terminal, goal, sides, seed, jobs)
-    _answer(terminal, comparison, sides, folder, is_json=is_json)
+    _answer(terminal, comparison, sides, folder, by_quarter=by_quarter, is_json=is_json)
     return _judge(terminal, question, comparison)
 
 
@@ -213,20 +220,33 @@ def _answer(
     sides: Sequence[Side],
     folder: Path | None,
     *,
+    by_quarter: bool,
     is_json: bool,
 ) -> None:
+    windows = {}
+    document = comparison.to_document() if is_json or folder is not None else {}
+    if by_quarter:
+        from pmosim.study.windows import by_quarter as windows_of
+
+        windows = {
+            name: windows_of(comparison.base, other) for name, other in comparison.alternatives
+        }
+        for entry in document.get("alternatives", ()):
+            entry["quarters"] = [window.to_json() for window in windows[entry["name"]]]
     if is_json:
-        terminal.document(comparison.to_document())
+        terminal.document(document)
     else:
-        from pmosim.cli.differences import tell_differences
+        from pmosim.cli.differences import tell_differences, tell_windows
 
         for number, name in enumerate(comparison.names):
             if number:
                 terminal.result()
             for line in tell_differences(comparison, name):
                 terminal.result(line)
+            for line in tell_windows(windows.get(name, ())):
+                terminal.result(line)
     if folder is not None:
-        leave(terminal, folder, comparison.to_document(), [side.place for side in sides])
+        leave(terminal, folder, document, [side.place for side in sides])
     last = sides[-1]
     if last.run is None:
         terminal.next(typed("run", last.text), typed("bottlenecks", last.text))

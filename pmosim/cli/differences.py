@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from pmosim.cli.certainty import in_words, money_with_error
 from pmosim.forecast.wording import chance_in_words, money_in_words
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pmosim.forecast.paired import Difference
     from pmosim.study.comparison import Comparison, Row
+    from pmosim.study.windows import Window
 
     ByMeasure = Mapping[str, Row]
 
@@ -23,6 +25,13 @@ SHOWN_PROJECTS, SHOWN_ROLES, SHOWN_NAMES = 15, 6, 8
 DOUBT = "?"
 """Mark of what is not yet certain."""
 UNKNOWN = "-"
+WINDOW_HEADS = {
+    "tasks_finished": "pieces of work done",
+    "finished": "projects done",
+    "missed": "promises missed",
+    "cost": "cost",
+    "benefit": "benefits",
+}
 GAP = 2
 """Blanks between two columns."""
 OUT_OF_WINDOW = {math.inf: "out of window", -math.inf: "into window"}
@@ -58,6 +67,31 @@ def tell_projects(comparison: Comparison, name: str) -> Iterator[str]:
 def tell_roles(comparison: Comparison, name: str) -> Iterator[str]:
     """Yield what changes for the roles."""
     yield from _role_lines(_of_kind(comparison.rows(name), "role"))
+
+
+def tell_windows(windows: Sequence[Window]) -> Iterator[str]:
+    """Yield what changes in each quarter and in each year; nothing without windows."""
+    told = [name for name in WINDOW_HEADS if windows and windows[0].row(name) is not None]
+    if not told:
+        return
+    yield ""
+    yield "In each quarter, then in each four quarters (of the base, and the change):"
+    yield ""
+    rows = [("", *(head for name in told for head in (WINDOW_HEADS[name], "")))]
+    for window in windows:
+        cells = []
+        for name in told:
+            row = window.row(name)
+            if row is None or row.base is None:
+                continue
+            if name in {"cost", "benefit"}:
+                cells += [money_in_words(row.base.value), money_with_error(row.difference)]
+            else:
+                cells += [f"{row.base.value:.1f}", in_words(row.difference, 1.0, 2)]
+        rows.append((window.label, *cells))
+    yield from tabulated(rows)
+    yield ""
+    yield "  (pieces, projects and promises of what both have; money of everything)"
 
 
 def tell_doubts(comparison: Comparison, name: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pmosim.cli.certainty import further_in_words, in_words
+from pmosim.cli.certainty import further_in_words, in_words, money_with_error
 from pmosim.cli.differences import tabulated
 from pmosim.cli.leaving import folder_of, into_folder, leave
 from pmosim.cli.options import as_json, talking
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pmosim.cli.terminal import Terminal
-    from pmosim.forecast.paired import Difference
     from pmosim.study.breakeven import BreakEven
     from pmosim.study.price import Price, Prices
 
@@ -143,7 +142,8 @@ def tell_hire(hire: BreakEven) -> Iterator[str]:
     last = hire.months[-1]
     pay = money_in_words(hire.pay, hire.currency)
     value = money_in_words(last.value, hire.currency)
-    yield f"  by the end of {last.label}: brought {value}, paid {pay}, net {_money(last.net)}"
+    net = money_with_error(last.net)
+    yield f"  by the end of {last.label}: brought {value}, paid {pay}, net {net}"
     yield "  brought = benefits that flow, less the cost charged to projects, discounted; paid ="
     yield "  day rate from the first day on, idle or not"
     turn = hire.paid_anyway
@@ -151,7 +151,7 @@ def tell_hire(hire: BreakEven) -> Iterator[str]:
     yield f"  with internal work taken as paid anyway: {when}"
     if hire.slides:
         yield "  benefits that slide begin sooner and end sooner: over their whole life the"
-        yield f"  NPV changes by {_money(hire.lifetime)}, the pay not counted"
+        yield f"  NPV changes by {money_with_error(hire.lifetime)}, the pay not counted"
 
 
 def _table(found: Prices, prices: Sequence[Price]) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _table(found: Prices, prices: Sequence[Price]) -> Iterator[str]:
     for price in run:
         effects = price.effects or {}
         cells = [
-            _money(effects[measure])
+            money_with_error(effects[measure])
             if factor is None
             else in_words(effects[measure], factor, digits)
             for measure, _, factor, digits in columns
@@ -208,20 +208,6 @@ def _reasons(prices: Sequence[Price]) -> Iterator[str]:
     for price in prices:
         if price.effects is None:
             yield f"  {price.mechanism.name} is on, but not priced: {price.mechanism.reason}"
-
-
-def _money(change: Difference) -> str:
-    """Return ``+12k ±3k``, with a ``?`` where it is not yet certain."""
-    from pmosim.forecast.wording import money_in_words
-
-    if not change.is_known:
-        return "not known"
-    if change.is_zero:
-        return "none"
-    half = max(change.high - change.value, change.value - change.low)
-    sign = "+" if change.value > 0.0 else ""
-    mark = "" if change.is_settled else "?"
-    return f"{sign}{money_in_words(change.value)} ±{money_in_words(half)}{mark}"
 
 
 def _next(path: str, found: Prices) -> str:

@@ -267,6 +267,11 @@ def say_count(number: float) -> str:
     return _signed(f"{number:+,.1f}")
 
 
+def say_hundredths(number: float) -> str:
+    """Return ``+0.27``."""
+    return _signed(f"{number:+,.2f}")
+
+
 def money_saying(currency: str) -> Callable[[float], str]:
     """Return what says a change of money: ``+EUR 24k``."""
 
@@ -294,5 +299,5 @@ def round_up(number: int) -> int:
 
 
 def _signed(text: str) -> str:
-    text = text.removesuffix(".0")
+    text = text.removesuffix(".00").removesuffix(".0")
     return "0" if float(text.replace(",", "")) == 0.0 else text.replace("-", MINUS)

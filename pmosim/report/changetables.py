@@ -11,14 +11,16 @@ from pmosim.forecast.wording import AFTER_WINDOW, NOT_KNOWN, chance_in_words, mo
 from pmosim.report.changes import (
     Change,
     money_saying,
+    read_change,
     say_change,
     say_count,
+    say_hundredths,
     say_interval,
     say_points,
     say_signed_days,
 )
 from pmosim.report.reading import as_mapping, clean, read_date, role_words
-from pmosim.report.sentences import say_day
+from pmosim.report.sentences import say_day, say_quarter
 from pmosim.report.tables import DASH, Cell, Table
 
 if TYPE_CHECKING:
@@ -180,6 +182,45 @@ def tabulate_loads(changes: Changes) -> Table:
         numeric=frozenset(range(1, 7)),
         note=DOUBT,
     )
+
+
+def tabulate_quarters(raw: Sequence[Any], currency: str) -> Table:
+    """Return what changes in each quarter and year; a year stands in one row with its quarters."""
+    money = money_saying(currency)
+    says: dict[str, tuple[str, Callable[[float], str]]] = {
+        "tasks_finished": ("Pieces of work done", say_count),
+        "finished": ("Projects done", say_count),
+        "missed": ("Promises missed", say_hundredths),
+        "cost": ("Cost", money),
+        "benefit": ("Benefits", money),
+    }
+    windows = [as_mapping(each) for each in raw]
+    found = [
+        {str(as_mapping(row).get("measure")): as_mapping(row) for row in each.get("rows") or ()}
+        for each in windows
+    ]
+    told = [measure for measure in says if any(measure in rows for rows in found)]
+    return Table(
+        caption="What changes in each quarter, then in each four quarters",
+        head=("When", *(says[measure][0] for measure in told)),
+        rows=tuple(
+            (
+                Cell(text=_say_window(clean(window.get("window")))),
+                *(
+                    cell_of_change(read_change(rows.get(measure, {})), says[measure][1])
+                    for measure in told
+                ),
+            )
+            for window, rows in zip(windows, found, strict=True)
+        ),
+        numeric=frozenset(range(1, len(told) + 1)),
+        note=f"{DOUBT} Pieces of work, projects and promises of what both have; money of "
+        "everything, in the money of its day.",
+    )
+
+
+def _say_window(label: str) -> str:
+    return " to ".join(say_quarter(part) for part in label.split(" to "))
 
 
 def tabulate_starts(starts: Sequence[Any], names: Mapping[str, Any]) -> Table:

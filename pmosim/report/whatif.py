@@ -25,6 +25,7 @@ from pmosim.report.changetables import (
     tabulate_everything,
     tabulate_newcomers,
     tabulate_portfolio,
+    tabulate_quarters,
     tabulate_starts,
 )
 from pmosim.report.dumbbell import plan_finishes, plan_loads, plan_naive
@@ -93,8 +94,26 @@ def read_what_if(document: Mapping[str, Any]) -> Study:
                 table=tabulate_everything(changes),
             ),
             Section(id="whole", heading="The portfolio", table=tabulate_portfolio(changes)),
+            *_quarters(as_mapping(raw[0] if isinstance(raw, list) else None), changes),
         ),
         terms=TERMS,
+    )
+
+
+def _quarters(
+    alternative: Mapping[str, Any], changes: Changes, number: int | None = None
+) -> tuple[Section, ...]:
+    """Return what changes by quarter, where it was asked for."""
+    raw = alternative.get("quarters")
+    if not isinstance(raw, list) or not raw:
+        return ()
+    name = "" if number is None else f" with {changes.name}"
+    return (
+        Section(
+            id="quarters" if number is None else f"quarters-{number}",
+            heading=f"Quarter by quarter{name}",
+            table=tabulate_quarters(raw, changes.currency),
+        ),
     )
 
 
@@ -102,6 +121,7 @@ def _study_of_many(
     document: Mapping[str, Any], base: str, alternatives: Sequence[Changes]
 ) -> Study:
     """Return the page of several alternatives: a lead and a card for each."""
+    raw = document.get("alternatives") or ()
     cards = tuple(
         Card(
             id=f"alternative-{number}",
@@ -137,6 +157,7 @@ def _study_of_many(
                     heading=f"The portfolio with {changes.name}",
                     table=tabulate_portfolio(changes),
                 ),
+                *_quarters(as_mapping(raw[number - 1]), changes, number),
             )
         ),
         terms=TERMS,

@@ -45,6 +45,20 @@ def _of_comparison(document: Mapping[str, Any]) -> Tables:
             for row in _differences(alternative.get("rows"), alternative["name"], names)
         ],
     )
+    yield (
+        "quarters",
+        [
+            {
+                "window": window["window"],
+                "from": window["from"],
+                "quarters": window["quarters"],
+                **row,
+            }
+            for alternative in document.get("alternatives") or []
+            for window in alternative.get("quarters") or []
+            for row in _differences(window.get("rows"), alternative["name"], names)
+        ],
+    )
     first = document.get("rank_first") or {}
     yield "rank_first", list(_differences(first.get("rows"), "rank 1", names))
     yield "starts", _rows(document.get("starts"))

@@ -143,6 +143,41 @@ def test_multitasking_without_loss_is_processor_sharing_whatever_the_law(law: st
     assert_mean(f"processor sharing, {law}, rho=.6: mean time", sojourn, 1 / (1 - rate))
 
 
+@pytest.mark.parametrize("focus", [(1, 0.85, 0.7), (1, 0.9)])
+def test_multitasking_that_costs_focus_is_a_birth_death_process(focus: tuple[float, ...]) -> None:
+    # With n in hand all of them together leave at the rate mu e(n), the last e going on: p(n) is
+    # proportional to rate^n / (e(1) ... e(n)). One at a time the mean time would be 2.
+    rate = 0.5
+    weights, losses = [1.0], [*focus, *[focus[-1]] * 2000]
+    for loss in losses:
+        weights.append(weights[-1] * rate / loss)
+    in_system = sum(n * weight for n, weight in enumerate(weights)) / sum(weights)
+    expected = in_system / rate
+    if focus[-1] == 0.7:
+        assert abs(expected - 4.0581) < 5e-5
+    demand = {
+        "visit": {
+            "rate": per_unit(rate),
+            "tasks": {
+                "serve": {
+                    "effort": {"dist": "exponential", "mean": f"{UNIT_DAYS}pd"},
+                    "needs": {"clerk": 1},
+                }
+            },
+        }
+    }
+    shop = document(
+        staff={"clerk": 1},
+        role={"max_parallel": 1000, "focus": list(focus)},
+        demand=demand,
+        days=horizon_days(rate, 4000),
+    )
+    customers = visits(shop)
+    assert (customers.frame["wait"] == 0).all()
+    sojourn = customers.mean(lambda frame: frame["sojourn"])
+    assert_mean(f"multitasking, focus down to {focus[-1]}: mean time", sojourn, expected)
+
+
 def _person_time(work: Amount) -> Amount:
     """Return the same amount as effort of one person."""
     if isinstance(work, str):

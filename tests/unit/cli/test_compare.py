@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,38 @@ def test_a_comparison_tells_in_words_who_pays_and_who_does_not(
     assert "next: pmosim run more     pmosim bottlenecks more" in err
     assert "report: reports/tiny-compare/report.html" in err
     assert (more / "reports" / "tiny-compare" / "report.html").is_file()
+
+
+def test_quarters_are_told_where_they_are_asked_for(
+    more: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["compare", "tiny", "more", "hire", "-n", "20", "--by-quarter", "-o", "kept"]
+    assert invoke(asked) == 0
+    out, _ = said(capsys)
+    assert out.count("In each quarter, then in each four quarters") == 2
+    assert "pieces of work done" in out
+    assert "  2027-Q1 to 2027-Q4  " in out
+    document = json.loads((more / "kept" / "compare.json").read_text(encoding="utf-8"))
+    windows = document["alternatives"][1]["quarters"]
+    assert windows[0]["window"] == "2027-Q1"
+    with (more / "kept" / "tables" / "quarters.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    first = windows[0]["rows"][0]["difference"]["value"]
+    (row,) = [
+        row
+        for row in rows
+        if (row["alternative"], row["window"], row["measure"])
+        == ("hire", "2027-Q1", windows[0]["rows"][0]["measure"])
+    ]
+    assert float(row["difference"]) == first
+
+
+def test_quarters_are_not_told_unless_they_are_asked_for(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(["compare", "tiny", "hire", "-n", "20", "--json", "-q"]) == 0
+    out, _ = said(capsys)
+    assert "quarters" not in json.loads(out)["alternatives"][0]
 
 
 def test_nothing_changed_is_exactly_no_difference(

@@ -313,6 +313,40 @@ def test_the_naive_plan_is_set_against_the_futures():
     )
 
 
+def quarters() -> list[dict[str, Any]]:
+    """Return what changes in a quarter that costs and one that pays, and in both."""
+
+    def window(label: str, missed: float) -> dict[str, Any]:
+        rows = [
+            studies.row("portfolio", "portfolio", "missed", 1.0, 1.0 + missed, difference(missed)),
+            studies.row("portfolio", "portfolio", "cost", 9e5, 9e5, difference(5_000.0, 9_000.0)),
+        ]
+        return {"window": label, "from": "2027-01-04", "quarters": 1, "rows": rows}
+
+    return [
+        window("2027-Q1", 0.25),
+        window("2027-Q2", -0.4),
+        window("2027-Q1 to 2027-Q4", -0.15),
+    ]
+
+
+def test_what_changes_by_quarter_is_a_table_of_its_own():
+    document = studies.what_if()
+    document["alternatives"][0]["quarters"] = quarters()
+    words = words_without_charts(document)
+    for text in (
+        "Quarter by quarter What changes in each quarter, then in each four quarters",
+        "When Promises missed Cost",
+        "Q1 2027 +0.25 +0.12 to +0.38 +EUR 5k ?",
+        "Q1 2027 to Q4 2027 \N{MINUS SIGN}0.15",
+    ):
+        assert text in words
+    document["alternatives"].append(document["alternatives"][0] | {"name": "other"})
+    words = words_without_charts(document)
+    assert "Quarter by quarter with what if" in words
+    assert "Quarter by quarter with other" in words
+
+
 # ---- stop list
 
 
