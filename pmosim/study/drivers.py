@@ -5,8 +5,8 @@ committed, how much earlier the P80 would be if one source were known from the s
 is taken away alone, in a run of its own on the same luck; what is known is the mean of its law,
 so that the spread goes and nothing else. Plans, and with them the rules, stay as they are.
 The savings need not add up: where two sources lie side by side, taking one away saves little.
-Not here: correlations of inputs and results, which say nothing about queues; sickness, turnover,
-rework and risks, which stay left to chance in every run (``price`` switches them off).
+Not here: correlations of inputs and results, which say nothing about queues; whether a stop rule is
+obeyed, which stays left to chance in every run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.distributions import Law
+from pmosim.distributions import Fixed, Law
 from pmosim.draws import draw
 from pmosim.forecast.cost import per_future
 from pmosim.forecast.estimate import quantile, unknown
@@ -31,12 +31,12 @@ from pmosim.forecast.paired import (
 )
 from pmosim.forecast.returns import portfolio_npv
 from pmosim.network import compile_network
-from pmosim.network.arrays import NONE
+from pmosim.network.arrays import NONE, Hit
 from pmosim.study.runs import affordable_futures
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -67,6 +67,8 @@ class Source:
     """``work:build``, ``in-flight``, ``size``, ``demand``, ``candidates`` ..."""
     text: str
     network: Network
+    known: Callable[[Network], Network] | None = None
+    """What makes it known in any network; None = what differs in ``network`` says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +193,7 @@ def sources_of(network: Network, project: str | None, seed: int = 1) -> Iterator
     yield from _left_sources(network, row, seed)
     yield from _size_sources(network, row)
     yield from _other_sources(network)
+    yield from _event_sources(network)
     yield from _money_sources(network)
 
 
@@ -290,9 +293,12 @@ def _left_sources(network: Network, row: int | None, seed: int) -> Iterator[Sour
 
 
 def _known_left(network: Network, seed: int) -> tuple[FloatArray, FloatArray]:
-    """(Q,) mean and standard deviation of listed amounts as drawn: given what is known of them."""
+    """(Q,) mean and standard deviation of listed amounts, given what is known of them.
+
+    Without risks, which multiply what is settled, too.
+    """
     streams = replace(network.streams, ids=(), knot_minute=(), knot_expected=())
-    amounts = draw(replace(network, streams=streams), seed, 0, KNOWN_FROM).amounts
+    amounts = draw(replace(network, streams=streams, risks=()), seed, 0, KNOWN_FROM).amounts
     found = np.zeros((2, len(network.pools.task)))
     unit = np.where(network.pools.is_sized, WHOLE, 1)[: amounts.shape[1]]
     found[0, : amounts.shape[1]] = amounts.mean(axis=0) / unit
@@ -332,6 +338,45 @@ def _other_sources(network: Network) -> Iterator[Source]:
     if network.correlation > 0.0:
         text = "that the tasks of a project run long or short together"
         yield Source(id="correlation", text=text, network=replace(network, correlation=0.0))
+
+
+def _event_sources(network: Network) -> Iterator[Source]:
+    """Yield sickness, turnover, risks and rework."""
+    change = network.people.change
+    for is_there, id_, text, known in (
+        (
+            bool((network.people.sickness > 0.0).any()),
+            "sickness",
+            "when people are ill (known: the same share of every day)",
+            with_known_sickness,
+        ),
+        (
+            change is not None and bool((change.hazard > 0.0).any()),
+            "turnover",
+            "who leaves, and when (known: the same share of every place, every day)",
+            with_known_turnover,
+        ),
+        (
+            any(hit.probability > 0.0 and not _is_certain(hit) for hit in network.risks),
+            "risks",
+            "which risks happen (known: of each its mean, in every future)",
+            with_known_risks,
+        ),
+        (
+            bool(network.loops),
+            "rework",
+            "how often work is sent back (known: its mean, in one go)",
+            with_known_rework,
+        ),
+    ):
+        if is_there:
+            yield Source(id=id_, text=text, network=known(network), known=known)
+
+
+def _is_certain(hit: Hit) -> bool:
+    """Return whether a risk is the same in every future."""
+    laws = (hit.work, hit.cost, hit.delay)
+    return hit.probability >= 1.0 and all(law is None or law.is_certain for law in laws)
 
 
 def _money_sources(network: Network) -> Iterator[Source]:
@@ -396,6 +441,99 @@ def _settle(network: Network, chosen: BoolArray, amounts: FloatArray) -> Network
     return replace(network, pools=replace(network.pools, settled=settled))
 
 
+def with_known_sickness(network: Network) -> Network:
+    """Return the network in which sickness takes its expected share of every day."""
+    people = network.people
+    return _less_present(network, people.sickness, sickness=np.zeros_like(people.sickness))
+
+
+def with_known_turnover(network: Network) -> Network:
+    """Return the network in which nobody leaves by chance, and everybody is there that much less.
+
+    A place that is empty at a rate l and filled at a rate m is held for the share m / (l + m) in
+    the long run, approached at the rate l + m. Each leaver costs a hand-over (of one task) and,
+    where somebody comes after, what a ramp loses: half of what is missing on its first day over
+    its length, with what a mentor saves and gives.
+    """
+    people, day = network.people, network.minutes_per_day
+    change = people.change
+    if change is None:
+        return network
+    shares = np.ones(len(people.ids))
+    for n in np.flatnonzero(change.hazard > 0.0).tolist():
+        empties, fills, lost = float(change.hazard[n]), 0.0, 0.0
+        hire, hand_over = change.time_to_hire[n], change.hand_over[n]
+        if hire is not None:
+            fills = 1.0 / max(float(hire.mean), day)
+            mentored = 1.0 - change.mentor_shortens[n] / WHOLE
+            missing = (1.0 - change.ramp_start[n] / WHOLE) / 2.0
+            lost += change.ramp_lasts[n] * mentored * (missing + change.mentor_share[n] / WHOLE)
+        lost += 0.0 if hand_over is None else float(hand_over.mean)
+        minutes = max(1, network.window_end - int(people.employed_from[n]))
+        rate = empties + fills
+        held = (fills + empties * -np.expm1(-rate * minutes) / (rate * minutes)) / rate
+        shares[n] = held * max(0.0, 1.0 - empties * lost)
+    calm = replace(change, hazard=np.zeros_like(change.hazard))
+    return _less_present(network, 1.0 - shares, change=calm)
+
+
+def _less_present(network: Network, lost: FloatArray, **people: Any) -> Network:
+    """Return the network with a share of everybody's day lost; planned speeds stay."""
+    presence = np.rint(network.people.presence * (1.0 - lost)).astype(np.int64)
+    changed = replace(network.people, presence=np.maximum(presence, 1), **people)
+    return replace(network, people=changed)
+
+
+def with_known_risks(network: Network) -> Network:
+    """Return the network in which every risk happens a little: by its mean, in every future."""
+    known = []
+    for hit in network.risks:
+        p = hit.probability
+        known.append(
+            replace(
+                hit,
+                probability=1.0,
+                work=Fixed(value=1.0 + p * (float(hit.work.mean) - 1.0)),
+                cost=None if hit.cost is None else Fixed(value=p * float(hit.cost.mean)),
+                delay=None if hit.delay is None else Fixed(value=p * float(hit.delay.mean)),
+            )
+        )
+    return replace(network, risks=tuple(known))
+
+
+def with_known_rework(network: Network) -> Network:
+    """Return the network in which nothing is sent back, and all takes that much longer.
+
+    Work that is sent back with the probability p, at most n times, is sent back p + ... + p^n
+    times on average; once more for each time that an outer loop goes through it again.
+    """
+    loops, pools = network.loops, network.pools
+    rounds = [sum(loop.probability**k for k in range(1, loop.max_repeats + 1)) for loop in loops]
+    factors = np.ones(len(network.tasks.ids))
+    for loop, times in zip(loops, rounds, strict=True):
+        again = times
+        for outer, repeats in zip(loops, rounds, strict=True):
+            if outer is not loop and loop.task in outer.tasks:
+                again *= 1.0 + repeats
+        factors[list(loop.tasks)] += again * loop.share
+    hits = [
+        Hit(
+            entity=f"rework {network.tasks.ids[task]}",
+            is_shared=False,
+            probability=1.0,
+            work=Fixed(value=float(factors[task])),
+            cost=None,
+            price=0.0,
+            row=int(network.tasks.project[task]),
+            tasks=(task,),
+            pools=tuple(np.flatnonzero(pools.task == task).tolist()),
+        )
+        for task in np.flatnonzero(factors > 1.0).tolist()
+    ]
+    risks = sorted((*network.risks, *hits), key=lambda hit: hit.row)
+    return replace(network, loops=(), risks=tuple(risks))
+
+
 def all_at_once(network: Network, sources: Sequence[Source]) -> Network:
     """Return the network without any of the sources."""
     settled = np.full(len(network.pools.task), np.nan)
@@ -419,12 +557,16 @@ def all_at_once(network: Network, sources: Sequence[Source]) -> Network:
                         for new, old, kept in zip(theirs, ours, known, strict=True)
                     )
                 )
-    return replace(
+    found = replace(
         network,
         pools=replace(network.pools, settled=settled),
         projects=replace(network.projects, **projects),
         **changes,
     )
+    for source in sources:
+        if source.known is not None:
+            found = source.known(found)
+    return found
 
 
 # --- what it saves ------------------------------------------------------------------------------

@@ -198,3 +198,116 @@ def test_the_number_of_futures_keeps_the_time_within_bounds() -> None:
     tasks = {f"t{n}": normal(5, 0.2) for n in range(60)}
     many = [{"id": f"p{n}", "tasks": tasks} for n in range(80)]
     assert enough_futures(scenario_of(*many)) == FEWEST
+
+
+# --- what happens by chance ---------------------------------------------------------------------
+
+LONG = {"tasks": {"a": {"effort": "100pd", "needs": {"developer": 1}}}, "id": "p"}
+
+
+def source(scenario: pm.Scenario, name: str) -> pm.Network:
+    network = compile_network(scenario)
+    [found] = [one for one in sources_of(network, None) if one.id == name]
+    return found.network
+
+
+def finishes(scenario: pm.Scenario | pm.Network, n: int = 3, seed: int = 1) -> np.ndarray:
+    days = pm.simulate(scenario, replications=n, seed=seed).projects()
+    return days.loc[days["project"] == "p", "finished_day"].to_numpy(dtype=float)
+
+
+def test_known_sickness_takes_its_share_of_every_day() -> None:
+    roles = {"developer": {"sickness": "20%"}, "tester": {}}
+    scenario = scenario_of(LONG, roles=roles)
+    assert finishes(source(scenario, "sickness")) == pytest.approx([125.0] * 3, abs=1 / 480)
+    assert by_id(scenario, 200)["sickness"].p80_days.value > 0.0
+
+
+def test_known_risks_happen_a_little_in_every_future() -> None:
+    own = {"id": "slip", "probability": "25%", "work": 2, "cost": "8k", "delay": "20d"}
+    market = {"id": "market", "probability": "50%", "work": 1.2}
+    project = LONG | {"risks": [own]}
+    scenario = scenario_of(project, risks=[market], roles={"developer": {}, "tester": {}})
+    known = source(scenario, "risks")
+    # 100 days x (1 + .25) x (1 + .5 x .2), held back by a quarter of 20 days.
+    assert finishes(known) == pytest.approx([137.5 + 5.0] * 3, abs=1 / 480)
+    cost = pm.simulate(known, replications=2).projects()["cost"].to_numpy(dtype=float)
+    assert cost == pytest.approx([2_000.0] * 2)
+
+
+def test_known_rework_is_done_in_one_go_and_takes_as_long_on_average() -> None:
+    rework = {"probability": "50%", "of": "a", "share": "40%", "max_repeats": 3}
+    project = {"id": "p", "tasks": {"a": LONG["tasks"]["a"] | {"rework": rework}}}  # type: ignore[index]
+    scenario = scenario_of(project)
+    mean = 100 + 40 * (0.5 + 0.25 + 0.125)
+    assert finishes(source(scenario, "rework")) == pytest.approx([mean] * 3, abs=1 / 480)
+    drawn = finishes(scenario, 400)
+    assert abs(drawn.mean() - mean) <= 4 * drawn.std() / math.sqrt(len(drawn))
+
+
+def test_known_rework_counts_what_an_outer_loop_goes_through_again() -> None:
+    inner = {"probability": "30%", "of": "b", "max_repeats": 20}
+    outer = {"probability": "20%", "of": "a", "share": "50%", "max_repeats": 20}
+    tasks = {
+        "a": {"effort": "10pd", "needs": {"developer": 1}},
+        "b": {"effort": "10pd", "needs": {"developer": 1}, "after": "a", "rework": inner},
+        "c": {"effort": "10pd", "needs": {"developer": 1}, "after": "b", "rework": outer},
+    }
+    scenario = scenario_of({"id": "p", "tasks": tasks})
+    again, back = 3 / 7, 1 / 4
+    # a and c once more at half; b at half for each outer round, and again in each round.
+    mean = 30 + 10 * (2 * 0.5 * back) + 10 * (0.5 * back + again * (1 + back))
+    assert finishes(source(scenario, "rework")) == pytest.approx([mean] * 3, abs=2 / 480)
+    drawn = finishes(scenario, 1000)
+    assert abs(drawn.mean() - mean) <= 4 * drawn.std() / math.sqrt(len(drawn))
+
+
+def test_known_turnover_holds_every_place_for_its_expected_share() -> None:
+    terms = {
+        "turnover": "40%/y",
+        "time_to_hire": "30d",
+        "hand_over": "4pd",
+        "ramp": {"start": "20%", "lasts": "50d"},
+    }
+    roles = {"developer": terms, "tester": {}}
+    scenario = scenario_of(
+        {"id": "p", "tasks": {"a": {"effort": "600pd", "needs": {"developer": 1}}}},
+        roles=roles,
+        people=[{"role": "developer", "headcount": 1}, {"role": "tester"}],
+        horizon="8y",
+    )
+    known = source(scenario, "turnover")
+    days = finishes(known)
+    assert (days == days[0]).all()
+    drawn = finishes(scenario, 600)
+    assert np.isfinite(drawn).all()
+    assert abs(drawn.mean() - days[0]) <= 4 * drawn.std() / math.sqrt(len(drawn)) + 0.01 * days[0]
+
+
+def test_without_sickness_turnover_risks_or_rework_there_is_no_such_source() -> None:
+    names = {one.id for one in sources_of(compile_network(scenario_of(LONG)), None)}
+    assert not names & {"sickness", "turnover", "risks", "rework"}
+
+
+def test_everything_together_leaves_no_chance_in_people_risks_and_rework() -> None:
+    rework = {"probability": "30%", "of": "a"}
+    tasks = {"a": normal(20, 0.2) | {"rework": rework}}
+    roles = {
+        "developer": {"sickness": "10%", "turnover": "20%/y", "time_to_hire": "30d"},
+        "tester": {},
+    }
+    project = {"id": "p", "tasks": tasks, "risks": [{"id": "r", "probability": "30%", "work": 2}]}
+    network = compile_network(scenario_of(project, roles=roles))
+    still = all_at_once(network, list(sources_of(network, None)))
+    days = finishes(still, 10)
+    assert (days == days[0]).all()
+
+
+def test_what_a_risk_adds_to_running_work_is_no_part_of_what_is_left() -> None:
+    law = {"dist": "lognormal", "mean": "10pd", "cv": 0.5}
+    tasks = {"t": {"effort": law, "needs": {"developer": 1}, "spent": "2pd"}}
+    running = {"id": "p", "status": "running", "tasks": tasks}
+    risk = {"id": "r", "probability": 1, "work": 2}
+    alone = finishes(source(scenario_of(running), "in flight"))
+    with_risk = finishes(source(scenario_of(running | {"risks": [risk]}), "in flight"))
+    assert with_risk == pytest.approx(2 * alone, abs=2 / 480)
