@@ -50,6 +50,7 @@ VERBS = {
         "ID:ROLE@DATE",
         "Somebody learns a further role: ana:developer@2027-04, then keys as ,lasts=20d,share=50%.",
     ),
+    "withdraw": ("ID:PROJECT@DATE", "Somebody is taken off a project: ana:crm@2027-04."),
     "rank": ("ID=K", "A project gets a rank, others make room."),
     "policy": ("NAME:VALUE", "Another start rule: wip_limit:6, open."),
     "set": ("KEY=VALUE", "Any other value: roles.developer.day_rate=750."),

@@ -17,7 +17,7 @@ import numpy as np
 from pmosim.draws.demand import Arrivals, draw_arrivals
 from pmosim.draws.fates import Fates
 from pmosim.draws.luck import Luck
-from pmosim.draws.people import Spells, Stints, draw_spells, draw_stints
+from pmosim.draws.people import Losses, Spells, Stints, draw_spells, draw_stints
 from pmosim.draws.projects import draw_happens, draw_money, listed_gates
 from pmosim.draws.reworks import Again
 from pmosim.draws.risks import listed_charges, listed_delays
@@ -26,7 +26,7 @@ from pmosim.draws.work import listed_amounts
 if TYPE_CHECKING:
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
 
-__all__ = ["Again", "Arrivals", "Draws", "Fates", "Spells", "Stints", "draw"]
+__all__ = ["Again", "Arrivals", "Draws", "Fates", "Losses", "Spells", "Stints", "draw"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,6 +55,8 @@ class Draws:
     arrivals: Arrivals
     spells: Spells
     stints: Stints
+    losses: Losses
+    """Of work that is handed over while people stay."""
     again: Again
     """Of work that is done again."""
     fates: Fates
@@ -92,6 +94,7 @@ def draw(network: Network, seed: int, first: int, count: int) -> Draws:
         arrivals=draw_arrivals(network, luck),
         spells=draw_spells(network, luck),
         stints=draw_stints(network, luck),
+        losses=Losses(network, luck),
         again=Again(network, luck),
         fates=Fates(network, luck),
     )

@@ -50,6 +50,33 @@ class Stints:
     """Billionths of person-minutes added to each effort task in hand at the end."""
 
 
+class Losses:
+    """What it costs to hand work over, drawn when it is asked for."""
+
+    def __init__(self, network: Network, luck: Luck) -> None:
+        self._network, self._luck = network, luck
+        self._values: dict[tuple[int, str, int], IntArray] = {}
+
+    def of(self, n: int, purpose: str, occurrence: int = 0) -> IntArray:
+        """(R,) billionths of person-minutes that an effort task in hand of one person costs more.
+
+        Parameters
+        ----------
+        purpose : why it is handed over, such as ``hand-over of leave``.
+        occurrence : the how many-th such time of this person, from 0.
+        """
+        key = n, purpose, occurrence
+        if key not in self._values:
+            people = self._network.people
+            law = people.change.hand_over[n] if people.change is not None else None
+            loss = np.zeros(self._luck.count)
+            if law is not None:
+                u = self._luck.table([people.ids[n]], purpose, occurrence)[0]
+                loss = np.full_like(u, law.plan) if law.is_certain else law.quantile(u)
+            self._values[key] = whole(loss * WHOLE)
+        return self._values[key]
+
+
 def draw_spells(network: Network, luck: Luck) -> Spells:
     """Return the sickness of everybody who may fall ill."""
     people = network.people

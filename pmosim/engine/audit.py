@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pmosim.engine.booking_audit import BookingAudit
 from pmosim.engine.causes import trace_causes
-from pmosim.engine.desk import at_work
+from pmosim.engine.desk import barred
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.engine.practised import Practised
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
@@ -483,7 +483,7 @@ def _fits(ask: Ask, people: Sequence[Person], room: Callable[[Person, int], int]
     ``room`` is what is left of a person for a project beside what is booked for others.
     """
     heads = [need for need in ask.units for _ in range(need[3])]
-    busy_with_it = at_work(ask)
+    busy_with_it = barred(ask)
 
     def able(person: Person, role: int, named: int, share: int) -> bool:
         is_named = person.n == named and person.is_first
@@ -492,6 +492,7 @@ def _fits(ask: Ask, people: Sequence[Person], room: Callable[[Person, int], int]
             knows
             and person.n not in busy_with_it
             and person.is_here
+            and not person.is_finishing
             and share <= room(person, ask.project.order)
         )
 

@@ -1,26 +1,24 @@
 """Course: what becomes of projects: links, release, pause, end (model.md, sections 3 and 5).
 
-The fourth of five layers that make up one future, on top of ``taskwork``, ``rework`` and
-``interruptions``.
+The last but one of the layers that make up one future, on top of ``taskwork``, ``rework``,
+``interruptions`` and ``departures``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.interruptions import Interruptions
+from pmosim.engine.departures import Departures
 from pmosim.engine.keys import project_key, unfinished_days
-from pmosim.engine.newcomers import Newcomers
 from pmosim.engine.order import (
-    AWAY,
-    BACK,
-    COMES,
     GATE,
+    HANDS_OVER,
     PAUSES,
     PEOPLE,
     PRACTISES,
     RAMPS,
     RESUMES,
+    TAKEN_OFF,
     TRAINED,
     TRAINS,
     WAIT,
@@ -38,20 +36,18 @@ from pmosim.engine.training import Trainings
 from pmosim.errors import InputError
 from pmosim.network import FF, FS, NONE
 from pmosim.outcomes import BLOCKED, FINISHED, REJECTED, STOPPED, WITHDRAWN
-from pmosim.units import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pmosim.engine.audit import Audit
     from pmosim.engine.blueprint import Blueprint, InnerLink
-    from pmosim.engine.luck import Stint
-    from pmosim.engine.state import Link, Person, Pool
+    from pmosim.engine.state import Link
     from pmosim.policy.dispatch import Dispatch
     from pmosim.policy.intake import Intake
 
 
-class Course(Interruptions):
+class Course(Departures):
     """Projects of one future and what happens to them."""
 
     def __init__(
@@ -74,18 +70,8 @@ class Course(Interruptions):
         """Projects to release whatever the intake rule says."""
         self.gates = getattr(self.intake, "gates", None) or self.network.intake.gates
         self.gate_numbers = blueprint.gate_numbers if self.gates.stop else {}
-        change = self.network.people.change
-        self.newcomers: Newcomers | None = None
-        if change is not None and change.ramp_lasts.any():
-            self.newcomers = Newcomers(self.network, change, self.floor, self.at)
-        self.trainings: Trainings | None = None
         if self.network.trainings:
             self.trainings = Trainings(self.network.trainings, self.floor, self.desk)
-        self.places: set[int] = set()
-        """People who may leave, or take something along."""
-        self.losses: dict[tuple[int, int], int] = {}
-        """(person, last minute) -> work that it costs each effort task in hand."""
-        self.handed_over: list[tuple[Pool, int]] = []
         self.at_gate: list[Task] = []
         """Tasks with a gate that have finished and on which the rule has not decided yet."""
 
@@ -262,66 +248,12 @@ class Course(Interruptions):
             if item.released == NONE:
                 self._end(item, WITHDRAWN)
             return
-        person = self.floor.people[item]
-        if what in {COMES, BACK}:
-            if what == COMES:
-                self._welcome(person)
-            person.is_away &= what != BACK
-        elif what == AWAY:
-            person.is_away = True
+        if what == TAKEN_OFF:
+            self._take_off(item)
+        elif what == HANDS_OVER:
+            self._hand_over(self.floor.people[item])
         else:
-            self._see_off(person)
-            person.is_employed = False
-        is_here = person.is_employed and not person.is_away
-        if is_here != person.is_here:
-            pools = [hold.pool for hold in person.holds]
-            for pool in pools:
-                self.floor.settle(pool)
-            person.is_here = person.is_free = is_here
-            person.note_speed()
-            self.floor.note_attention(person)
-            self.floor.bench.note_room(person)
-            self.floor.retime(pools)
-            if is_here:
-                person.freed_at, person.freed_by = self.minute, None
-                self.floor.bench.freed |= person.places
-        if not person.is_employed:
-            self._replace(person)
-
-    def _note_stints(self, stints: Sequence[Stint]) -> None:
-        """Note who may leave, and what is lost then."""
-        self.places = {n for n, *_ in stints}
-        self.losses = {(n, end): loss for n, _, end, _, loss in stints if loss}
-
-    def _welcome(self, person: Person) -> None:
-        person.is_employed = True
-        if self.newcomers is not None:
-            self.newcomers.begin(person)
-
-    def _see_off(self, person: Person) -> None:
-        """Add what is lost with somebody who leaves for good to each effort task in hand.
-
-        Whoever comes in the place is asked for by the role only, and has worked on nothing yet.
-        """
-        loss, parts = self.losses.get((person.n, self.minute), 0), self.network.projects.hand_over
-        for hold in person.holds if loss else ():
-            pool = hold.pool
-            if pool.task is not None and not pool.is_duration:
-                self.floor.settle(pool)
-                row = pool.project.row
-                more = loss if parts is None else times(loss, int(parts[row]))
-                pool.remaining += more
-                self.handed_over.append((pool, more))
-        if person.n in self.places:
-            person.is_first = False
-            for project in self.office.projects.values():
-                project.workers.discard(person.n)
-        if self.newcomers is not None:
-            self.newcomers.end(person)
-        if self.trainings is not None:
-            self.trainings.stop(person)
-        if person.learns and self.floor.practice is not None:
-            self.floor.practice.forget(person.n)
+            self._change_person(what, self.floor.people[item])
 
     # --- the life of a project ------------------------------------------------------------------
 

@@ -74,9 +74,12 @@ class Desk:
     def owner(self, ask: Ask) -> Task | Project | int | None:
         """Return what asks of the same need must share to stand in one group.
 
-        Who is missing must be somebody else than those still at work on the same thing.
+        Who is missing must be somebody else than those still at work on the same thing; who is
+        withdrawn from a project can do nothing of it.
         """
-        return None if ask.kind == START else ask.task or ask.project
+        if ask.kind == START:
+            return None if ask.project.withdrawn is None else ask.project.order
+        return ask.task or ask.project
 
     def _group(self, units: tuple[Need, ...]) -> Group:
         needs = tuple(need[1:] for need in units)
@@ -175,7 +178,7 @@ class Desk:
         return bool(ask.entry) and self._serve(ask, minute)
 
     def _serve(self, ask: Ask, minute: int) -> bool:
-        excluded = () if ask.kind == START else at_work(ask)
+        excluded = barred(ask)
         until = minute + ask.minutes
         team = find_team(self.bench, ask.group, ask.project.workers, until, excluded)
         if team is None:
@@ -199,7 +202,7 @@ class Desk:
         if ask.entry and self.hold_after is not None:
             if minute - ask.ready >= self.hold_after:
                 until = minute + ask.minutes
-                kept = keep_team(bench, group, ask.project.workers, until, at_work(ask))
+                kept = keep_team(bench, group, ask.project.workers, until, barred(ask))
                 for person in kept:
                     person.is_free = False
                     bench.note_room(person)
@@ -210,6 +213,12 @@ class Desk:
                     self.passed.add(entry[-1])
                     heappush(self.heap, entry)
         return kept
+
+
+def barred(ask: Ask) -> Collection[int]:
+    """Return who cannot take what is asked for: at work on it already, or withdrawn."""
+    found, withdrawn = () if ask.kind == START else at_work(ask), ask.project.withdrawn
+    return {*found, *withdrawn} if withdrawn else found
 
 
 def at_work(ask: Ask) -> Collection[int]:

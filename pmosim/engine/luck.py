@@ -71,6 +71,7 @@ class Luck:
         self._arrivals = arrivals
         self._network, self._again, self._k = network, draws.again, k
         self._fates = draws.fates
+        self._losses = draws.losses
 
     def patience(self, index: int) -> int:
         """Return the minutes that the index-th arrival waits at the most, NONE = for ever."""
@@ -138,6 +139,10 @@ class Luck:
                 return found
             minute = begin + int(lasts[self._k])
             found.append((begin, minute))
+
+    def loss(self, n: int, purpose: str, occurrence: int = 0) -> int:
+        """Return what a hand-over costs an effort task in hand of a person; see ``Losses.of``."""
+        return int(self._losses.of(n, purpose, occurrence)[self._k])
 
     def rework(self, project: Project, task: int, times: int) -> float:
         """Return the uniform of a task (row) that has sent work back ``times`` times."""

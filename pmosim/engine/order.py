@@ -2,8 +2,8 @@
 
 1. task finishes, in (project order, task order, pool), and every milestone whose links and dates
    allow, in cascade; waits of links and dates that end this minute
-2. people who come, go, or are given back by a pause; requests whose patience has ended; the
-   morning of newcomers, and of those who get faster with practice; trainings
+2. people who come, go, hand over, or are given back by a pause; requests whose patience has ended;
+   the morning of newcomers, and of those who get faster with practice; trainings
 3. arrivals, in project order
 4. gates: stops and cancellations
 5. releases: those with a date and mandatory ones in project order, then as the intake rule says
@@ -23,6 +23,11 @@ date that ends."""
     LEAVES,
     BACK,
     AWAY,
+    RETURNS,
+    GOES,
+    FREE_TO_GO,
+    HANDS_OVER,
+    TAKEN_OFF,
     RESUMES,
     PAUSES,
     WITHDRAWS,
@@ -30,7 +35,7 @@ date that ends."""
     PRACTISES,
     TRAINS,
     TRAINED,
-) = range(11)
+) = range(16)
 """What changes the people at work, and who waits for them, in the order in which it is done within
 a minute."""
 

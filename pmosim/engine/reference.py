@@ -100,6 +100,9 @@ class Replication(Course):
             self.newcomers.close()
         if self.trainings is not None:
             self.trainings.close()
+        if self.presence_log is not None:
+            happened = self.presence_log.items()
+            self.people_changes = tuple(sorted((at, what, n) for (at, n, _), what in happened))
 
     def close(self) -> None:
         """Cut what refers to each other, so that the memory of a run is free with it."""
@@ -133,12 +136,16 @@ class Replication(Course):
                 if item is not None:
                     self._satisfy(*item)
             elif what == PEOPLE:
+                if self.finishing:
+                    self._let_go()
                 self._change_people(*item)
             elif what == ARRIVAL:
                 if is_open:
                     self._arrive(item)
             elif is_open or item.released != NONE:
                 cancelled.append(item)
+        if self.finishing:
+            self._let_go()
         if cancelled or self.at_gate:
             self._pass_gates(cancelled)
         while is_open and (self.forced or self.office.line or self.at_gate):
@@ -187,12 +194,14 @@ class Replication(Course):
         for number, training in enumerate(network.trainings):
             self.at(training.begin, PEOPLE, (TRAINS, number))
             self.at(training.end, PEOPLE, (TRAINED, number))
+        self._plan_departures(luck.stints)
         for row in range(network.n_listed):
             sheet = self.blueprint.projects[row]
             amounts = luck.amounts[sheet.first_pool : sheet.first_pool + sheet.n_pools]
             self._create(row, row, luck.sizes[row], amounts, luck.fixed[row], luck.benefit[row])
         for project in self.projects:
             self._link(project)
+            self._plan_withdrawals(project)
         for index, minute in enumerate(luck.arrival_minutes):
             self.at(minute, ARRIVAL, network.n_listed + index)
         out = [project for project in self.projects if not self._open_project(project)]

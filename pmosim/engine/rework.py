@@ -1,6 +1,6 @@
 """Rework: a task that finishes sends work back, and it is done again (model.md, section 3).
 
-The second of five layers that make up one future, on top of ``taskwork``. Whoever decides has
+The second of the layers that make up one future, on top of ``taskwork``. Whoever decides has
 not finished: what follows it is not told. The finished tasks of its loop go back to waiting; the
 links among them count once more, all others stay satisfied. What follows a task in the middle,
 outside of the loop, was told when it finished first and keeps what it has.

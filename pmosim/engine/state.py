@@ -48,9 +48,11 @@ class Person:
         "is_away",
         "is_employed",
         "is_even",
+        "is_finishing",
         "is_first",
         "is_free",
         "is_here",
+        "is_on_leave",
         "learns",
         "loses_focus",
         "max_parallel",
@@ -85,6 +87,8 @@ class Person:
         self.learns = False
         """Whether practice makes this person faster at anything."""
         self.is_employed = self.is_away = self.is_here = False
+        self.is_on_leave = self.is_finishing = False
+        """Away on leave that had waited for the work in hand; takes nothing new and goes then."""
         self.is_first = True
         """Whether still the one who is listed, not who came in the place."""
         self.ramp = WHOLE
@@ -306,6 +310,7 @@ class Project:
         "tasks",
         "throughout",
         "unfinished_days",
+        "withdrawn",
         "workers",
     )
 
@@ -357,6 +362,8 @@ class Project:
         self.behind: list[Task] = []
         """Ready tasks that wait for the shares held ``throughout``."""
         self.workers: set[int] = set()
+        self.withdrawn: set[int] | None = None
+        """Who does not work for it any more; None = nobody ever will be withdrawn."""
         self.ended_holds: Sequence[Hold] = ()
         """Of the shares held ``throughout``."""
         self.out_of_start: Sequence[Link] = ()

@@ -1,6 +1,6 @@
 """Taskwork: how a task asks for people, starts, loses them, and finishes (model.md, section 2).
 
-The first of five layers that make up one future: ``rework`` lets tasks be done again, ``course``
+The first of the layers that make up one future: ``rework`` lets tasks be done again, ``course``
 puts the projects around it, ``reference`` the clock.
 """
 
@@ -15,7 +15,7 @@ from pmosim.engine.desk import Desk, short_role
 from pmosim.engine.floor import Floor
 from pmosim.engine.keys import latest_finish, task_key
 from pmosim.engine.office import Office
-from pmosim.engine.order import THROUGHOUT
+from pmosim.engine.order import FREE_TO_GO, PEOPLE, THROUGHOUT
 from pmosim.engine.state import (
     DONE,
     FAR,
@@ -83,6 +83,8 @@ class Taskwork(ABC):
         """Tasks and milestones that a start made ready: looked at after the pass."""
         self.to_hold: dict[tuple[int, int], int] = {}
         """(project, task) -> minutes by which risks will hold it back."""
+        self.finishing: set[int] = set()
+        """People who go as soon as they have no task in hand, and take no other."""
         self.waits: list[tuple[int, int, int, int]] = []
         """(role, from, until, heads x share) of everything that waited for people."""
 
@@ -396,9 +398,9 @@ class Taskwork(ABC):
 
     # --- people ---------------------------------------------------------------------------------
 
-    def _replace(self, person: Person) -> None:
-        """Ask for somebody in the place of a person who left."""
-        for hold in tuple(person.holds):
+    def _replace(self, holds: Sequence[Hold]) -> None:
+        """Take somebody off, and ask for somebody else in the place."""
+        for hold in tuple(holds):
             pool, (index, role, named, _, share) = hold.pool, hold.need
             self.floor.settle(pool)
             pool.holds = [other for other in pool.holds if other is not hold]
@@ -425,6 +427,9 @@ class Taskwork(ABC):
                 self.audit.note_hold(hold, self.minute)
         if others:
             self.floor.retime(others)
+        if self.finishing:
+            for n in {hold.person.n for hold in holds} & self.finishing:
+                self.at(self.minute + 1, PEOPLE, (FREE_TO_GO, n))
 
     def _empty(self, pool: Pool) -> None:
         """Give all people of a pool back."""

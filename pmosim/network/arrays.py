@@ -98,6 +98,20 @@ class Training:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class AwayArrays:
+    """What becomes of work in hand when people go away, N rows like the people."""
+
+    handed_leave: tuple[tuple[int, ...], ...]
+    """(N,) minutes at which leave begins whose work is handed over."""
+    ill_least: IntArray
+    """(N,) minutes of illness after which work is handed over, NONE = never."""
+    own_leave: tuple[tuple[tuple[int, int], ...], ...]
+    """(N,) leave that begins when the work in hand is done; it does not stand in ``away``."""
+    finishes: BoolArray
+    """(N,) whether somebody whose time ends on a date finishes the work in hand first."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PeopleArrays:
     """People, N rows in file order. Factors in billionths, times in working minutes."""
 
@@ -125,6 +139,8 @@ class PeopleArrays:
     """Per person, disjoint sorted [from, until) minutes of leave and holidays, from day 0 on."""
     change: ChangeArrays | None = None
     """None = nobody leaves by chance, takes anything along, or has to learn."""
+    when_away: AwayArrays | None = None
+    """None = work in hand pauses with whoever is away, and is handed over by who leaves."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -185,6 +201,8 @@ class ProjectArrays:
     """Minute at which the agreed finish day ends, NONE = none; it may lie before day 0."""
     baseline_cost: FloatArray
     """NaN = none."""
+    withdrawn: tuple[tuple[tuple[int, int], ...], ...] | None = None
+    """(minute, person) of those who do not work for a project from then on; None = nobody."""
     hand_over: IntArray | None = None
     """Part of a hand-over that the project's work takes, billionths; None = all of each."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pmosim.network.arrays import ChangeArrays
+from pmosim.network.arrays import NONE, AwayArrays, ChangeArrays
 from pmosim.network.dates import as_span, joined
-from pmosim.network.frozen import floats, ints
-from pmosim.scenario.organisation import Change
+from pmosim.network.frozen import flags, floats, ints
+from pmosim.scenario.organisation import Change, WhenAway
 
 if TYPE_CHECKING:
-    from pmosim.scenario.organisation import Organisation
+    from pmosim.scenario.organisation import Organisation, Person
+    from pmosim.workdays import WorkCalendar
 
 
 def compile_changes(organisation: Organisation, year_minutes: int) -> ChangeArrays | None:
@@ -45,3 +46,33 @@ def compile_changes(organisation: Organisation, year_minutes: int) -> ChangeArra
         mentor_most=ints(mentor.most if mentor else 0 for mentor in mentors),
         holidays=tuple(holidays.get(person.place or "", ()) for person in people),
     )
+
+
+def compile_away(organisation: Organisation) -> AwayArrays | None:
+    """Return what becomes of work in hand, of all individuals in file order."""
+    people, calendar = organisation.people, organisation.calendar
+    answers = [person.when_away for person in people]
+    if all(answer == WhenAway() for answer in answers):
+        return None
+    spans = [leave_spans(person, calendar) for person in people]
+    return AwayArrays(
+        handed_leave=tuple(
+            tuple(start for start, end in of if end - start >= answer.leave_least)
+            if answer.leave == "hand_over"
+            else ()
+            for of, answer in zip(spans, answers, strict=True)
+        ),
+        ill_least=ints(
+            answer.sickness_least if answer.sickness == "hand_over" else NONE for answer in answers
+        ),
+        own_leave=tuple(
+            of if answer.leave == "finish" else ()
+            for of, answer in zip(spans, answers, strict=True)
+        ),
+        finishes=flags(answer.leaving == "finish" for answer in answers),
+    )
+
+
+def leave_spans(person: Person, calendar: WorkCalendar) -> tuple[tuple[int, int], ...]:
+    """Return the minutes of leave with dates of one person."""
+    return joined(as_span(first, last, calendar) for first, last in person.leave)

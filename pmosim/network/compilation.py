@@ -14,7 +14,7 @@ import numpy as np
 
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
 from pmosim.network.bookings import compile_bookings
-from pmosim.network.changes import compile_changes
+from pmosim.network.changes import compile_away, compile_changes
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.fates import compile_fates
 from pmosim.network.frozen import flags, floats, freeze, ints
@@ -172,14 +172,19 @@ def compile_people(
             _away(person, holidays.get(person.place or "", ()), calendar) for person in people
         ),
         change=compile_changes(organisation, year_minutes),
+        when_away=compile_away(organisation),
     )
 
 
 def _away(
     person: Person, holidays: Sequence[date], calendar: WorkCalendar
 ) -> tuple[tuple[int, int], ...]:
-    """Return the minutes of leave and holidays, and of training that takes all of the time."""
-    spans = _spans([*person.leave, *((day, day) for day in holidays)], calendar)
+    """Return the minutes of holidays, training that takes all of the time, and leave.
+
+    Leave that waits for the work in hand is no part of it.
+    """
+    leave = () if person.when_away.leave == "finish" else person.leave
+    spans = _spans([*leave, *((day, day) for day in holidays)], calendar)
     training = [training_span(t, calendar) for t in person.training if t.share == WHOLE]
     return joined([*spans, *training]) if training else spans
 
@@ -244,9 +249,28 @@ def compile_projects(
             for benefit in benefits
         ),
         pauses=tuple(_spans(project.pauses, calendar) for project in rows),
+        withdrawn=_withdrawn(rows, scenario.organisation),
         cancelled=ints(as_start(project.cancelled_from, calendar) for project in rows),
         **_status_columns(rows, calendar),
         hand_over=ints(round((1.0 - part) * WHOLE) for part in saved) if any(saved) else None,
+    )
+
+
+def _withdrawn(
+    rows: Sequence[Project], organisation: Organisation
+) -> tuple[tuple[tuple[int, int], ...], ...] | None:
+    """Return who is taken off each project, and when; None where nobody is."""
+    if not any(project.withdrawn for project in rows):
+        return None
+    number = {person.id: n for n, person in enumerate(organisation.people)}
+    return tuple(
+        tuple(
+            sorted(
+                (as_start(day, organisation.calendar), number[name])
+                for name, day in project.withdrawn
+            )
+        )
+        for project in rows
     )
 
 

@@ -56,6 +56,7 @@ def _absence(facts: Facts) -> Iterator[Assumption]:
     else:
         yield _entry("holidays", "off", "Public holidays are off.")
     yield from _sickness(facts)
+    yield from _when_away(facts)
     yield from _turnover(facts)
     if not with_dates and not is_away:
         yield _entry("perfect world", "off", _price(facts))
@@ -109,6 +110,28 @@ def _sickness(facts: Facts) -> Iterator[Assumption]:
         "(`sickness`)."
     )
     yield _entry("sickness", basis, text, priors.SICKNESS)
+
+
+def _when_away(facts: Facts) -> Iterator[Assumption]:
+    answers = [person.when_away for person in facts.people.values()]
+    day = facts.frame.measures.minutes_per_day
+    parts = []
+    for cause, words in (("leave", "planned leave"), ("sickness", "illness")):
+        handed = [getattr(a, f"{cause}_least") for a in answers if getattr(a, cause) == "hand_over"]
+        if handed:
+            least = f" of {min(handed) / day:.3g} days or more" if min(handed) else ""
+            parts.append(f"{words}{least} hands the work over ({_people(len(handed))})")
+    for cause, words in (("leave", "planned leave"), ("leaving", "a last day")):
+        waiting = sum(getattr(answer, cause) == "finish" for answer in answers)
+        if waiting:
+            parts.append(f"{words} waits for the work in hand ({_people(waiting)})")
+    if parts:
+        text = f"Work in hand pauses with whoever is away, but {'; '.join(parts)} (`when_away`)."
+        yield _entry("work in hand", "stated", text)
+
+
+def _people(count: int) -> str:
+    return f"{count} person" if count == 1 else f"{count} people"
 
 
 def _turnover(facts: Facts) -> Iterator[Assumption]:

@@ -31,6 +31,7 @@ EXAMPLES = {
     "hire": "{role: developer, headcount: 2, from: 2027-04}",
     "absent": '{ana: "2027-03..2027-04"}',
     "cross_train": "{ana: {role: developer, from: 2027-04, lasts: 20d, share: 50%}}",
+    "withdraw": "{ana: {from: crm, on: 2027-04}}",
     "policy": "{policy: wip_limit, max_active: 6}",
 }
 """Every verb with an example of what stands behind it."""
@@ -86,6 +87,7 @@ class _Changes(Draft):
             "hire": self._hire,
             "absent": self._absent,
             "cross_train": self._cross_train,
+            "withdraw": self._withdraw,
             "policy": self._policy,
         }
         self.unfelt: list[_Unfelt] = []
@@ -382,6 +384,34 @@ class _Changes(Draft):
                     if names == [name]
                 )
                 self.put_in_person(name, ["training"], appended(before, value))
+
+    def _withdraw(self, given: Node, path: str) -> None:
+        known = [name for _entry, names in self.people_listed() for name in names]
+        for name, value in given.mapping.items():
+            here = f"{path}.{name}"
+            if name not in known:
+                self.no_such(given.place_of(name), here, "person", name, known)
+            elif not isinstance(value.value, dict) or set(value.mapping) != {"from", "on"}:
+                said = f"is {value.shown()}; it must look like {{from: crm, on: 2027-04}}."
+                self.problems.error("PMO104", value, here, said)
+            else:
+                self._withdraw_one(name, value.mapping["from"], value.mapping["on"], here)
+
+    def _withdraw_one(self, person: str, project: Node, day: Node, path: str) -> None:
+        if project.text not in self.ids():
+            self.no_such(project, f"{path}.from", "project", project.text, self.ids())
+            return
+        status = self.status(project.text)
+        if status in {"done", "cancelled"}:
+            self.no_effect(project, path, f"'{project.text}' is {status} already.")
+            return
+        try:
+            dates.day(day.text)
+        except AmissError as amiss:
+            said = f"is {day.shown()}; {amiss.said}"
+            self.problems.error(amiss.code, day, f"{path}.on", said)
+            return
+        self.put_in_project(project.text, ["withdrawn", person], day)
 
     def _policy(self, given: Node, path: str) -> None:
         self.put("intake", value=given)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pmosim.distributions import Fixed
 from pmosim.scenario import amounts, hazards, kinds, links, shapes, status, work
 from pmosim.scenario.arrivals import read_stream
-from pmosim.scenario.kinds import CalendarOffset, Reader
+from pmosim.scenario.kinds import MISSING, CalendarOffset, Reader
 from pmosim.scenario.links import Names
 from pmosim.scenario.portfolio import Benefit, Phase, Project, Stream, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pmosim.scenario.nodes import Node
 
@@ -205,6 +205,7 @@ class _Builder:
             groups=self._groups(node, path),
             sponsor=fields.get("sponsor", ""),
             pauses=tuple(sorted(fields.get("pauses", []))),
+            withdrawn=tuple(self._withdrawn(fields.get("withdrawn"), path)),
             cancelled_from=fields.get("cancelled"),
             cancellation=fields.get("cancellation", 0.0),
             interruption=hazards.read_interruption(self._reader, node, path),
@@ -216,6 +217,13 @@ class _Builder:
             as_reported=status.read_report(self._reader, node, path) if is_listed else None,
             baseline=work.read_baseline(self._reader, node, path) if is_listed else None,
         )
+
+    def _withdrawn(self, node: Node | None, path: str) -> Iterator[tuple[str, date]]:
+        """Yield who is taken off a project, and when."""
+        for name, entry in node.mapping.items() if node is not None else ():
+            day = self._reader.read(kinds.START, entry, f"{path}.withdrawn.{name}")
+            if day is not MISSING:
+                yield name, day
 
     def _size(self, node: Node, fields: Mapping[str, Any], path: str) -> Any:
         size = fields.get("size", Fixed(value=1.0))

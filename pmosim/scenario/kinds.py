@@ -562,4 +562,19 @@ LINKS = Kind(
         ]
     },
 )
+ANSWER = Kind(
+    _raw,
+    {
+        "anyOf": [
+            {"enum": ["pause", "hand_over", "finish"]},
+            {
+                "type": "object",
+                "properties": {"hand_over": _STRING},
+                "required": ["hand_over"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+)
+"""What becomes of work in hand; read by its owner."""
 ANYTHING = Kind(_raw)

@@ -123,6 +123,8 @@ CODES: dict[str, str] = {
     "PMO906": "Work asked of somebody by name who may leave.",
     "PMO930": "Experience with a kind of work that nothing asks for.",
     "PMO931": "Training that cannot bring what it says.",
+    "PMO940": "An answer to somebody going away that makes no sense for the cause.",
+    "PMO941": "Work that asks by name for somebody who is withdrawn from it.",
     "PMO950": "Risks that explain more than all the spread of past work.",
     "PMO970": "A table that is no table of a history.",
     "PMO971": "An amount of a history whose measure or unit is not declared.",

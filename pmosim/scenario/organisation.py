@@ -99,6 +99,22 @@ class Growth:
     """Attention until then, billionths of person-minutes."""
 
 
+Then = Literal["pause", "hand_over", "finish"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhenAway:
+    """What becomes of the work in hand of somebody who goes away, by cause."""
+
+    leave: Then = "pause"
+    leave_least: int = 0
+    """Working minutes of leave from which on its work is handed over."""
+    sickness: Then = "pause"
+    sickness_least: int = 0
+    """Working minutes of illness after which the work is handed over."""
+    leaving: Then = "hand_over"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Training:
     """A further role that somebody is trained in for a time."""
@@ -144,6 +160,7 @@ class Person:
     leave: tuple[tuple[date, date], ...] = ()
     """Ranges of days, both ends included."""
     change: Change = Change()
+    when_away: WhenAway = WhenAway()
     learning: Learning | None = None
     """None = at full speed at every kind of work."""
     experience: tuple[tuple[str, int], ...] = ()

@@ -243,6 +243,8 @@ class Project:
     sponsor: str = ""
     pauses: tuple[tuple[date, date], ...] = ()
     """Ranges of days in which the project gives its people back (verb ``pause``)."""
+    withdrawn: tuple[tuple[str, date], ...] = ()
+    """People, and the day from whose morning on they do not work for it (verb ``withdraw``)."""
     cancelled_from: date | None = None
     """Day on whose morning the project is stopped (verb ``cancel``)."""
     cancellation: float = 0.0

@@ -40,6 +40,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "learning": shapes.LEARNING,
     "training": shapes.TRAINING,
     "standard": shapes.STANDARD,
+    "when_away": shapes.WHEN_AWAY,
     "intake": shapes.INTAKE,
     "gates": shapes.GATES,
     "interrupt": shapes.INTERRUPT,

@@ -79,6 +79,7 @@ SETTINGS = Shape(
         "spread_includes_risks": kinds.YES_NO,
         "outlook": kinds.object_of("outlook"),
         "standard": kinds.object_of("standard"),
+        "when_away": kinds.object_of("when_away"),
     },
 )
 
@@ -134,6 +135,11 @@ TRAINING = Shape(
     required=("role",),
 )
 
+WHEN_AWAY = Shape(
+    name="what becomes of work in hand",
+    keys={"leave": kinds.ANSWER, "sickness": kinds.ANSWER, "leaving": kinds.ANSWER},
+)
+
 SICKNESS = Shape(
     name="sickness",
     keys={"share": kinds.BAU, "spell": kinds.law("time")},
@@ -155,6 +161,7 @@ ROLE = Shape(
         "hand_over": kinds.law("person-time"),
         "ramp": kinds.known_object_of("ramp", "{start: 30%, lasts: 90d}"),
         "mentor": kinds.known_object_of("mentor", "{share: 15%, shortens: 30%}"),
+        "when_away": kinds.object_of("when_away"),
         "learning": kinds.known_object_of("learning", "{start: 70%, practice: 40pd}"),
         "experience": kinds.mapping_of(kinds.PERSON_TIME.schema),
     },
@@ -357,6 +364,7 @@ PROJECT = Shape(
         "template": kinds.ID,
         "as_reported": kinds.object_of("as_reported"),
         "baseline": kinds.object_of("baseline"),
+        "withdrawn": kinds.mapping_of(kinds.START.schema),
     }
     | _ASKING,
     elsewhere=_PROJECT_ELSEWHERE,

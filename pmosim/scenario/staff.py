@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from pmosim import priors
 from pmosim.distributions import Lognormal
 from pmosim.scenario import amounts, dates, kinds, shapes
+from pmosim.scenario.away import away_terms, general_answers
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.learning import learning_terms, read_growth, read_trainings
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.nodes import Node
-from pmosim.scenario.organisation import Change, Growth, Organisation, Person, Place, Role
+from pmosim.scenario.organisation import Change, Growth, Organisation, Person, Place, Role, WhenAway
 from pmosim.scenario.turnover import change_terms
 from pmosim.units import WHOLE
 
@@ -72,6 +73,7 @@ class _Terms:
 
     absence: _Absence = _Absence()
     change: Change = field(default_factory=Change)
+    when_away: WhenAway = field(default_factory=WhenAway)
     learning: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -178,6 +180,7 @@ def _read_roles(
     roles: dict[str, Role] = {}
     sites: dict[str, Node] = {}
     terms: dict[str, _Terms] = {}
+    general = general_answers(root, reader)
     node = roles_named(root)
     for name, entry in node.mapping.items():
         if not _is_usable_id(reader, name, node, f"roles.{name}"):
@@ -188,6 +191,7 @@ def _read_roles(
         terms[name] = _Terms(
             absence=_absence_terms(fields, _Absence(), reader, f"roles.{name}"),
             change=change_terms(fields, Change(), reader, entry, f"roles.{name}"),
+            when_away=away_terms(fields, general, reader, f"roles.{name}"),
             learning=learning_terms(fields, {}, reader, f"roles.{name}"),
         )
     return roles, sites, terms
@@ -254,6 +258,7 @@ def _read_entry(
     default = defaults.get(role or "", _Terms())
     absence = _absence_terms(fields, default.absence, reader, path)
     change = change_terms(fields, default.change, reader, node, path)
+    when_away = away_terms(fields, default.when_away, reader, path)
     learning = learning_terms(fields, default.learning, reader, path)
     if role is None:
         return absence, []
@@ -287,6 +292,7 @@ def _read_entry(
             employed_until=fields.get("until"),
             leave=tuple(sorted(fields.get("leave", []))),
             change=change,
+            when_away=when_away,
             growth=growth,
             training=training,
             **learning,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmosim.scenario import (
+    away,
     bookings,
     capacity,
     cycles,
@@ -40,6 +41,7 @@ CHECKS = (
     learning.check_learning,
     bookings.check_bookings,
     learning.check_training,
+    away.check_withdrawn,
 )
 
 

@@ -378,6 +378,12 @@ def _of_planned_size(network: Network) -> Network:
     return replace(network, projects=replace(network.projects, size=sizes))
 
 
+def _as_always(document: Document) -> None:
+    """Let work in hand pause with whoever is away, and be handed over by who leaves."""
+    _set(document, "settings", "when_away", None)
+    _drop(_entries(document, *_STAFF), ["when_away"])
+
+
 def _has_gates(subject: Subject) -> bool:
     return subject.scenario.intake.gates.stop and bool(subject.network.tasks.is_gate.any())
 
@@ -518,6 +524,13 @@ SWITCHES: tuple[Switch, ...] = (
             person.growth for person in subject.scenario.organisation.people
         ),
         off=lambda document: _stop_growth(_entries(document, "people")),
+    ),
+    Switch(
+        id="when away",
+        name="work in hand of who goes away (when_away)",
+        without="work in hand pauses with whoever is away, and is handed over by who leaves",
+        is_on=lambda subject: subject.network.people.when_away is not None,
+        off=_as_always,
     ),
     _of_keys("coverage", "standards (coverage)", "no template covers anything", ("coverage",),
              _WORK),

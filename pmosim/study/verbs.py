@@ -43,6 +43,7 @@ FORMS: dict[str, str] = {
     "--hire": "2:developer@2027-04",
     "--absent": "ana=6w",
     "--cross-train": "ana:developer@2027-04",
+    "--withdraw": "ana:crm@2027-04",
     "--policy": "wip_limit:6",
     "--set": "roles.developer.day_rate=750",
 }
@@ -159,6 +160,7 @@ class _Maker:
             "--hire": self._hire,
             "--absent": self._absent,
             "--cross-train": self._cross_train,
+            "--withdraw": self._withdraw,
             "--policy": self._policy,
             "--set": self._set,
         }
@@ -313,6 +315,21 @@ class _Maker:
             "share": f"{priors.TRAINING_SHARE:.0%}",
             "proficiency": f"{priors.TRAINING_PROFICIENCY:.0%}",
         }
+
+    def _withdraw(self, text: str) -> Change:
+        name, separator, rest = text.partition(":")
+        if not name.strip() or not separator or not rest.strip():
+            raise AmissError("PMO104", _form("--withdraw"))
+        person = self._people.get(name.strip(), name.strip())
+        project, day = self._project_perhaps_with(rest.strip())
+        when = self._day_text(day)
+        shown = self._shown(person)
+        words = f"{shown} does not work for {project} any more from {_day_words(when)}"
+        value = {"from": project, "on": when}
+        return Change(
+            option="--withdraw", typed=text, verb="withdraw", value={person: value}, words=words,
+            shown=(f"{shown}:{rest}", {shown: value}),
+        )  # fmt: skip
 
     def _span_of(self, text: str) -> str:
         """Return a range of days: as given, or so much working time from a day (day 0) on."""

@@ -192,13 +192,15 @@ def ask(
 
 
 def asked_projects(question: Changed) -> set[str]:
-    """Return the projects that the question itself delays, pauses or stops."""
-    return {
+    """Return the projects that the question itself delays, pauses, stops or takes people from."""
+    asked = {
         name
         for change in question.changes
         if change.verb in {"delay", "pause", "cancel"}
         for name in change.value
     }
+    taken = [change.value for change in question.changes if change.verb == "withdraw"]
+    return asked | {str(of["from"]) for value in taken for of in value.values()}
 
 
 # ---- the rank of what is added

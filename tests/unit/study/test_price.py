@@ -317,7 +317,7 @@ EVERYTHING: dict[str, Any] = {
             "training": [{"role": "lead"}],
         },
     ],
-    "settings": {"correlation": 0.2},
+    "settings": {"correlation": 0.2, "when_away": {"leave": "hand_over"}},
     "templates": {
         "small": {
             "coverage": "60%",
