@@ -40,6 +40,14 @@ def _pairs(_: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 )
 @click.option("--from", "form", type=click.Choice(FORMS), help="What wrote it. [default: as seen]")
 @click.option(
+    "--as",
+    "result",
+    type=click.Choice(["history", "scenario"]),
+    default="history",
+    show_default=True,
+    help="scenario: simulate a plan of Microsoft Project (XML); several files are one portfolio.",
+)
+@click.option(
     "--mapping",
     callback=a_path("a mapping, such as calibration/history/mapping.yaml"),
     metavar="FILE",
@@ -63,8 +71,8 @@ def _pairs(_: click.Context, parameter: click.Parameter, values: tuple[str, ...]
     "-o",
     "--output",
     callback=a_path("a folder, such as calibration/history"),
-    metavar="FOLDER",
-    help="Where the history goes. [default: calibration/history]",
+    metavar="PATH",
+    help="Where it goes. [default: calibration/history, or scenarios/NAME.yaml]",
 )
 @as_json
 @talking
@@ -73,6 +81,7 @@ def command(
     terminal: Terminal,
     files: Sequence[Path],
     form: str | None,
+    result: str,
     mapping: Path | None,
     table: str | None,
     as_of: str | None,
@@ -85,7 +94,7 @@ def command(
     guess: bool,
     named: bool,
     is_json: bool,
-) -> None:
+) -> int | None:
     """Turn exports of other tools into a history for calibrate and backtest.
 
     \b
@@ -93,6 +102,7 @@ def command(
     pmosim import closed.xlsx --table projects     planned and actual dates and costs
     pmosim import issues.csv --guess --mapping m.yaml, edit m.yaml,
     pmosim import issues.csv --mapping m.yaml      and say yourself what is what
+    pmosim import plan.xml --as scenario           a plan of Microsoft Project, to be run
 
     The mapping is printed and kept with the data; a quality report says what each rule of data
     removed or repaired. Nothing is guessed in silence: what is not clear is asked.
@@ -100,13 +110,15 @@ def command(
     from pmosim.exchange import imports
     from pmosim.exchange.mapping import read_mapping
 
+    if result == "scenario":
+        return _scenario(terminal, files, form, output, named=named, is_json=is_json)
     said: dict[str, Any] = {
         "as_of": as_of, "units": units, "measures": measures, "dates": dates, "numbers": numbers,
     }  # fmt: skip
     said = {key: value for key, value in said.items() if value}
     if guess:
         _guess(terminal, files, form, table, mapping, said)
-        return
+        return None
     folder = output or HISTORY
     imports.refuse_occupied(folder)
     chosen = None if mapping is None else read_mapping(mapping)
@@ -121,6 +133,55 @@ def command(
     for path in written:
         (terminal.say if is_json else terminal.result)(str(path))
     _next(terminal, folder)
+    return None
+
+
+def _scenario(
+    terminal: Terminal,
+    files: Sequence[Path],
+    form: str | None,
+    output: Path | None,
+    *,
+    named: bool,
+    is_json: bool,
+) -> int:
+    """Write plans as a scenario; 1 if a check of it finds errors."""
+    from pmosim.exchange.planned import import_plans, write_scenario
+
+    if form not in {None, "msproject"}:
+        raise click.UsageError("Only a plan of Microsoft Project (XML) becomes a scenario.")
+    planned = import_plans(files, named=named)
+    file = output or Path("scenarios") / f"{planned.document['projects'][0]['id']}.yaml"
+    if file.suffix.lower() not in {".yaml", ".yml"}:
+        file = file / f"{planned.document['projects'][0]['id']}.yaml"
+    found = write_scenario(planned, file)
+    dropped = planned.doubts()
+    has_errors = any(problem.severity == "error" for problem in found)
+    if is_json:
+        terminal.document(
+            {
+                "schema": SCHEMA,
+                "from": "msproject",
+                "as": "scenario",
+                "dropped": planned.dropped,
+                "problems": [
+                    {"place": p.place, "code": p.code, "text": p.text, "severity": p.severity}
+                    for p in found
+                ],
+                "written": [str(file)],
+            }
+        )
+    else:
+        document = planned.document
+        n_tasks = sum(len(project["tasks"]) for project in document["projects"])
+        terminal.result(
+            f"{document['name']}: {len(document['projects'])} project(s), {n_tasks} tasks, "
+            f"{len(document['roles'])} roles, as of {document['as_of']}"
+        )
+        terminal.result(str(file))
+    terminal.problems([*dropped, *found])
+    terminal.next(typed("check", file) if has_errors else typed("run", file))
+    return 1 if has_errors else 0
 
 
 def _guess(

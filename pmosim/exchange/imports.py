@@ -17,7 +17,10 @@ from pmosim import provenance
 from pmosim.errors import InputError, Problem
 from pmosim.exchange import exports as sources
 from pmosim.exchange import mapping as mappings
+from pmosim.exchange import planlog
+from pmosim.exchange.eventlog import read_log
 from pmosim.exchange.exports import FORMS, Export, Form
+from pmosim.exchange.msproject import read_plan
 from pmosim.history import TABLES, Finding, History, settled, write_history
 from pmosim.history.assembly import history_of, typed
 from pmosim.history.folder import write_text
@@ -53,6 +56,7 @@ class Imported:
     history: History
     mapping: Mapping
     exports: tuple[Export, ...]
+    files: tuple[Path, ...]
 
     def unused(self) -> dict[str, list[str]]:
         """Return the headings that nothing reads, by export; only those that hold something."""
@@ -76,21 +80,67 @@ def read_exports(
 ) -> tuple[Form, list[Export]]:
     """Return the tables of exports and what kind they are; faults are noted."""
     found: list[Export] = []
+    kind = kind_of(files, form, problems)
+    for file in files if kind not in {"xes", "msproject"} else ():
+        try:
+            found += _tables_of(file, kind, problems)
+        except reading.UnreadableError:
+            continue
+    return kind, found
+
+
+def kind_of(files: Sequence[Path], form: Form | None, problems: Problems) -> Form:
+    """Return what wrote all of some files; noted if they are of several kinds."""
     forms: list[Form] = []
     for file in files:
         try:
             kind = form or sources.form_of(file, problems)
-            if kind is None:
-                continue
-            forms.append(kind)
-            found += _tables_of(file, kind, problems)
         except reading.UnreadableError:
             continue
+        forms += [] if kind is None else [kind]
     if len(set(forms)) > 1:
         listed = ", ".join(sorted(set(forms)))
         said = f"are of several kinds ({listed}); import them one after the other, or say --from."
         problems.error("PMO976", str(files[0]), "the files", said)
-    return (forms[0] if forms else "csv"), found
+    return forms[0] if forms else "csv"
+
+
+def _of_known_form(
+    files: Sequence[Path], form: Form, problems: Problems
+) -> tuple[list[Export], Mapping]:
+    """Return the tables of XML files and their mapping, which their format says."""
+    exports: list[Export] = []
+    notes: list[str] = []
+    settings: dict[str, Any] = {}
+    plans = []
+    for file in files:
+        try:
+            if form == "xes":
+                found, measures, own = read_log(file, problems)
+                exports += found
+                settings = {"measures": measures, "units": {"duration": "d"}}
+                notes += [note for note in own if note not in notes]
+            else:
+                plans.append(read_plan(file, problems))
+        except reading.UnreadableError:
+            continue
+    if problems.has_errors:
+        raise InputError(problems.listed())
+    if plans:
+        exports, notes = planlog.exports_of(plans)
+        units = planlog.UNITS | {"projects.effort": "pd", "projects.planned_effort": "pd"}
+        hours = plans[0].minutes_per_day / 60
+        settings = {"measures": {"duration": "elapsed"}, "units": units, "hours_per_day": hours}
+        known = [day for plan in plans if (day := plan.day_known()) is not None]
+        if known:
+            settings["as_of"] = max(known).isoformat()
+            notes.append(
+                f"Known on {settings['as_of']}: the day after the status date (or saving)."
+            )
+        if plans[0].currency:
+            settings["currency"] = plans[0].currency
+    settings |= {"numbers": "point", "dates": "day-month"}
+    return exports, mappings.of_tables(exports, form, settings, notes)
 
 
 def _tables_of(file: Path, form: Form, problems: Problems) -> list[Export]:
@@ -146,12 +196,10 @@ def import_history(
     Raises ``InputError`` with every problem, open questions included.
     """
     problems = Problems()
-    kind = _form(form or (None if mapping is None else mapping.form))
-    kind, exports = read_exports(files, kind, problems)
-    if problems.has_errors:
-        raise InputError(problems.listed())
+    said_form = _form(form or (None if mapping is None else mapping.form))
+    exports, guess = _read(files, said_form, table, problems)
     is_guess = mapping is None
-    chosen = mappings.guessed(exports, kind, table) if mapping is None else mapping
+    chosen = guess if mapping is None else mapping
     chosen = chosen.with_settings(said or {})
     chosen = replace(chosen, people="named") if named else chosen
     if chosen.doubts:
@@ -159,18 +207,26 @@ def import_history(
     if is_guess:
         chosen = _decided(chosen, exports, said or {})
     history = _assembled(chosen, exports, problems)
-    return Imported(history=history, mapping=chosen, exports=tuple(exports))
+    return Imported(history=history, mapping=chosen, exports=tuple(exports), files=tuple(files))
 
 
 def guess_mapping(
     files: Sequence[Path], *, form: str | None = None, table: str | None = None
 ) -> Mapping:
     """Return the mapping that the headings of exports suggest, open questions included."""
-    problems = Problems()
-    kind, exports = read_exports(files, _form(form), problems)
+    return _read(files, _form(form), table, Problems())[1]
+
+
+def _read(
+    files: Sequence[Path], form: Form | None, table: str | None, problems: Problems
+) -> tuple[list[Export], Mapping]:
+    """Return the tables of exports, and what their headings or format say they are."""
+    kind, exports = read_exports(files, form, problems)
     if problems.has_errors:
         raise InputError(problems.listed())
-    return mappings.guessed(exports, kind, table)
+    if kind in {"xes", "msproject"}:
+        return _of_known_form(files, kind, problems)
+    return exports, mappings.guessed(exports, kind, table)
 
 
 def _form(form: str | None) -> Form | None:
@@ -456,7 +512,8 @@ def _decided(mapping: Mapping, exports: Sequence[Export], said: MappingOf[str, A
     doubts: list[Problem] = []
     for table in mapping.tables:
         headings = table.columns.get("duration", ())
-        if not headings or table.table not in {"tasks", "projects"}:
+        is_known = mapping.form in {"xes", "msproject"}
+        if not headings or is_known or table.table not in {"tasks", "projects"}:
             continue
         words = set(re.findall(r"[a-z]+", " ".join(headings).lower()))
         if table.table == "tasks" and words & _OF_WAITING:
@@ -531,11 +588,13 @@ def write_import(imported: Imported, folder: Path) -> list[Path]:
     ``history.yaml`` last.
     """
     refuse_occupied(folder)
-    files = dict.fromkeys(export.file for export in imported.exports)
     source = {
         "from": imported.mapping.form,
         "mapping": mappings.NAME,
-        "files": [{"name": file.name, "sha256": provenance.digest_of_file(file)} for file in files],
+        "files": [
+            {"name": file.name, "sha256": provenance.digest_of_file(file)}
+            for file in imported.files
+        ],
     }
     history = replace(imported.history, settings={"source": source})
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -216,6 +216,24 @@ class _Reader:
         return tuple(item.text for item in node.items) if node.items else (node.text,)
 
 
+def of_tables(
+    exports: Sequence[Export],
+    form: Form,
+    settings: MappingOf[str, Any],
+    notes: Sequence[str],
+) -> Mapping:
+    """Return the mapping of tables that are called and headed as those of a history."""
+    tables: list[TableMapping] = []
+    for export in exports:
+        columns = {
+            name: (name,)
+            for name in export.headings
+            if name in TABLES[export.sheet].names or export.filled(name)
+        }
+        tables.append(TableMapping(table=export.sheet, file=export.name, columns=columns))
+    return Mapping(form=form, tables=tuple(tables), settings=settings, notes=tuple(notes))
+
+
 # ---- guessing
 
 

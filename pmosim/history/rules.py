@@ -302,7 +302,7 @@ def _report_on_plan(sieve: _Sieve, plan: str, fact: str) -> None:
         return
     share = float(on_plan.sum()) / n
     said = f"{fact} is exactly {plan}: {share:.0%} of the {n:,} that have both"
-    if share >= REBASELINED:
+    if share >= REBASELINED and n >= LEAST_BULK:
         said += "; so many look like plans that were adapted afterwards, and slips are larger"
     sieve.note("on-plan", "reported", on_plan, said)
 

@@ -86,3 +86,23 @@ def test_what_cannot_be_imported_is_said(
     assert invoke(["import", *files]) == 2
     assert said in capsys.readouterr().err
     assert list(Path().iterdir()) == []
+
+
+def test_a_plan_becomes_a_scenario_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(EXPORTS / "plan.xml")
+    assert invoke(["import", file, "--as", "scenario"]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == "scenarios/web-shop.yaml"
+    assert "PMO978  a scenario cannot say: leads" in said.err
+    assert "next: pmosim run scenarios/web-shop.yaml" in said.err
+    assert invoke(["run", "web-shop", "-n", "2", "-q", "-o", "r"]) == 0
+    assert invoke(["import", file, "--as", "scenario"]) == 2
+    assert invoke(["import", file, "--as", "scenario", "-o", "b.yaml", "--json", "-q"]) == 0
+    capsys.readouterr()
+    assert invoke(["import", str(EXPORTS / "jira.csv"), "--as", "scenario"]) == 2
+    assert invoke(["import", file, "--from", "jira", "--as", "scenario"]) == 2
+
+
+def test_a_document_type_leaves_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["import", str(EXPORTS / "doctype.xml")]) == 2
+    assert "doctype.xml:2:1  PMO977" in capsys.readouterr().err
