@@ -26,6 +26,7 @@ from pmosim.network import FF, NONE, PHASE, SS
 from pmosim.outcomes import ABSENT, BLOCKED, CANCELLED, FINISHED, REJECTED, STOPPED, WITHDRAWN
 from pmosim.outcomes import DONE as DONE_BEFORE
 from pmosim.units import WHOLE
+from pmosim.units import times as product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -193,6 +194,7 @@ class Audit:
             self._check_links(run, project)
             self._check_delays(run, project)
             self._check_pauses(run, project)
+            self._check_reactions(run, project)
             if project.rework is not None:
                 self._check_rework(run, project, project.rework)
             if project.set_aside:
@@ -273,6 +275,7 @@ class Audit:
             if pool.project.rework is not None:
                 amount += pool.project.rework.asked.get((pool.task.order, pool.index), 0)
             amount += sum(more for other, more in run.handed_over if other is pool)
+            amount -= sum(less for other, less in run.cuts if other is pool)
             if progress[key] != amount - pool.remaining:
                 self._fail(f"work of {_task_name(run, pool.task)}: {progress[key]} of {amount}")
 
@@ -300,6 +303,10 @@ class Audit:
         is_gate = run.network.tasks.is_gate
         is_told = run.network.projects.cancelled[project.row] == project.ended
         is_told |= project.fate == project.ended
+        is_told |= any(
+            run.reactions[number].action == "stop" and minute == project.ended
+            for number, minute in project.reactions
+        )
         is_at_gate = any(is_gate[t.row] and t.finished == project.ended for t in project.tasks)
         if not is_told and (not is_at_gate or run.network.projects.is_mandatory[project.row]):
             self._fail(f"project {project.order} was stopped without a cause")
@@ -411,6 +418,30 @@ class Audit:
         for hold, until in holds:
             if any(max(hold.since, begin) < min(until, end) for begin, end in pauses):
                 self._fail(f"somebody works for project {project.order}, which rests")
+
+    def _check_reactions(self, run: Replication, project: Project) -> None:
+        """Check that each reaction was taken once, when asked, for a project with a due date."""
+        numbers = [number for number, _ in project.reactions]
+        if len(set(numbers)) != len(numbers) or (numbers and project.due == NONE):
+            self._fail(f"project {project.order} met reactions {numbers}")
+        for number, minute in project.reactions:
+            one = run.reactions[number]
+            at_stage = any(task.first_finish == minute for task in project.tasks)
+            was_asked = minute in run.meetings.get(one.asked, ()) or (
+                one.asked not in run.meetings and (at_stage or project.rework is not None)
+            )
+            if not was_asked or project.row not in run.meant[number]:
+                self._fail(f"project {project.order} met {one.id} at {minute}, not asked then")
+            is_over = project.ended != NONE and minute > project.ended
+            if is_over or minute < project.arrived:
+                self._fail(f"project {project.order} met {one.id} while it was not there")
+        keep, added = WHOLE, 0
+        for number in numbers:
+            one = run.reactions[number]
+            keep = product(keep, WHOLE - one.work) if one.action == "cut_scope" else keep
+            added += one.action == "add_people"
+        if keep != project.scope or added != len(project.added):
+            self._fail(f"project {project.order} is left with {project.scope} of its work")
 
     def _check_rework(self, run: Replication, project: Project, rework: Redo) -> None:
         """Check that nothing of the last round began, or finished, before its links allowed."""

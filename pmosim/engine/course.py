@@ -6,9 +6,9 @@ The last but one of the layers that make up one future, on top of ``taskwork``, 
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from pmosim.engine.departures import Departures
 from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.order import (
     GATE,
@@ -24,6 +24,7 @@ from pmosim.engine.order import (
     WAIT,
     WITHDRAWS,
 )
+from pmosim.engine.reactions import Reactions
 from pmosim.engine.state import (
     DONE,
     NEVER,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from pmosim.policy.intake import Intake
 
 
-class Course(Departures):
+class Course(Reactions):
     """Projects of one future and what happens to them."""
 
     def __init__(
@@ -68,6 +69,7 @@ class Course(Departures):
         """Whether the answer of the intake rule may change although nothing has happened."""
         self.forced: list[Project] = []
         """Projects to release whatever the intake rule says."""
+        self._prepare_reactions(self.network)
         self.gates = getattr(self.intake, "gates", None) or self.network.intake.gates
         self.gate_numbers = blueprint.gate_numbers if self.gates.stop else {}
         if self.network.trainings:
@@ -308,6 +310,8 @@ class Course(Departures):
         project.release_number = len(self.office.released)
         if self.dispatch is None:
             project.key = project_key(self.network, self.rule, project)
+        if project.is_first:
+            project.key = -inf
         self.office.add_active(project)
         if self.network.fates is not None:
             self._meet_fate(project)
@@ -347,6 +351,8 @@ class Course(Departures):
         self.office.note_finish(task)
         if self.interrupt is not None:
             self._note_stage_end(task)
+        if self.reactions:
+            self._note_stage(task)
         if self.gate_numbers and task.row in self.gate_numbers:
             self.at_gate.append(task)
             self._come_again()
@@ -361,6 +367,13 @@ class Course(Departures):
                 if at == NONE or self._is_stopped(project, project.tasks[at]):
                     self._end(project, STOPPED)
             due = []
+
+    def _decide(self, cancelled: Sequence[Project] = ()) -> None:
+        """Pass the gates, then let management react."""
+        if cancelled or self.at_gate:
+            self._pass_gates(cancelled)
+        if self.reactions and self._is_to_react():
+            self._react()
 
     def _is_stopped(self, project: Project, task: Task) -> bool:
         """Return whether the rule stops a project at a gate, and is obeyed."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 from pmosim.engine.keys import intake_score
 from pmosim.engine.periods import period_at, period_starts
-from pmosim.engine.prospects import planned_benefit
+from pmosim.engine.prospects import lateness, planned_benefit
 from pmosim.network import NONE
 from pmosim.plan import WORK_UNITS
 from pmosim.policy.intake import Order
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,17 +170,23 @@ class Office:
         known, at = self.projects[project], self._role(role)
         units = known.plan.work_units
         work = sum(units[task.order][at] for task in known.tasks if task.finished == NONE)
-        return work / WORK_UNITS
+        return work / WORK_UNITS * (known.scope / WHOLE)
 
     def cost_to_come(self, project: int) -> float:
         """Return planned work of the unfinished tasks x day rates, running ones in full."""
         known = self.projects[project]
         costs = known.plan.work_cost
-        return math.fsum(costs[task.order] for task in known.tasks if task.finished == NONE)
+        open_cost = math.fsum(costs[task.order] for task in known.tasks if task.finished == NONE)
+        return open_cost * (known.scope / WHOLE)
 
     def benefit_to_come(self, project: int) -> float:
         """Return the planned benefit at face value, from the planned finish of what is open."""
         return planned_benefit(self.network, self.projects[project], self.minute)
+
+    def lateness(self, project: int) -> float | None:
+        """Return planned minutes from the due date to the finish, None where nothing is due."""
+        late = lateness(self.projects[project], self.minute)
+        return None if late is None else float(late)
 
     def score(self, project: int, order: OrderKind) -> float:
         """Return the place of a project in an order, smaller is earlier."""
@@ -209,6 +216,11 @@ class Office:
         """Take the place of an active project away; it waits ahead of all others for another."""
         self.remove_active(project)
         insort(self.line, (FIRST, project.arrived, project.order))
+
+    def put_first(self, project: Project) -> None:
+        """Let a project that waits stand ahead of all that were not put first."""
+        if self.remove_waiting(project.order):
+            insort(self.line, (FIRST, project.arrived, project.order))
 
     def remove_waiting(self, project: int) -> bool:
         """Take a project out of the line; return whether it stood there."""

@@ -5,7 +5,7 @@
 2. people who come, go, hand over, or are given back by a pause; requests whose patience has ended;
    the morning of newcomers, and of those who get faster with practice; trainings
 3. arrivals, in project order
-4. gates: stops and cancellations
+4. gates: stops and cancellations; then what management does about late projects
 5. releases: those with a date and mandatory ones in project order, then as the intake rule says
 6. one dispatch pass over the ready tasks by (key, project order, task order); before the very
    first one, running tasks ask for who is missing. A start that makes a task ready at once is

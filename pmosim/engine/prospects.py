@@ -10,26 +10,33 @@ import numpy as np
 
 from pmosim.money import DAYS_PER_YEAR, flow_value
 from pmosim.network import FS, NONE, SS
+from pmosim.plan import need_speed
+from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
     from pmosim.engine.state import Project
     from pmosim.network import Network
 
 
-def planned_rest(project: Project, minute: int) -> Fraction:
+def planned_rest(project: Project, minute: int, *, is_begun_counted: bool = False) -> Fraction:
     """Return the project length of what is open now: its longest path in working minutes.
 
-    Planned durations of the unfinished tasks, running ones in full; people unlimited, dates and
-    other projects left out. Of a lag that has begun only the rest counts.
+    Planned durations of the unfinished tasks, running ones in full (``is_begun_counted``: what
+    their plan leaves of them, 0 at the least); people unlimited, dates and other projects left
+    out. Of a lag that has begun only the rest counts.
     """
     plan, tasks = project.plan, project.tasks
+    minutes = plan.minutes
+    if project.scope != WHOLE or project.added:
+        minutes = tuple(_changed_minutes(project, at) for at in range(len(tasks)))
     start = [Fraction(0)] * len(tasks)
     finish = [Fraction(0)] * len(tasks)
     for at in plan.shape.order:
         task = tasks[at]
         begun = start[at] if task.started == NONE else Fraction(task.started - minute)
         if task.finished == NONE:
-            finish[at] = max(finish[at], max(begun, Fraction(0)) + plan.minutes[at])
+            since = begun if is_begun_counted else max(begun, Fraction(0))
+            finish[at] = max(finish[at], since + minutes[at], Fraction(0))
         else:
             finish[at] = Fraction(task.finished - minute)
         for _, successor, kind, lag in plan.shape.links_out[at]:
@@ -40,6 +47,35 @@ def planned_rest(project: Project, minute: int) -> Fraction:
             else:
                 finish[successor] = max(finish[successor], finish[at] + lag)
     return max((finish[task.order] for task in tasks if task.finished == NONE), default=Fraction(0))
+
+
+def lateness(project: Project, minute: int) -> Fraction | None:
+    """Return planned minutes from the due date to the finish, None where nothing is due.
+
+    Of running tasks what a bar chart shows: they end when planned from their start, those that
+    run over right now. A request that waits would begin at once.
+    """
+    if project.due == NONE:
+        return None
+    return minute + planned_rest(project, minute, is_begun_counted=True) - project.due
+
+
+def _changed_minutes(project: Project, at: int) -> Fraction:
+    """Return the planned duration of a task, of less work or with more people."""
+    plan, sheet = project.plan, project.tasks[at].sheet
+    minutes = plan.minutes[at]
+    if sheet.is_timed:
+        return minutes
+    minutes *= Fraction(project.scope, WHOLE)
+    needs = plan.needs[at]
+    speeds: dict[int, tuple[Fraction, Fraction]] = {}
+    for need in needs:
+        before, after = speeds.get(need[0], (Fraction(0), Fraction(0)))
+        own = need_speed(plan.network, need)
+        more = sum(heads for role, heads, _ in project.added if role == need[1])
+        speeds[need[0]] = before + own, after + own * Fraction(need[3] + more, need[3])
+    slowest = [before / after for before, after in speeds.values() if after > 0]
+    return minutes * max(slowest, default=Fraction(1))
 
 
 def planned_benefit(network: Network, project: Project, minute: int) -> float:
@@ -53,7 +89,7 @@ def planned_benefit(network: Network, project: Project, minute: int) -> float:
         finish = float(minute + planned_rest(project, minute))
         begin = float(network.calendar.calendar_days([finish])[0])
         years = max(0.0, float(projects.benefit_until[row]) - begin) / DAYS_PER_YEAR
-    return law.plan * project.size * years
+    return law.plan * project.size * years * project.worth
 
 
 def planned_npv(network: Network, project: Project) -> float:

@@ -146,13 +146,12 @@ class Replication(Course):
                 cancelled.append(item)
         if self.finishing:
             self._let_go()
-        if cancelled or self.at_gate:
-            self._pass_gates(cancelled)
+        self._decide(cancelled)
         while is_open and (self.forced or self.office.line or self.at_gate):
             self._release()
-            if not self.at_gate:
+            if not (self.at_gate or self.stage_ended):
                 break
-            self._pass_gates()
+            self._decide()
         if minute < self.last_minute:
             self._pass()
             if self.audit is not None:
@@ -185,6 +184,7 @@ class Replication(Course):
         if asked_at is not None:
             for minute in self.office.starts_of(asked_at):
                 self.at(minute, WAIT, None)
+        self._call_meetings()
         for minute, what, n in self.people_changes:
             self.at(minute, PEOPLE, (what, n))
         if self.newcomers is not None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from pmosim.engine.state import DONE, WAITS_FOR_LINKS
 from pmosim.engine.taskwork import Taskwork
 from pmosim.network import FF, NONE
+from pmosim.units import WHOLE
+from pmosim.units import times as product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +83,8 @@ class Rework(Taskwork):
         first = int(self.network.tasks.first_pool[task.row])
         for pool in task.pools:
             amount = self.luck.amount_again(task.project, first + pool.index, times, share)
+            if task.project.scope != WHOLE and not pool.is_duration:
+                amount = product(amount, task.project.scope)
             at = order, pool.index
             rework.asked[at] = rework.asked.get(at, 0) + amount - pool.remaining
             pool.remaining = amount

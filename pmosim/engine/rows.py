@@ -23,6 +23,7 @@ from pmosim.outcomes import (
     CALLED_OFF,
     CANCELLED,
     CAUSES,
+    FIRST_REACTION,
     QUEUED,
     RESTED,
     STOPPED,
@@ -96,6 +97,8 @@ class Rows:
             self._add_charges(project, run.luck, at)
             if project.rework is not None and project.rework.again:
                 self._add_repeats(project, project.rework, at)
+            for number, minute in project.reactions:
+                self.events.append((at, FIRST_REACTION + number, minute, minute))
             if project.rests or project.fate != NONE:
                 self._add_fate(project, run.minute, at)
             if project.held_start or project.held_finish:

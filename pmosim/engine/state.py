@@ -264,10 +264,12 @@ class Project:
     """One project of one future."""
 
     __slots__ = (
+        "added",
         "arrived",
         "asks",
         "behind",
         "benefit",
+        "briefed",
         "due",
         "eligible",
         "ended",
@@ -281,6 +283,7 @@ class Project:
         "is_at_stage_end",
         "is_blocked",
         "is_counted",
+        "is_first",
         "is_forced",
         "is_paused",
         "is_staffed",
@@ -294,11 +297,13 @@ class Project:
         "out_of_finish",
         "out_of_start",
         "plan",
+        "reactions",
         "release_number",
         "released",
         "rests",
         "rework",
         "row",
+        "scope",
         "set_aside",
         "size",
         "staff_key",
@@ -312,6 +317,7 @@ class Project:
         "unfinished_days",
         "withdrawn",
         "workers",
+        "worth",
     )
 
     def __init__(self, row: int, number: int, order: int, size: float, plan: Plan) -> None:
@@ -337,6 +343,16 @@ class Project:
         """Minute at which chance will cancel it, NONE = never."""
         self.rests: Sequence[tuple[int, int]] = ()
         """[from, until) minutes in which chance lets it rest, while it is active."""
+        self.reactions: Sequence[tuple[int, int]] = ()
+        """(number of a reaction of the management, minute) of those taken."""
+        self.is_first = False
+        """Whether it was escalated, and goes first."""
+        self.scope, self.worth = WHOLE, 1.0
+        """Shares of the open work, billionths, and of the benefit that were not cut."""
+        self.added: Sequence[tuple[int, int, int]] = ()
+        """(role, heads, briefing) added to each open task."""
+        self.briefed: frozenset[tuple[int, int]] = frozenset()
+        """(task, place in ``added``) of those who were asked for already."""
         self.is_staffed = True
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0
@@ -423,6 +439,7 @@ class Ask:
 
     __slots__ = (
         "asked",
+        "briefing",
         "entry",
         "group",
         "kind",
@@ -448,6 +465,8 @@ class Ask:
         """Planned length of what is asked for."""
         self.ready, self.asked = ready, asked
         """Minute since which it waits (for the links to allow), and since which for people."""
+        self.briefing = 0
+        """Work that it costs when somebody who was added to a late project joins."""
         self.group: Group
         self.entry: tuple[Any, ...]
         """Set by the desk; no entry is left when it is served or withdrawn."""

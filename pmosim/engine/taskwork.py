@@ -137,6 +137,14 @@ class Taskwork(ABC):
         """Let a task wait that a risk holds back; return whether one does."""
 
     @abstractmethod
+    def _ask_for_more(self, task: Task) -> None:
+        """Ask for those whom management added to the project of a task at work."""
+
+    @abstractmethod
+    def _brief(self, ask: Ask, task: Task) -> None:
+        """Add what it costs to brief somebody who joins a task just settled."""
+
+    @abstractmethod
     def _hold_finish(self, task: Task) -> None:
         """Let the finish of work wait that a risk holds back and that ran on day 0."""
 
@@ -227,6 +235,8 @@ class Taskwork(ABC):
             self._start_throughout(ask, team)
         elif ask.kind == START:
             self._start_task(ask, task, team)
+            if task.project.added:
+                self._ask_for_more(task)
         else:
             self._refill(ask, task, team)
 
@@ -259,6 +269,8 @@ class Taskwork(ABC):
         task.asks = _without(task.asks, ask)
         for pool in task.pools:
             self.floor.settle(pool)
+        if ask.briefing:
+            self._brief(ask, task)
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
             pool = task.pools[need[0]]

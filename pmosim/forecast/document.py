@@ -24,6 +24,7 @@ from pmosim.forecast import (
     lateness,
     precision,
     promises,
+    reactions,
     reported,
     returns,
 )
@@ -113,6 +114,7 @@ def forecast_document(
         "demand": [_stream(outcomes, stream) for stream in range(len(network.streams.ids))],
         "roles": bottleneck.role_documents(outcomes, forecast.planned_days),
         "portfolio": portfolio,
+        **reactions.reaction_documents(outcomes),
         "assumptions": [*network.assumptions, *_silence_on_cost(forecast)],
         "warnings": [*_warnings_of_scope(scope), *network.warnings, *_warnings(forecast)],
     }
@@ -178,6 +180,7 @@ def project_document(forecast: Forecast, futures: ProjectFutures) -> Json:
         "quantiles": _curves(futures),
         **_chance_of_stop(futures),
         **fates.project_fate(futures),
+        **reactions.project_reactions(futures),
     }
 
 
@@ -427,10 +430,13 @@ def _warnings(forecast: Forecast) -> list[str]:
             f"Cancelled by chance: {_list_some(called_off)}. There they have no finish, which "
             "counts as later than every date; what they cost up to then counts."
         )
-    unfinished = _counted(
-        known,
-        lambda f: ~f.is_finished & ~finish.is_stopped_at_gate(f) & ~finish.is_called_off(f),
-    )
+    given_up = _counted(known, reactions.is_stopped_by_management)
+    if given_up:
+        result.append(
+            f"Stopped by the management: {_list_some(given_up)}. There they have no finish, which "
+            "counts as later than every date; what they cost up to then counts."
+        )
+    unfinished = _counted(known, _is_left)
     if unfinished:
         result.append(
             f"Unfinished when the run ends: {_list_some(unfinished)}. "
@@ -441,6 +447,14 @@ def _warnings(forecast: Forecast) -> list[str]:
     if never:
         result.append(f"In none of the futures these projects happen: {', '.join(never)}.")
     return result
+
+
+def _is_left(futures: ProjectFutures) -> BoolArray:
+    """Return in which futures a project has neither finished nor been stopped by anybody."""
+    ended = futures.is_finished | finish.is_stopped_at_gate(futures)
+    ended |= finish.is_called_off(futures) | reactions.is_stopped_by_management(futures)
+    left: BoolArray = ~ended
+    return left
 
 
 def _limits_of_rework(outcomes: Outcomes) -> list[str]:

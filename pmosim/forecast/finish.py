@@ -20,7 +20,7 @@ from pmosim.forecast.estimate import (
 )
 from pmosim.forecast.futures import window_end
 from pmosim.network.arrays import MILESTONE, NONE
-from pmosim.outcomes import CALLED_OFF, CAUSES
+from pmosim.outcomes import CALLED_OFF, CAUSES, FIRST_REACTION
 
 if TYPE_CHECKING:
     from pmosim.forecast.estimate import Estimate, FinishEstimate, Json
@@ -119,9 +119,18 @@ def unfinished_probability(futures: ProjectFutures) -> Estimate:
 
 
 def is_stopped_at_gate(futures: ProjectFutures) -> BoolArray:
-    """Return in which futures a gate stopped the project; a cancelled one was not."""
+    """Return in which futures a gate stopped the project, nobody and nothing else."""
     outcomes = futures.outcomes
-    stopped = (outcomes.has_status("stopped") & ~outcomes.has_event(CALLED_OFF))[futures.rows]
+    elsewhere = [CALLED_OFF]
+    elsewhere += [
+        FIRST_REACTION + number
+        for number, one in enumerate(outcomes.network.reactions)
+        if one.action == "stop"
+    ]
+    is_stopped = outcomes.has_status("stopped")
+    for kind in elsewhere:
+        is_stopped &= ~outcomes.has_event(kind)
+    stopped = is_stopped[futures.rows]
     is_cancelled = futures.outcomes.network.projects.cancelled[futures.project] != NONE
     return np.zeros_like(stopped) if is_cancelled else stopped
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pmosim.distributions import Law
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
+    from pmosim.policy.reactions import Reaction
     from pmosim.workdays import WorkCalendar
 
 IntArray = NDArray[np.int64]
@@ -434,6 +435,8 @@ class Network:
     """Every risk on every project row, by row."""
     loops: tuple[Loop, ...] = ()
     """All rework, by task row."""
+    reactions: tuple[Reaction, ...] = ()
+    """What management does about late projects, in the order in which it is asked."""
     fates: FateArrays | None = None
     """None = nothing is cancelled or interrupted by chance."""
     practice: PracticeArrays | None = None

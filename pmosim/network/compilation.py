@@ -97,6 +97,7 @@ def compile_network(scenario: Scenario) -> Network:
         streams=compile_streams(scenario.streams, calendar, window_end),
         risks=compile_risks(rows, scenario.drivers, tasks, links),
         loops=compile_loops(rows, tasks, scenario.settings.standard_rework),
+        reactions=scenario.reactions,
         fates=compile_fates(rows, year_minutes),
         practice=compile_practice(organisation.people, rows, role_index, tasks),
         bookings=compile_bookings(

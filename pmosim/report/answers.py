@@ -202,6 +202,17 @@ class StreamLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReactionLine:
+    """What management does about late projects, and how often it did; None = not known."""
+
+    id: str
+    action: str
+    p_used: float | None
+    per_future: float | None
+    """Projects for which it is taken, in the mean future."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assumption:
     """One mechanism: ``basis`` is off, assumed, measured or stated."""
 
@@ -267,6 +278,7 @@ class Answers:
     promises: tuple[Promise, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     groups: tuple[Group, ...] = ()
+    reactions: tuple[ReactionLine, ...] = ()
     precision: str = ""
     """What this number of futures resolves, in words."""
 
@@ -323,6 +335,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         promises=_read_promises(document, projects, as_of),
         disagreements=read_disagreements(document.get("disagreements")),
         groups=read_groups(document.get("groups")),
+        reactions=tuple(_read_reaction(item) for item in document.get("reactions") or ()),
         precision=read_prose(as_mapping(document.get("precision")).get("text")),
     )
 
@@ -519,6 +532,15 @@ def _read_stream(raw: Mapping[str, Any]) -> StreamLine:
         finished=read_number(raw.get("finished")).value,
         turned_away=sum(number or 0.0 for number in away),
         lead_days=read_number(raw.get("lead_days")).value,
+    )
+
+
+def _read_reaction(raw: Mapping[str, Any]) -> ReactionLine:
+    return ReactionLine(
+        id=clean(raw.get("id")),
+        action=clean(raw.get("do")),
+        p_used=read_number(raw.get("p_used")).value,
+        per_future=read_number(raw.get("per_future")).value,
     )
 
 

@@ -489,7 +489,23 @@ def write_assumed(answers: Answers) -> tuple[Sentence, ...]:
             texts = [*texts[:MOST_NAMES], f"and {len(texts) - MOST_NAMES} more"]
         after = "; so real dates are likelier later than sooner" if basis == "off" else ""
         sentences.append(Sentence(strong=title, rest=f": {', '.join(texts)}{after}."))
+    if answers.reactions:
+        sentences.append(_write_reactions(answers))
     return tuple(sentences)
+
+
+def _write_reactions(answers: Answers) -> Sentence:
+    """Return how often management does something about late projects within these futures."""
+    texts = [
+        f"{one.id} ({one.action.replace('_', ' ')}) in "
+        f"{chance_in_words(one.p_used, answers.replications)} futures, for "
+        f"{'' if one.per_future is None else f'{one.per_future:.2g} '}projects on average"
+        for one in answers.reactions
+    ]
+    return Sentence(
+        strong="In these futures management reacts to late projects",
+        rest=f": {'; '.join(texts)}.",
+    )
 
 
 def _name_of(assumption: Assumption) -> str:

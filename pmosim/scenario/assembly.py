@@ -18,6 +18,7 @@ from pmosim.scenario.kinds import Reader
 from pmosim.scenario.messages import Problems
 from pmosim.scenario.nodes import Node, from_python
 from pmosim.scenario.portfolio import Scenario
+from pmosim.scenario.reactions import read_reactions
 from pmosim.scenario.staff import read_staff
 from pmosim.scenario.validation import validate
 
@@ -114,12 +115,14 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
     demand = read_demand(root, merged, reader, as_of)
     drivers = read_drivers(reader, root, [site.project for site in demand.projects], demand.streams)
     bookings = read_bookings(root, reader, staff, demand, frame)
+    everybody = [site.project for site in demand.all_sites]
+    reactions = read_reactions(reader, root, everybody, staff)
     intake = rules.read_intake(root, reader, staff)
     dispatch = rules.read_dispatch(root, reader)
     facts = Facts(
         root=root, frame=frame, staff=staff, demand=demand, intake=intake, dispatch=dispatch,
         problems=problems, assumed=silence.assumed_paths(root), drivers=drivers,
-        bookings=bookings,
+        bookings=bookings, reactions=reactions,
     )  # fmt: skip
     facts = filling.with_reports(facts)
     validate(facts)
@@ -130,6 +133,7 @@ def _scenario(root: Node, problems: Problems) -> Scenario:
         projects=tuple(site.project for site in facts.demand.projects),
         streams=demand.streams,
         drivers=drivers,
+        reactions=reactions,
         bookings=tuple(site.booking for site in bookings),
         intake=intake,
         dispatch=dispatch,

@@ -11,6 +11,7 @@ from pmosim.scenario.facts import is_alive
 from pmosim.scenario.hazards import LEAST_LEFT, spreads_left
 from pmosim.scenario.learning import kinds_of_work
 from pmosim.scenario.portfolio import Assumption, Phase
+from pmosim.scenario.reactions import describe
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -372,6 +373,7 @@ def _work_rules(facts: Facts) -> Iterator[Assumption]:
     yield _risks(facts)
     yield from _standard(facts)
     yield from _fates(facts)
+    yield from _reactions(facts)
     yield _gates(facts)
     yield from _interruptions(facts)
 
@@ -408,6 +410,21 @@ def _risks(facts: Facts) -> Assumption:
     return _entry("risks", "stated", f"Risks are as stated: {' and '.join(parts)}.")
 
 
+def _reactions(facts: Facts) -> Iterator[Assumption]:
+    day = facts.frame.measures.minutes_per_day
+    listed = [describe(one, one.late_by / day) for one in facts.reactions]
+    if not listed:
+        return
+    text = (
+        f"Management reacts to projects that are planned to be late: {'; '.join(listed)}. Each at "
+        "most once for a project, on what a manager sees (`reactions`)."
+    )
+    yield _entry("reactions of the management", "stated", text)
+    if any(one.action == "add_people" and not one.briefing for one in facts.reactions):
+        text = "Who is added to a late project costs nobody time (`briefing` is off)."
+        yield _entry("briefing", "off", text)
+
+
 def _fates(facts: Facts) -> Iterator[Assumption]:
     projects = [site.project for site in facts.demand.all_sites if is_alive(site)]
     ended = [project.cancellation for project in projects if project.cancellation]
@@ -427,7 +444,7 @@ def _fates(facts: Facts) -> Iterator[Assumption]:
             f"year, for {sum(rest.lasts.mean for rest in rests) / len(rests) / day:.3g} working "
             "days on average (`interruption`)."
         )
-        yield _entry("interruption", "stated", text)
+        yield _entry("rests by chance", "stated", text)
 
 
 def _gates(facts: Facts) -> Assumption:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
+    from pmosim.policy.reactions import Reaction
     from pmosim.scenario.bookings import BookingSite
     from pmosim.scenario.demand import Demand, Site
     from pmosim.scenario.frame import Frame
@@ -43,6 +44,7 @@ class Facts:
     assumed: tuple[str, ...] = ()
     """Paths of values that were taken from ``priors``, such as ``roles.developer.bau``."""
     drivers: tuple[Risk, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
     bookings: tuple[BookingSite, ...] = ()
     notes: tuple[Assumption, ...] = ()
     """How the reports of projects were read."""

@@ -126,6 +126,7 @@ CODES: dict[str, str] = {
     "PMO940": "An answer to somebody going away that makes no sense for the cause.",
     "PMO941": "Work that asks by name for somebody who is withdrawn from it.",
     "PMO950": "Risks that explain more than all the spread of past work.",
+    "PMO951": "A reaction that is never taken.",
     "PMO970": "A table that is no table of a history.",
     "PMO971": "An amount of a history whose measure or unit is not declared.",
     "PMO972": "A status of a history that nobody explained.",

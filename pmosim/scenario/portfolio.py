@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pmosim.errors import Problem
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
+    from pmosim.policy.reactions import Reaction
     from pmosim.scenario.nodes import Node
     from pmosim.scenario.organisation import Organisation
 
@@ -359,6 +360,8 @@ class Scenario:
     """Risks that many projects share: each happens to all of them or to none."""
     bookings: tuple[Booking, ...] = ()
     """Order of the file."""
+    reactions: tuple[Reaction, ...] = ()
+    """What management does about late projects."""
     intake: IntakeRule
     dispatch: DispatchRule
     horizon: date | int | None = None

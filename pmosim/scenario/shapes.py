@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pmosim.policy.dispatch import RULES
 from pmosim.policy.intake import ORDERS
+from pmosim.policy.reactions import ACTIONS, OCCASIONS
 from pmosim.scenario import kinds
 from pmosim.scenario.kinds import Shape
 from pmosim.scenario.portfolio import BOARDS
@@ -430,6 +431,25 @@ GATES = Shape(
     },
 )
 
+WHEN = Shape(name="when to react", keys={"late_by": kinds.TIME}, required=("late_by",))
+
+REACTION = Shape(
+    name="a reaction",
+    keys={
+        "id": kinds.ID,
+        "when": kinds.object_of("when"),
+        "asked": kinds.choice(*OCCASIONS),
+        "do": kinds.choice(*ACTIONS),
+        "projects": kinds.several(kinds.TEXT),
+        "role": kinds.ID,
+        "heads": kinds.WHOLE_FROM_1,
+        "briefing": kinds.PERSON_TIME,
+        "work": kinds.FTE,
+        "benefit": kinds.SHARE,
+    },
+    required=("id", "when", "do"),
+)
+
 DISPATCH = Shape(
     name="dispatch",
     keys={"rule": kinds.choice(*RULES), "hold_after": kinds.TIME},
@@ -461,6 +481,7 @@ SCENARIO = Shape(
         "projects": kinds.list_of("project"),
         "demand": kinds.objects_by_id("stream"),
         "risks": kinds.list_of("risk"),
+        "reactions": kinds.list_of("reaction"),
         "intake": kinds.object_of("intake"),
         "dispatch": kinds.object_of("dispatch"),
     },

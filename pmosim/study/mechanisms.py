@@ -129,7 +129,7 @@ def find_mechanisms(scenario: Scenario) -> tuple[Mechanism, ...]:
     """Return every mechanism, on or off, in the order of the table, the risks behind it."""
     subject = Subject(scenario=scenario)
     table = [_of_switch(subject, switch) for switch in SWITCHES]
-    return (*table, *_of_risks(subject))
+    return (*table, *_of_risks(subject), *_of_reactions(subject))
 
 
 def _of_switch(subject: Subject, switch: Switch) -> Mechanism:
@@ -608,6 +608,24 @@ def _of_risks(subject: Subject) -> Iterator[Mechanism]:
             text="none of them happens",
             edit=partial(leave_out, risks=[(register, one["id"]) for register, one in rest]),
         )
+
+
+def _of_reactions(subject: Subject) -> Iterator[Mechanism]:
+    """Yield every reaction of the management."""
+    for entry in subject.document.get("reactions") or ():
+        name = str(entry["id"])
+        yield _switched(
+            subject,
+            id_=f"reaction:{name}",
+            name=f"reaction {name} ({str(entry['do']).replace('_', ' ')})",
+            text="management does nothing of the kind",
+            edit=partial(_forget_reaction, reaction=name),
+        )
+
+
+def _forget_reaction(document: Document, *, reaction: str) -> None:
+    kept = [one for one in document["reactions"] if str(one["id"]) != reaction]
+    document["reactions"] = kept
 
 
 def _weights(subject: Subject) -> dict[tuple[str, str], float]:

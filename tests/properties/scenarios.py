@@ -557,6 +557,34 @@ def add_fates(document: Document, seed: int) -> Document:
     return document
 
 
+def add_reactions(document: Document, seed: int) -> Document:
+    """Return a scenario in which management reacts to late projects, soon and often."""
+    document = copy.deepcopy(document)
+    dice = Dice(seed + 4 * 10**6)
+    for project in (*document["projects"], *document.get("demand", {}).values()):
+        if dice.flip(0.6):
+            project["due"] = dice.pick("2027-01-08", "2027-01-20") if "id" in project else "3d"
+        for activity in (project.get("tasks") or project["phases"]).values():
+            if dice.flip(0.5):
+                activity["gate"] = True
+    document["reactions"] = []
+    for n in range(dice.whole(1, 5)):
+        what = dice.pick("add_people", "cut_scope", "cut_scope", "escalate", "escalate", "stop")
+        reaction: Document = {"id": f"r{n}", "do": what}
+        reaction["when"] = {"late_by": dice.pick("0d", "1d", "3d", "2w")}
+        reaction["asked"] = dice.pick("stage end", "stage end", "monthly", "quarterly")
+        if what == "add_people":
+            reaction |= {"role": dice.pick(*document["roles"]), "heads": dice.whole(1, 2)}
+            if dice.flip(0.5):
+                reaction["briefing"] = dice.pick("1pd", "3ph")
+        elif what == "cut_scope":
+            reaction |= {"work": dice.pick("10%", "50%", "100%"), "benefit": dice.pick("0%", "30%")}
+        if dice.flip(0.3):
+            reaction["projects"] = [dice.pick(*document["projects"])["id"]]
+        document["reactions"].append(reaction)
+    return document
+
+
 def valid_document(make: Callable[[int], Document], seed: int) -> Document:
     """Return a random scenario that the checks let pass (nobody is asked for the impossible)."""
     for attempt in range(100):

@@ -9,9 +9,12 @@ import pytest
 
 import pmosim as pm
 from pmosim.forecast.chain import chain, own_path
+from pmosim.outcomes import FIRST_REACTION
+from pmosim.policy.reactions import ACTIONS
 from tests.properties.scenarios import (
     add_delays,
     add_fates,
+    add_reactions,
     random_chance_scenario,
     random_scenario,
     valid_document,
@@ -39,15 +42,19 @@ def fates(seed: int) -> Document:
     return add_fates(delays_by_chance(seed), seed)
 
 
+def reactions(seed: int) -> Document:
+    return add_reactions(fates(seed), seed)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_oracle_agrees_where_risks_hold_work_back(seed: int) -> None:
     document = valid_document(sure_delays, seed)
     assert not differences(document), document
 
 
-@pytest.mark.parametrize("make", [delays_by_chance, fates])
+@pytest.mark.parametrize("make", [delays_by_chance, fates, reactions])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_delays_and_fates_keep_every_account_and_lose_no_minute_on_the_way_back(
+def test_whatever_goes_wrong_keeps_every_account_and_lose_no_minute_on_the_way_back(
     make: Callable[[int], Document], seed: int
 ) -> None:
     document = valid_document(make, seed)
@@ -69,3 +76,15 @@ def test_random_fates_strike_often_enough_to_prove_something() -> None:
         kinds = pm.simulate(scenario, replications=4, seed=seed).events.kind
         counts += np.bincount(kinds, minlength=2)
     assert counts.min() > 30
+
+
+def test_random_reactions_are_taken_often_enough_to_prove_something() -> None:
+    counts: dict[str, int] = {}
+    for seed in SEEDS:
+        scenario = pm.parse_scenario(valid_document(reactions, seed))
+        kinds = pm.simulate(scenario, replications=4, seed=seed).events.kind
+        for number in kinds[kinds >= FIRST_REACTION] - FIRST_REACTION:
+            action = scenario.reactions[number].action
+            counts[action] = counts.get(action, 0) + 1
+    assert set(counts) == set(ACTIONS)
+    assert min(counts.values()) > 20
