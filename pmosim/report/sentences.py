@@ -494,12 +494,18 @@ def write_assumed(answers: Answers) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
+def _say_projects(number: float | None) -> str:
+    if number is None:
+        return "some projects"
+    return f"{number:.2g} project{'' if number == 1 else 's'}"
+
+
 def _write_reactions(answers: Answers) -> Sentence:
     """Return how often management does something about late projects within these futures."""
     texts = [
         f"{one.id} ({one.action.replace('_', ' ')}) in "
         f"{chance_in_words(one.p_used, answers.replications)} futures, for "
-        f"{'' if one.per_future is None else f'{one.per_future:.2g} '}projects on average"
+        f"{_say_projects(one.per_future)} on average"
         for one in answers.reactions
     ]
     return Sentence(

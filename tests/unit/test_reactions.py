@@ -280,7 +280,7 @@ def test_page_1_says_that_management_reacts_and_how_often() -> None:
     answers = read_answers(pm.Forecast(outcomes).to_document())
     said = write_assumed(answers)[-1]
     assert said.strong == "In these futures management reacts to late projects"
-    assert said.rest == ": r0 (escalate) in >95 of 100 futures, for 1 projects on average."
+    assert said.rest == ": r0 (escalate) in >95 of 100 futures, for 1 project on average."
     assert write_assumed(read_answers(pm.Forecast(run(document())).to_document()))[-1] != said
 
 
