@@ -227,7 +227,35 @@ class Events:
         return Events(**{column.name: np.zeros(0, np.int64) for column in fields(Events)})
 
 
-Rows = ProjectRows | TaskRows | Bookings | Handovers | Charges | Repeats | Delays | Unused | Events
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Gaps:
+    """B times in which nobody of a role was there; only those as long as ``network.uncovered``."""
+
+    replication: IntArray
+    """As in ``ProjectRows``."""
+    role: IntArray
+    begin: IntArray
+    end: IntArray
+    """Minute after the last, of the planning window at the latest."""
+
+    @staticmethod
+    def none() -> Gaps:
+        """Return no gaps."""
+        return Gaps(**{column.name: np.zeros(0, np.int64) for column in fields(Gaps)})
+
+
+Rows = (
+    ProjectRows
+    | TaskRows
+    | Bookings
+    | Handovers
+    | Charges
+    | Repeats
+    | Delays
+    | Unused
+    | Events
+    | Gaps
+)
 
 TABLES: dict[str, type[Rows]] = {
     "projects_": ProjectRows,
@@ -239,11 +267,12 @@ TABLES: dict[str, type[Rows]] = {
     "delays": Delays,
     "unused": Unused,
     "events": Events,
+    "gaps": Gaps,
 }
 """Tables of ``Outcomes``. Columns whose names end with ``project_row`` or ``task_row`` are rows of
 ``projects_`` or ``tasks_``."""
 
-RARE = ("repeats", "delays", "unused", "events")
+RARE = ("repeats", "delays", "unused", "events", "gaps")
 """Tables that are written only where they have rows."""
 
 SCHEMA = "pmosim.outcomes/2"
@@ -270,6 +299,7 @@ class Outcomes:
     delays: Delays = field(default_factory=Delays.none)
     unused: Unused = field(default_factory=Unused.none)
     events: Events = field(default_factory=Events.none)
+    gaps: Gaps = field(default_factory=Gaps.none)
     run_end: IntArray
     """(R,) minute at which each replication ended (window and run-off, or the last project)."""
     busy: IntArray
@@ -594,6 +624,8 @@ def _check_shapes(outcomes: Outcomes) -> None:
     _check_range("project_row of unused", outcomes.unused.project_row, 0, len(rows.row))
     _check_range("person of unused", outcomes.unused.person, 0, len(network.people.ids))
     _check_range("project_row of events", outcomes.events.project_row, 0, len(rows.row))
+    _check_range("replication of gaps", outcomes.gaps.replication, outcomes.first, last)
+    _check_range("role of gaps", outcomes.gaps.role, 0, n_roles)
 
 
 def _check_range(name: str, values: IntArray, low: int, end: int) -> None:

@@ -42,6 +42,7 @@ def summarise(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _done_lines(answers)
     yield from _group_lines(document)
     yield from _role_lines(answers)
+    yield from _uncovered_lines(answers)
     yield from _value_lines(document)
     yield from _precision_lines(document)
     yield from warning_lines(answers)
@@ -163,6 +164,21 @@ def _role_lines(answers: Answers) -> Iterator[str]:
 
 def _role_words(role: RoleLine) -> str:
     return f"{role.words}: busy {say_share(role.busy)}, work waits {say_days(role.wait_days or 0)}"
+
+
+def _uncovered_lines(answers: Answers) -> Iterator[str]:
+    """Yield the roles of which nobody may be there for long, the likeliest first."""
+    found = [
+        (chance.value, days, role.words)
+        for role in answers.roles
+        if role.uncovered is not None
+        for days, chance in [role.uncovered]
+        if chance.value
+    ]
+    for number, (chance, days, words) in enumerate(sorted(found, reverse=True)[:SHOWN_ROLES]):
+        chance_words = chance_in_words(chance, answers.replications)
+        text = f"{words}: for {say_days(days)} or longer in {chance_words} futures"
+        yield _line("" if number else "nobody there", text)
 
 
 def _value_lines(document: Mapping[str, Any]) -> Iterator[str]:

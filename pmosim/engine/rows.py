@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.engine.causes import trace_causes
+from pmosim.engine.gaps import find_gaps
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.network import NONE
 from pmosim.network.frozen import freeze
@@ -31,6 +32,7 @@ from pmosim.outcomes import (
     Charges,
     Delays,
     Events,
+    Gaps,
     Handovers,
     Outcomes,
     ProjectRows,
@@ -81,6 +83,8 @@ class Rows:
         """(task row, minutes of the start, of the finish) that risks held back."""
         self.unused: list[tuple[int, int, int]] = []
         """(project row, person, attention)."""
+        self.gaps: list[tuple[int, int, int, int]] = []
+        """(replication, role, from, until)."""
         self.events: list[tuple[int, int, int, int]] = []
         """(project row, kind, minute, until)."""
         self.hits, self.first_hit = _hits(self.network)
@@ -109,6 +113,10 @@ class Rows:
         self.busy.append(_segments(run.floor.segments))
         self.queue.append(_segments(run.waits))
         self.present.append(self._presence(run))
+        if self.network.uncovered != NONE:
+            window_end = self.network.window_end if self.network.has_horizon else run.minute
+            found = find_gaps(self.network, run.people_changes, min(run.minute, window_end))
+            self.gaps += [(replication, *gap) for gap in found]
 
     def _add_project(self, replication: int, project: Project, end: int) -> None:
         at = len(self.projects)
@@ -251,6 +259,7 @@ class Rows:
             delays=Delays(**_columns(Delays, self.delays)),
             unused=Unused(**_columns(Unused, self.unused)),
             events=Events(**_columns(Events, self.events)),
+            gaps=Gaps(**_columns(Gaps, self.gaps)),
             run_end=ends,
             busy=_by_month(self.busy, n_roles, edges, ends),
             capacity=_by_month(self.present, n_roles, edges, ends),

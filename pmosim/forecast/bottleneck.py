@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.forecast.cost import per_future
-from pmosim.forecast.estimate import mean, ratio
+from pmosim.forecast.estimate import mean, probability, ratio, unknown
+from pmosim.network.arrays import NONE
 from pmosim.outcomes import CAUSES
 from pmosim.units import WHOLE
 
@@ -41,9 +42,34 @@ def role_documents(outcomes: Outcomes, planned_days: FloatArray | None) -> list[
             "fte": float(network.people.fte[network.people.role == place].sum()) / WHOLE,
             "utilisation": utilisation[place].to_json(),
             "wait_days": waits[place].to_json(),
+            **_uncovered(outcomes, place),
             "by_month": _by_month(outcomes, place, planned_days),
         }
         for place, role in enumerate(network.role_ids)
+    ]
+
+
+def _uncovered(outcomes: Outcomes, role: int) -> Json:
+    """Return the chance that nobody of a role is there for long; nothing where it is not asked."""
+    network = outcomes.network
+    if network.uncovered == NONE:
+        return {}
+    days = network.uncovered / outcomes.minutes_per_day
+    return {"uncovered": {"days": days, "probability": p_uncovered(outcomes)[role].to_json()}}
+
+
+def p_uncovered(outcomes: Outcomes) -> list[Estimate]:
+    """(S) chance that nobody of a role is there for ``network.uncovered`` in a row, or longer.
+
+    Within the planning window, or up to the end of the run where there is none; unknown for roles
+    that are nobody's home.
+    """
+    gaps, heads = outcomes.gaps, outcomes.network.role_heads.tolist()
+    is_bare = np.zeros((outcomes.replications, len(heads)), dtype=np.bool_)
+    is_bare[gaps.replication - outcomes.first, gaps.role] = True
+    return [
+        probability(is_bare[:, role]) if heads[role] else unknown(NOBODY, outcomes.replications)
+        for role in range(len(heads))
     ]
 
 

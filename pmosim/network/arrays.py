@@ -444,6 +444,8 @@ class Network:
     bookings: BookingArrays | None = None
     """None = nobody is booked."""
     trainings: tuple[Training, ...] = ()
+    uncovered: int = NONE
+    """Minutes from which on it counts that nobody of a role is there, NONE = not looked at."""
 
     @property
     def n_listed(self) -> int:

@@ -103,6 +103,7 @@ def compile_network(scenario: Scenario) -> Network:
         bookings=compile_bookings(
             scenario.bookings, people.ids, [project.id for project in scenario.projects], calendar
         ),
+        uncovered=NONE if scenario.settings.uncovered is None else scenario.settings.uncovered,
         trainings=compile_trainings(organisation.people, role_index, calendar),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),

@@ -185,6 +185,8 @@ class RoleLine:
     """Busy share over the whole window."""
     wait_days: float | None
     """Mean working days that a finished project waited for it."""
+    uncovered: tuple[float, Number] | None
+    """(working days, chance that nobody is there for so long), None = not asked."""
     months: tuple[Load, ...]
 
 
@@ -555,6 +557,7 @@ def _read_role(raw: Mapping[str, Any]) -> RoleLine:
         wait_days=read_number(
             wait["mean"] if isinstance(wait, Mapping) and "mean" in wait else wait
         ).value,
+        uncovered=_read_uncovered(raw.get("uncovered")),
         months=tuple(
             Load(
                 month=clean(month.get("month"))[:7],
@@ -567,6 +570,13 @@ def _read_role(raw: Mapping[str, Any]) -> RoleLine:
             for month in raw.get("by_month") or ()
         ),
     )
+
+
+def _read_uncovered(raw: object) -> tuple[float, Number] | None:
+    if not isinstance(raw, Mapping):
+        return None
+    days = read_number(raw.get("days")).value
+    return None if days is None else (days, read_number(raw.get("probability")))
 
 
 def _keep_apart(roles: tuple[RoleLine, ...]) -> tuple[RoleLine, ...]:

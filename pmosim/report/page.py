@@ -34,6 +34,7 @@ from pmosim.report.tables import (
     tabulate_projects,
     tabulate_promises,
     tabulate_streams,
+    tabulate_uncovered,
 )
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         earned_heading=write_earned_heading(answers),
         projects=tabulate_projects(answers),
         streams=tabulate_streams(answers),
+        uncovered=tabulate_uncovered(answers),
         groups=tabulate_groups(answers),
         charts=[shown(draw_chart(plan)) for plan in plan_charts(answers)],
         assumptions=_group_assumptions(answers),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from pmosim.report.answers import Answers, Load, ProjectLine, RoleLine, When
+    from pmosim.report.answers import Answers, Load, Number, ProjectLine, RoleLine, When
     from pmosim.report.particulars import (
         AmountCurve,
         DateCurve,
@@ -338,6 +338,38 @@ def tabulate_streams(answers: Answers) -> Table:
         rows=rows,
         numeric=frozenset({1, 2, 3}),
     )
+
+
+def tabulate_uncovered(answers: Answers) -> Table:
+    """Return the table of roles that may be empty for long; no rows where that is not asked."""
+    found = [(role, *role.uncovered) for role in answers.roles if role.uncovered is not None]
+    found.sort(key=lambda entry: -(entry[2].value or 0.0))
+    rows = tuple(
+        (
+            Cell(text=role.words),
+            Cell(text=say_count(role.people)),
+            Cell(
+                text=chance_in_words(chance.value, answers.replications),
+                note=_say_interval(chance) or chance.reason,
+            ),
+        )
+        for role, _, chance in found
+    )
+    days = say_days(found[0][1]) if found else ""
+    return Table(
+        caption=f"Nobody of a role is there for {days} in a row, or longer",
+        head=("Role", "Full-time people", "In so many futures"),
+        rows=rows,
+        numeric=frozenset({1}),
+        note="Whose home role it is: ill, on leave, left and not replaced, or not come yet."
+        " People who only have the skill are not counted.",
+    )
+
+
+def _say_interval(chance: Number) -> str:
+    if chance.low is None or chance.high is None:
+        return ""
+    return f"{100 * chance.low:.0f} to {100 * chance.high:.0f} of 100"
 
 
 def tabulate_dates(projects: Sequence[ProjectLine]) -> Table:

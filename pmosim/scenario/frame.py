@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.scenario import amounts, dates, shapes
 from pmosim.scenario.amounts import AmissError, Measures
-from pmosim.scenario.kinds import Reader
+from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.portfolio import Settings
 from pmosim.workdays import WorkCalendar
 
@@ -88,6 +88,7 @@ def read_frame(root: Node, problems: Problems) -> Frame:
     )
     settings = _with_outlook(settings, root, reader)
     settings = _with_standard(settings, root, reader)
+    settings = _with_uncovered(settings, root, reader)
     horizon = _read_horizon(root, problems, calendar, measures)
     run_off = _read_run_off(root, problems, calendar, measures, horizon)
     return Frame(
@@ -183,6 +184,22 @@ def _with_standard(settings: Settings, root: Node, reader: Reader) -> Settings:
         standard_hand_over=float(given.get("hand_over", settings.standard_hand_over)),
         standard_rework=float(given.get("rework", settings.standard_rework)),
     )
+
+
+def _with_uncovered(settings: Settings, root: Node, reader: Reader) -> Settings:
+    """Return the settings with ``uncovered``, read again now that units are known."""
+    given = root.get("settings")
+    node = given.get("uncovered") if given is not None else None
+    if node is None or node.is_null:
+        return settings
+    minutes = reader.read(shapes.SETTINGS.keys["uncovered"], node, "settings.uncovered")
+    if minutes is MISSING:
+        return settings
+    if not minutes:
+        said = "is 0; say from how many working days on it counts, such as 5d."
+        reader.problems.error("PMO112", node, "settings.uncovered", said)
+        return settings
+    return replace(settings, uncovered=minutes)
 
 
 def _month_days(month: Node, units: Measures) -> Fraction:

@@ -321,6 +321,8 @@ class Settings:
     outlook_at_risk: float = 0.2
     """P(late) from which a running project is at risk."""
     outlook_needs_support: float = 0.5
+    uncovered: int | None = None
+    """Working minutes from which on it counts that nobody of a role is there; None = never."""
     standard_spread: float = priors.STANDARD_SPREAD
     """Part of the log-spread of work that a standard takes away where it covers all of it."""
     standard_hand_over: float = priors.STANDARD_HAND_OVER

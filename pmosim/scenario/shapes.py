@@ -81,6 +81,7 @@ SETTINGS = Shape(
         "outlook": kinds.object_of("outlook"),
         "standard": kinds.object_of("standard"),
         "when_away": kinds.object_of("when_away"),
+        "uncovered": kinds.single(kinds.TIME, "say from how long on it counts, such as 5d."),
     },
 )
 
