@@ -48,12 +48,11 @@ _ALIASES: dict[str, dict[str, str]] = {
     "projects": {
         "project": "project/project id/project key/project number/project code/project name/"
         "projekt/projektnummer/projet/proyecto/progetto/id/name/title/initiative",
-        "template": "template/size/type/kind/category/class/project type/größe/typ/"
-        "delivery program",
+        "template": "template/size/type/kind/category/class/project type/größe/typ",
         "requested": "requested/created/submitted/raised/idea date/request date/approval/approved/"
-        "approval date/board date/beantragt/bni",
+        "approval date/board date/beantragt",
         "released": "released/start/started/start date/actual start/actual start date/kick off/"
-        "kickoff/launched/begin/beginn/projektstart/début/inicio/effective/bca",
+        "kickoff/launched/begin/beginn/projektstart/début/inicio/effective",
         "finished": "finished/finish/actual finish/finish date/actual finish date/end/end date/"
         "actual end/actual end date/closed/closing/closing date/completed/completion date/"
         "actual completion/actual completion date/go live/golive/ende/ist ende/projektende/fin",
@@ -66,7 +65,7 @@ _ALIASES: dict[str, dict[str, str]] = {
         "budget": "budget/planned cost/approved cost/baseline cost/estimated cost/plan cost/"
         "plankosten/plan kosten/coût prévu/presupuesto/original budget/approved budget",
         "cost": "cost/actual cost/total cost/spend/spent/costs/istkosten/ist kosten/kosten/"
-        "coût/coût réel/coste/final cost/expenditure/ffc/project cost",
+        "coût/coût réel/coste/final cost/expenditure/project cost",
         "status": "status/state/phase/zustand/statut/estado/stato",
         "duration": "duration/actual duration/dauer/ist dauer/durée",
     },
