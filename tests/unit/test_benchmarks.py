@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
 import pmosim as pm
-from benchmarks import commands, engine, growth, twin
+from benchmarks import commands, engine, growth, mechanisms, twin
 from benchmarks.workload import CALENDAR_DAYS, STAGES, TASKS, WORKING_DAYS, portfolio, staff
 from pmosim.draws import draw
 from pmosim.network import NONE, compile_network
+from pmosim.study.mechanisms import find_mechanisms
 
 TINY = 8
 
@@ -90,3 +92,28 @@ def test_commands_are_shown_beside_a_bare_python(capsys: pytest.CaptureFixture[s
         f"pmosim check, {TINY} projects",
     ]
     assert all(int(row[1]) > 0 for row in rows)
+
+
+def test_every_mechanism_is_measured_beside_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    mechanisms.main(["--projects", str(TINY), "--rounds", "1"])
+    rows = table(capsys.readouterr().out)
+    assert [row[0] for row in rows[2:]] == [
+        "silent", *mechanisms.MECHANISMS, mechanisms.TOGETHER,
+    ]  # fmt: skip
+    assert rows[2][2].startswith("1.00")
+
+
+def test_each_mechanism_that_is_measured_is_on_and_together_all_are() -> None:
+    silent = portfolio(n_projects=TINY, amount="effort", horizon=mechanisms.HORIZON)
+    off = on_in(silent)
+    found = {name: on_in(document) for name, document in mechanisms.switched(silent).items()}
+    together = found.pop(mechanisms.TOGETHER)
+    for name, on in found.items():
+        assert on - off, name
+        assert on <= together
+    assert len(together - off) >= 18
+
+
+def on_in(document: dict[str, Any]) -> set[str]:
+    scenario = pm.parse_scenario(document)
+    return {one.id for one in find_mechanisms(scenario) if one.is_on}
