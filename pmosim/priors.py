@@ -148,6 +148,20 @@ HAND_OVER = Prior(
     citation="Parker and Skitmore 2005 (Int. J. of Project Management)",
 )
 
+OVERLAP = Prior(
+    name="overlap",
+    value="{lasts: 3d, saves: 20%}",
+    unit="days with the successor before a known departure, and part of the loss that each saves",
+    range="0d to 10d, 0% to 40%",
+    source=(
+        "That leaver and successor should meet is common advice; nobody has measured what it "
+        "saves. As much as it costs by judgement: one day of the usual hand-over of five."
+    ),
+    citation="no measurement known",
+)
+OVERLAP_SAVES = "20%"
+"""What a day of overlap saves where only its length is said."""
+
 LEARNING = Prior(
     name="learning",
     value="{start: 70%, practice: 40pd}",
@@ -179,6 +193,7 @@ PRIORS = (
     TURNOVER,
     TIME_TO_HIRE,
     HAND_OVER,
+    OVERLAP,
     RAMP,
     MENTOR,
     LEARNING,
@@ -188,5 +203,5 @@ SETTINGS = (CORRELATION, SPREAD)
 """Stand under ``settings``."""
 PEOPLE = (BAU, LEAVE_DAYS, SICKNESS)
 """Stand on roles and people, and are taken where ``assume: typical`` finds nothing."""
-ON_REQUEST = (TURNOVER, TIME_TO_HIRE, HAND_OVER, RAMP, MENTOR, LEARNING)
+ON_REQUEST = (TURNOVER, TIME_TO_HIRE, HAND_OVER, OVERLAP, RAMP, MENTOR, LEARNING)
 """Stand on roles and people; taken only where the value is ``prior``."""

@@ -219,8 +219,8 @@ class Audit:
     ) -> None:
         """Recompute all attention and progress.
 
-        Attention at work = booked + given to newcomers; booked = work done + losses by skill,
-        learning, ramp and focus.
+        Attention at work = booked + given to newcomers; booked = work done + what successors give
+        to being told + losses by skill, learning, ramp and focus.
         """
         progress: dict[int, int] = defaultdict(int)
         pools: dict[int, Pool] = {}
@@ -232,6 +232,7 @@ class Audit:
             by_person[hold.person.n].append((hold, until))
         for n, held in by_person.items():
             booked: dict[int, int] = defaultdict(int)
+            told: dict[int, int] = defaultdict(int)
             practised = Practised(run, n)
             edges = [*learning.edges(n), *practised.mornings()]
             for begin, end in _pieces(held, presence[n], edges):
@@ -249,6 +250,10 @@ class Audit:
                     minutes = sum(until - since for since, until in spells)
                     focus = focus_factor(person.focus, len(now))
                     booked[id(hold)] += rate * minutes
+                    if hold.lesson is not None:
+                        listening = _listening(hold, begin, end, presence)
+                        told[id(hold)] += rate * listening
+                        minutes -= listening
                     progress[id(hold.pool)] += (
                         progress_rate(
                             rate,
@@ -262,6 +267,8 @@ class Audit:
             for hold, _ in held:
                 if booked[id(hold)] != hold.total:
                     self._fail(f"person {n} booked {hold.total}, should be {booked[id(hold)]}")
+                if hold.lesson is not None and told[id(hold)] != hold.taught:
+                    self._fail(f"person {n} was told for {hold.taught}, not {told[id(hold)]}")
         self._check_work(run, pools, progress)
 
     def _check_work(
@@ -560,6 +567,14 @@ def _presence(run: Replication) -> list[list[Spell]]:
     for n, begin in since.items():
         spells[n].append((begin, max(begin, run.minute)))
     return spells
+
+
+def _listening(hold: Hold, begin: int, end: int, presence: Sequence[Sequence[Spell]]) -> int:
+    """Return the minutes of a spell in which somebody who will leave is there to tell."""
+    assert hold.lesson is not None
+    teacher, until = hold.lesson
+    last = end if until == NONE else min(end, until)
+    return sum(max(0, min(last, stop) - max(begin, since)) for since, stop in presence[teacher])
 
 
 def _pieces(

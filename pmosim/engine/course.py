@@ -13,6 +13,7 @@ from pmosim.engine.keys import project_key, unfinished_days
 from pmosim.engine.order import (
     GATE,
     HANDS_OVER,
+    OVERLAPS,
     PAUSES,
     PEOPLE,
     PRACTISES,
@@ -252,6 +253,8 @@ class Course(Reactions):
             return
         if what == TAKEN_OFF:
             self._take_off(item)
+        elif what == OVERLAPS:
+            self._overlap(item)
         elif what == HANDS_OVER:
             self._hand_over(self.floor.people[item])
         else:

@@ -21,13 +21,14 @@ from pmosim.engine.order import (
     GOES,
     HANDS_OVER,
     LEAVES,
+    OVERLAPS,
     PEOPLE,
     RETURNS,
     TAKEN_OFF,
 )
 from pmosim.engine.state import FAR
 from pmosim.network import NONE
-from pmosim.units import times
+from pmosim.units import WHOLE, times
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,8 @@ class Departures(Interruptions):
         self.handed_over: list[tuple[Pool, int]] = []
         away = people.when_away
         self.finishes: list[bool] = away.finishes.tolist() if away is not None else []
+        self.saves: list[int] = []
+        """Per person: part of the loss that a day with the successor takes away."""
         self.lengths: dict[tuple[int, int], int] = {}
         """(person, minute) -> minutes of leave that waits for the work in hand."""
         self.owed: Counter[int] = Counter()
@@ -96,6 +99,7 @@ class Departures(Interruptions):
 
     def _plan_departures(self, stints: Sequence[Stint]) -> None:
         """Note when work is handed over, and when leave is due that waits for it."""
+        self._plan_overlaps(stints)
         away = self.network.people.when_away
         if away is None:
             return
@@ -113,6 +117,22 @@ class Departures(Interruptions):
                 self.at(start, PEOPLE, (GOES, n))
         if any(away.own_leave) or any(self.finishes):
             self.presence_log = {}
+
+    def _plan_overlaps(self, stints: Sequence[Stint]) -> None:
+        """Note when successors are asked for ahead of departures that are known."""
+        change = self.network.people.change
+        if change is None or not change.overlap_lasts.any():
+            return
+        self.saves = change.overlap_saves.tolist()
+        for n, begin, end, _, loss in stints:
+            is_planned = end == self.network.people.employed_until[n]
+            lasts = int(change.overlap_lasts[n])
+            lasts = lasts if is_planned else min(lasts, int(change.overlap_notice[n]))
+            if loss and lasts and end != NONE and not (is_planned and self._waits_for_work(n)):
+                self.at(max(begin, end - lasts), PEOPLE, (OVERLAPS, n))
+
+    def _waits_for_work(self, n: int) -> bool:
+        return bool(self.finishes) and self.finishes[n]
 
     def _plan_illness(self, away: AwayArrays, held: dict[int, list[Stint]]) -> None:
         """Note when the work of those who are ill for long is handed over."""
@@ -139,6 +159,10 @@ class Departures(Interruptions):
             loss = self.luck.loss(n, purpose)
             item = Withdrawal(order=project.order, project=project, n=n, loss=loss)
             self.at(minute, PEOPLE, (TAKEN_OFF, item))
+            change = self.network.people.change
+            lasts = 0 if change is None else int(change.overlap_lasts[n])
+            if loss and lasts and minute:
+                self.at(max(0, minute - lasts), PEOPLE, (OVERLAPS, item))
 
     # --- comings and goings ---------------------------------------------------------------------
 
@@ -229,8 +253,16 @@ class Departures(Interruptions):
             return
         self.floor.settle(pool)
         more = loss if parts is None else times(loss, int(parts[pool.project.row]))
+        if pool.has_learner:
+            more = times(more, self._not_saved(hold))
         pool.remaining += more
         self.handed_over.append((pool, more))
+
+    def _not_saved(self, hold: Hold) -> int:
+        """Return the part of a loss that is left after what the successor was told."""
+        day = self.network.minutes_per_day * WHOLE
+        taught = sum(other.taught for other in hold.pool.holds if other.teacher is hold.person)
+        return max(0, WHOLE - self.saves[hold.person.n] * taught // day)
 
     # --- handing over ---------------------------------------------------------------------------
 
@@ -243,6 +275,24 @@ class Departures(Interruptions):
         for hold in holds:
             self._lose(hold, loss)
         self._replace(holds)
+
+    def _overlap(self, leaver: int | Withdrawal) -> None:
+        """Ask for a successor in each effort task in hand that somebody will leave."""
+        if isinstance(leaver, int):
+            holds = list(self.floor.people[leaver].holds)
+        else:
+            person = self.floor.people[leaver.n]
+            holds = [hold for hold in person.holds if hold.pool.project is leaver.project]
+        for hold in holds:
+            pool, (index, role, named, _, share) = hold.pool, hold.need
+            if pool.task is None or pool.is_duration or named != NONE or hold.teacher is not None:
+                continue
+            known = [other.teacher for other in pool.holds]
+            known += [ask.teacher for ask in pool.task.asks]
+            if hold.person not in known:
+                pool.n_missing += 1
+                ask = self._ask_refill(pool.task, ((index, role, named, 1, share),))
+                ask.teacher = hold.person
 
     def _take_off(self, withdrawal: Withdrawal) -> None:
         """Take somebody off a project for good."""

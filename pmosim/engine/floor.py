@@ -71,6 +71,8 @@ class Floor:
                 self.segments += (hold.person.home, since, minute, attention)
         if pool.rate:
             pool.remaining -= pool.rate * elapsed
+        if pool.has_learner:
+            note_taught(pool.holds, elapsed)
 
     def time(self, pool: Pool) -> None:
         """Set the rates of a pool just settled, and the minute at which it will be used up."""
@@ -141,6 +143,8 @@ class Floor:
         elapsed = minute - since
         pool.since = minute
         pool.remaining -= pool.rate * elapsed
+        if pool.has_learner:
+            note_taught(holds, elapsed)
         others: list[Pool] | tuple[()] = ()
         segments, freed = self.segments, self.bench.freed
         for hold in holds:
@@ -200,11 +204,20 @@ class Floor:
         return []
 
 
+def note_taught(holds: Iterable[Hold], minutes: int) -> None:
+    """Book what successors gave to being told by those who will leave, and were there."""
+    for hold in holds:
+        if hold.teacher is not None and hold.teacher.is_here:
+            hold.taught += hold.attention * minutes
+
+
 def _rates(hold: Hold) -> tuple[int, int]:
     """Return (attention, progress) of somebody at work."""
     person = hold.person
     attention = attention_rate(person.presence, hold.share, person.in_hand)
     focus = focus_factor(person.focus, len(person.holds))
+    if hold.teacher is not None and hold.teacher.is_here:
+        return attention, 0
     if hold.learned is None:
         return attention, progress_rate(attention, hold.proficiency, focus, person.ramp)
     return attention, progress_rate(attention, hold.learned[0], focus, person.ramp, hold.learned[1])

@@ -28,6 +28,7 @@ date that ends."""
     FREE_TO_GO,
     HANDS_OVER,
     TAKEN_OFF,
+    OVERLAPS,
     RESUMES,
     PAUSES,
     WITHDRAWS,
@@ -35,7 +36,7 @@ date that ends."""
     PRACTISES,
     TRAINS,
     TRAINED,
-) = range(16)
+) = range(17)
 """What changes the people at work, and who waits for them, in the order in which it is done within
 a minute."""
 

@@ -127,12 +127,15 @@ class Hold:
         "attention",
         "is_sole",
         "learned",
+        "lesson",
         "need",
         "person",
         "pool",
         "practises",
         "proficiency",
         "since",
+        "taught",
+        "teacher",
         "total",
     )
 
@@ -150,6 +153,12 @@ class Hold:
         """What is learned with it; see ``practice``."""
         self.learned: tuple[int, int] | None = None
         """(proficiency, speed at this kind of work) now, None = as the network says."""
+        self.teacher: Person | None = None
+        """Who will leave it to this person, and goes through it meanwhile, when there."""
+        self.lesson: tuple[int, int] | None = None
+        """(number of that person, minute at which it ended); NONE = it goes on."""
+        self.taught = 0
+        """Attention given to listening, billionths of person-minutes."""
 
     @property
     def share(self) -> int:
@@ -162,6 +171,7 @@ class Pool:
 
     __slots__ = (
         "due",
+        "has_learner",
         "holds",
         "index",
         "is_duration",
@@ -180,6 +190,8 @@ class Pool:
         self.is_duration = task is not None and task.sheet.is_timed
         self.holds: Sequence[Hold] = ()
         self.is_open = True
+        self.has_learner = False
+        """Whether a successor is there whom a leaver tells about it."""
         self.n_missing = self.rate = self.since = 0
         """Heads that left or were missing on day 0 and have been asked for."""
         self.due = NONE
@@ -447,6 +459,7 @@ class Ask:
         "project",
         "ready",
         "task",
+        "teacher",
         "units",
     )
 
@@ -467,6 +480,8 @@ class Ask:
         """Minute since which it waits (for the links to allow), and since which for people."""
         self.briefing = 0
         """Work that it costs when somebody who was added to a late project joins."""
+        self.teacher: Person | None = None
+        """Who will leave, and tells the successor about it until then."""
         self.group: Group
         self.entry: tuple[Any, ...]
         """Set by the desk; no entry is left when it is served or withdrawn."""

@@ -276,6 +276,8 @@ class Taskwork(ABC):
             pool = task.pools[need[0]]
             pool.n_missing -= need[3]
             others += self.floor.take(pool, need, people)
+            if ask.teacher is not None:
+                self._begin_lesson(pool, ask.teacher)
         self.floor.retime([*(pool for pool in task.pools if pool.is_open), *others])
 
     def _start_throughout(self, ask: Ask, team: Team) -> None:
@@ -411,7 +413,7 @@ class Taskwork(ABC):
     # --- people ---------------------------------------------------------------------------------
 
     def _replace(self, holds: Sequence[Hold]) -> None:
-        """Take somebody off, and ask for somebody else in the place."""
+        """Take somebody off, and ask for somebody else in the place unless that is done."""
         for hold in tuple(holds):
             pool, (index, role, named, _, share) = hold.pool, hold.need
             self.floor.settle(pool)
@@ -421,6 +423,8 @@ class Taskwork(ABC):
             if pool.task is None:
                 project = pool.project
                 self._ask_staff(project, unit, project.staff_key or 0.0)
+            elif self._has_successor(pool, pool.task, hold.person):
+                self.floor.time(pool)
             else:
                 pool.n_missing += 1
                 self.floor.time(pool)
@@ -429,7 +433,28 @@ class Taskwork(ABC):
                         self._withdraw(ask)
                     self._ask_for_missing(pool.task)
                 else:
-                    self._ask_refill(pool.task, unit)
+                    self._ask_refill(pool.task, unit).teacher = hold.teacher
+
+    def _begin_lesson(self, pool: Pool, teacher: Person) -> None:
+        """Let who has just come listen to somebody who will leave, if still on the task."""
+        if any(hold.person is teacher for hold in pool.holds):
+            hold = pool.holds[-1]
+            hold.teacher, hold.lesson = teacher, (teacher.n, NONE)
+            hold.is_sole = False
+            pool.has_learner = True
+
+    def _has_successor(self, pool: Pool, task: Task, leaver: Person) -> bool:
+        """Return whether the successor of a leaver is there, or asked for; the lesson is over."""
+        for hold in pool.holds:
+            if hold.teacher is leaver:
+                hold.teacher, hold.lesson = None, (leaver.n, self.minute)
+                pool.has_learner = any(other.teacher is not None for other in pool.holds)
+                return True
+        for ask in task.asks:
+            if ask.teacher is leaver:
+                ask.teacher = None
+                return True
+        return False
 
     def _give_back(self, pool: Pool, holds: Sequence[Hold]) -> None:
         """Free people of what they had in hand for a pool; book what was done."""
@@ -446,7 +471,7 @@ class Taskwork(ABC):
     def _empty(self, pool: Pool) -> None:
         """Give all people of a pool back."""
         self._give_back(pool, pool.holds)
-        pool.holds = ()
+        pool.holds, pool.has_learner = (), False
         pool.rate, pool.due = 0, NONE
 
     def _withdraw(self, ask: Ask) -> None:

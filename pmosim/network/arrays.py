@@ -47,6 +47,12 @@ class ChangeArrays:
     """(N,) working minutes from a leaver to who comes after; None = nobody comes."""
     hand_over: tuple[Law | None, ...]
     """(N,) person-minutes added to each effort task in hand when somebody leaves."""
+    overlap_lasts: IntArray
+    """(N,) working minutes before a known departure from which on a successor is asked for."""
+    overlap_saves: IntArray
+    """(N,) part of the loss that a day of the successor's attention takes away."""
+    overlap_notice: IntArray
+    """(N,) working minutes for which a departure by chance is known before."""
     ramp_start: IntArray
     """(N,) progress of a newcomer on the first morning."""
     ramp_lasts: IntArray

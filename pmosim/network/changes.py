@@ -35,10 +35,14 @@ def compile_changes(organisation: Organisation, year_minutes: int) -> ChangeArra
     }
     ramps = [change.ramp for change in terms]
     mentors = [change.mentor for change in terms]
+    overlaps = [change.overlap for change in terms]
     return ChangeArrays(
         hazard=floats(-math.log1p(-change.turnover) / year_minutes for change in terms),
         time_to_hire=tuple(change.time_to_hire for change in terms),
         hand_over=tuple(change.hand_over for change in terms),
+        overlap_lasts=ints(overlap.lasts if overlap else 0 for overlap in overlaps),
+        overlap_saves=ints(overlap.saves if overlap else 0 for overlap in overlaps),
+        overlap_notice=ints(overlap.notice if overlap else 0 for overlap in overlaps),
         ramp_start=ints(ramp.start if ramp else 0 for ramp in ramps),
         ramp_lasts=ints(ramp.lasts if ramp else 0 for ramp in ramps),
         mentor_share=ints(mentor.share if mentor else 0 for mentor in mentors),

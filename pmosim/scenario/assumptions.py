@@ -205,6 +205,7 @@ def _newcomers(facts: Facts) -> Iterator[Assumption]:
             f"people leaves: {_how(basis)} (`hand_over`)."
         )
         yield _entry("hand-over", basis, text, priors.HAND_OVER)
+    yield from _overlaps(facts)
 
 
 def _learning(facts: Facts) -> Iterator[Assumption]:
@@ -246,6 +247,28 @@ def _cross_training(facts: Facts) -> Iterator[Assumption]:
     number = f"{len(trained)} {'person is' if len(trained) == 1 else 'people are'}"
     text = f"{number} trained in a further role: {how} (`training`)."
     yield _entry("cross-training", "stated" if is_said else "assumed", text)
+
+
+def _overlaps(facts: Facts) -> Iterator[Assumption]:
+    terms = [person.change.overlap for person in facts.people.values()]
+    overlaps = [overlap for overlap in terms if overlap is not None]
+    if not overlaps:
+        return
+    day = facts.frame.measures.minutes_per_day
+    staff = [facts.root.get(key) for key in ("roles", "people")]
+    entries = [e for node in staff if node for e in (*node.mapping.values(), *node.items)]
+    is_said = all(
+        given.get("saves") is not None for e in entries if (given := e.get("overlap")) is not None
+    )
+    basis = _basis(facts, priors.OVERLAP) if is_said else "assumed"
+    lasts = sum(overlap.lasts for overlap in overlaps) / len(overlaps) / day
+    saves = sum(overlap.saves for overlap in overlaps) / len(overlaps) / WHOLE
+    text = (
+        f"Ahead of departures that are known, the successor is asked for {lasts:.3g} working days "
+        f"before and is told, which is no progress; each day takes {saves:.0%} off the hand-over: "
+        f"{'as stated' if basis == 'stated' else 'an assumption without a measure'} (`overlap`)."
+    )
+    yield _entry("overlap", basis, text, priors.OVERLAP)
 
 
 def _standard(facts: Facts) -> Iterator[Assumption]:

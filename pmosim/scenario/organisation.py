@@ -63,6 +63,18 @@ class Mentor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overlap:
+    """Time that a successor has with somebody whose departure is known."""
+
+    lasts: int
+    """Working minutes before the departure."""
+    saves: int
+    """Part of the hand-over loss that each day of the successor's attention takes away."""
+    notice: int = 0
+    """Working minutes for which a departure by chance is known before; 0 = it is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """What happens when somebody goes, and when somebody is new; neutral by default."""
 
@@ -73,6 +85,8 @@ class Change:
     None = nobody comes."""
     hand_over: Law | None = None
     """Person-minutes added to each effort task in hand when somebody leaves; None = nothing."""
+    overlap: Overlap | None = None
+    """None = successors come when the leavers have gone."""
     ramp: Ramp | None = None
     """None = newcomers are at full speed."""
     mentor: Mentor | None = None

@@ -40,6 +40,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "sickness": shapes.SICKNESS,
     "ramp": shapes.RAMP,
     "mentor": shapes.MENTOR,
+    "overlap": shapes.OVERLAP,
     "learning": shapes.LEARNING,
     "training": shapes.TRAINING,
     "standard": shapes.STANDARD,

@@ -137,6 +137,16 @@ TRAINING = Shape(
     required=("role",),
 )
 
+OVERLAP = Shape(
+    name="an overlap",
+    keys={
+        "lasts": kinds.single(kinds.TIME, "say how long it is planned to last, such as 3d."),
+        "saves": kinds.SHARE,
+        "notice": kinds.single(kinds.TIME, "say how long it usually is, such as 30d."),
+    },
+    required=("lasts",),
+)
+
 WHEN_AWAY = Shape(
     name="what becomes of work in hand",
     keys={"leave": kinds.ANSWER, "sickness": kinds.ANSWER, "leaving": kinds.ANSWER},
@@ -163,6 +173,7 @@ ROLE = Shape(
         "hand_over": kinds.law("person-time"),
         "ramp": kinds.known_object_of("ramp", "{start: 30%, lasts: 90d}"),
         "mentor": kinds.known_object_of("mentor", "{share: 15%, shortens: 30%}"),
+        "overlap": kinds.known_object_of("overlap", "{lasts: 3d, saves: 20%}"),
         "when_away": kinds.object_of("when_away"),
         "learning": kinds.known_object_of("learning", "{start: 70%, practice: 40pd}"),
         "experience": kinds.mapping_of(kinds.PERSON_TIME.schema),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from pmosim import priors
 from pmosim.scenario import amounts, shapes
 from pmosim.scenario.facts import needs_of
-from pmosim.scenario.organisation import Change, Mentor, Ramp
+from pmosim.scenario.organisation import Change, Mentor, Overlap, Ramp
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -31,7 +32,14 @@ def change_terms(
         if mentor is not None and ramp is None:
             said = "has no effect without a `ramp`: newcomers are at full speed at once."
             reader.problems.warning("PMO904", node.mapping["mentor"], f"{path}.mentor", said)
+    overlap = default.overlap
+    if "overlap" in fields:
+        overlap = _overlap(fields["overlap"], reader, f"{path}.overlap")
+        if overlap is not None and fields.get("hand_over", default.hand_over) is None:
+            said = "has no effect without `hand_over`: nothing is lost that it could save."
+            reader.problems.warning("PMO904", node.mapping["overlap"], f"{path}.overlap", said)
     change = Change(
+        overlap=overlap,
         turnover=fields.get("turnover", default.turnover),
         time_to_hire=fields.get("time_to_hire", default.time_to_hire),
         hand_over=fields.get("hand_over", default.hand_over),
@@ -65,6 +73,16 @@ def _mentor(node: Node, reader: Reader, path: str) -> Mentor | None:
         return None
     share, shortens = (amounts.billionths(given[key]) for key in ("share", "shortens"))
     return Mentor(share=share, shortens=shortens, most=most) if share or shortens else None
+
+
+def _overlap(node: Node, reader: Reader, path: str) -> Overlap | None:
+    given = reader.fields(shapes.OVERLAP, node, path)
+    if not given.get("lasts"):
+        return None
+    saves = given.get("saves", amounts.share(priors.OVERLAP_SAVES))
+    return Overlap(
+        lasts=given["lasts"], saves=amounts.billionths(saves), notice=given.get("notice", 0)
+    )
 
 
 def staffed_share(change: Change, days: float, measures: Measures) -> float:

@@ -45,6 +45,7 @@ UNKNOWN_EXPERIENCE = (
     "they had done nothing"
 )
 NOBODY_NEW = "nobody is new here: no turnover with time_to_hire, no `from` after day 0"
+NOTHING_LOST = "nothing is lost here when somebody leaves (`hand_over`)"
 NOBODY_LEAVES = "nobody leaves here: no turnover, no `until`"
 NO_RAMP = "newcomers are at full speed at once: there is no ramp to shorten"
 NO_PRIOR = "there is no sourced value to switch it on with"
@@ -306,9 +307,20 @@ def _without_newcomers(subject: Subject) -> str:
 
 
 def _without_leavers(subject: Subject) -> str:
+    people, projects = subject.scenario.organisation.people, subject.scenario.projects
+    leaves = any(
+        person.change.turnover
+        or person.employed_until is not None
+        or "hand_over" in {person.when_away.leave, person.when_away.sickness}
+        for person in people
+    )
+    return "" if leaves or any(project.withdrawn for project in projects) else NOBODY_LEAVES
+
+
+def _without_losses(subject: Subject) -> str:
     people = subject.scenario.organisation.people
-    leaves = any(person.change.turnover or person.employed_until is not None for person in people)
-    return "" if leaves else NOBODY_LEAVES
+    is_lost = any(person.change.hand_over is not None for person in people)
+    return _without_leavers(subject) if is_lost else NOTHING_LOST
 
 
 def _without_ramp(subject: Subject) -> str:
@@ -509,6 +521,11 @@ SWITCHES: tuple[Switch, ...] = (
         priors.HAND_OVER, _without_leavers,
     ),
     _of_keys(
+        "overlap", "overlap of leavers and successors",
+        "successors come when the leavers have gone", ("overlap",), _STAFF,
+        priors.OVERLAP, _without_losses,
+    ),
+    _of_keys(
         "learning", "learning kinds of work", "all work is done at full speed from the first day",
         ("learning",), _STAFF, priors.LEARNING, _of_unknown_experience,
     ),
@@ -557,7 +574,7 @@ SWITCHES: tuple[Switch, ...] = (
         off=lambda document: _set(document, "intake", "gates", None),
     ),
     Switch(
-        id="interruptions",
+        id="urgent requests",
         name="interruptions by urgent requests",
         without="urgent requests wait for a place like all others",
         is_on=lambda subject: getattr(subject.scenario.intake, "interrupt", None) is not None,

@@ -266,6 +266,113 @@ def test_withdrawing_the_one_that_a_task_names_is_told() -> None:
     assert any("PMO941" in str(warning) for warning in scenario.warnings)
 
 
+# --- an overlap with the successor ---------------------------------------------------------------
+
+LAST_DAY_10 = ANA | {"until": "2027-01-15"}
+OVERLAP = {"lasts": "3d", "saves": "20%"}
+
+
+def left_of_a_hand_over(overlap: Document | None, *people: Document, size: int = 12) -> float:
+    """Return the days that a task of so many takes longer because Ana leaves on day 10."""
+    role = {"overlap": overlap} if overlap else {}
+    return days({"t": task(f"{size}pd")}, *people, hand_over="5pd", **role)["a.t"] - size
+
+
+@pytest.mark.parametrize("lasts", [0, 1, 2, 3, 5, 8])
+def test_each_day_of_overlap_takes_its_part_of_the_loss_and_is_paid_by_the_successor(
+    lasts: int,
+) -> None:
+    # loss = hand-over x max(0, 1 - saves x days) = 5 - days; Bob listens from day 10 - lasts on.
+    overlap = {"lasts": f"{lasts}d", "saves": "20%"}
+    assert left_of_a_hand_over(overlap, LAST_DAY_10, BOB) == max(0, 5 - lasts)
+    document: Document = {
+        "as_of": "2027-01-04",
+        "roles": {"dev": {"hand_over": "5pd", "overlap": overlap}},
+        "people": [LAST_DAY_10, BOB],
+        "projects": [{"id": "a", "tasks": {"t": task("12pd")}}],
+    }
+    outcomes = pm.simulate(pm.parse_scenario(document), replications=1, audit=True)
+    paid = outcomes.bookings.attention.sum() / 480 / 10**9
+    assert paid == 12 + max(0, 5 - lasts) + lasts
+
+
+def test_a_standard_and_an_overlap_multiply() -> None:
+    # 5 x (1 - .5 x 60 %) x (1 - .2 x 3) = 1.4
+    document: Document = {
+        "roles": {"dev": {"hand_over": "5pd", "overlap": OVERLAP}},
+        "people": [LAST_DAY_10, BOB],
+        "projects": [{"id": "a", "coverage": "60%", "tasks": {"t": task("12pd")}}],
+    }
+    assert finishes(document) == {"a.t": 13.4}
+
+
+def test_without_a_word_a_day_saves_what_the_prior_says() -> None:
+    assert left_of_a_hand_over({"lasts": "3d"}, LAST_DAY_10, BOB) == 2
+    said = {"as_of": "2027-01-04", "people": [BOB], "projects": [], "roles": {}}
+    said["roles"] = {"dev": {"hand_over": "5pd", "overlap": {"lasts": "3d"}}}
+    scenario = pm.parse_scenario(said)
+    (entry,) = [entry for entry in scenario.assumptions if entry.mechanism == "overlap"]
+    assert entry.basis == "assumed"
+
+
+def test_a_successor_who_comes_late_is_told_for_as_long_as_there_is() -> None:
+    late = BOB | {"from": "2027-01-14"}  # day 8
+    assert left_of_a_hand_over(OVERLAP, LAST_DAY_10, late) == 3
+    later = BOB | {"from": "2027-01-18"}  # day 10
+    assert left_of_a_hand_over(OVERLAP, LAST_DAY_10, later) == 5
+
+
+def test_while_the_leaver_is_away_the_successor_works() -> None:
+    # Told on day 7, then Ana is away for her last two days: two days of work, 5 x .8 of loss.
+    gone = LAST_DAY_10 | {"leave": ["2027-01-14..2027-01-15"]}
+    assert left_of_a_hand_over(OVERLAP, gone, BOB) == 4
+
+
+def test_half_a_day_with_the_successor_saves_half_as_much() -> None:
+    half = BOB | {"fte": "50%"}
+    found = days({"t": task("12pd")}, LAST_DAY_10, half, hand_over="5pd", overlap=OVERLAP)
+    # 2 + 5 x (1 - .2 x 1.5) = 5.5 days of work at half speed
+    assert found["a.t"] == 10 + 2 * 5.5
+
+
+def test_a_leaver_by_chance_overlaps_for_as_long_as_the_notice() -> None:
+    for notice, most in (("0d", 0), ("2d", 2), ("30d", 3)):
+        document: Document = {
+            "as_of": "2027-01-04",
+            "horizon": "2y",
+            "roles": {
+                "dev": {
+                    "turnover": "99%/y",
+                    "hand_over": "5pd",
+                    "overlap": OVERLAP | {"notice": notice},
+                }
+            },
+            "people": [ANA, BOB | {"turnover": "0%/y"}],
+            "projects": [{"id": "a", "tasks": {"t": task("60pd")}}],
+        }
+        outcomes = pm.simulate(pm.parse_scenario(document), replications=40, seed=4, audit=True)
+        finish = outcomes.projects()["finished_day"]
+        assert set(finish) <= {60.0} | {65.0 - told for told in range(most + 1)}
+        assert 65 - most in set(finish)
+
+
+def test_a_withdrawal_is_known_before() -> None:
+    document = withdrawn(tasks={"t": task("12pd")})
+    document["roles"]["dev"] |= {"hand_over": "5pd", "overlap": OVERLAP}
+    document["projects"][0]["withdrawn"] = {"ana": "2027-01-18"}
+    assert finishes(document)["a.t"] == 17  # Bob is busy with the other project to day 10
+    del document["projects"][1]
+    assert finishes(document)["a.t"] == 14
+
+
+def test_an_overlap_without_a_loss_does_nothing_and_is_told() -> None:
+    tasks = {"t": task("12pd")}
+    assert days(tasks, LAST_DAY_10, BOB, overlap=OVERLAP) == {"a.t": 12}
+    document: Document = {"as_of": "2027-01-04", "roles": {"dev": {"overlap": OVERLAP}}}
+    document |= {"people": [BOB], "projects": [{"id": "a", "tasks": tasks}]}
+    assert any("PMO904" in str(warning) for warning in pm.parse_scenario(document).warnings)
+
+
 # --- all together --------------------------------------------------------------------------------
 
 
@@ -280,7 +387,12 @@ def with_departures(document: Document, seed: int) -> Document:
             "leaving": ("finish", "hand_over")[seed % 2],
         }
     }
+    for n, entry in enumerate(moved["roles"].values()):
+        if (n + seed) % 3:
+            lasts, saves = f"{1 + (n + seed) % 15}d", ("15%", "5%")[seed % 2]
+            entry["overlap"] = {"lasts": lasts, "saves": saves, "notice": f"{seed % 8}.5d"}
     named = [person for person in moved["people"] if "id" in person]
+    moved["people"] += [{"role": role, "fte": "60%"} for role in moved["roles"] if seed % 3]
     for n, person in enumerate(named):
         first = 5 + (seed + 3 * n) % 15
         person.setdefault("leave", []).append(f"2027-01-{first:02}..2027-01-{first + 6:02}")
@@ -300,12 +412,13 @@ def with_departures(document: Document, seed: int) -> Document:
 def test_nothing_is_lost_but_what_is_declared_when_people_go_in_random_futures(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = {"lost": 0, "finished first": 0}
+    seen = {"lost": 0, "finished first": 0, "told": 0}
     check = Audit.check_end
 
     def check_and_count(audit: Audit, run: Replication) -> None:
         check(audit, run)
         seen["lost"] += len(run.handed_over)
+        seen["told"] += sum(hold.taught > 0 for hold, _ in audit.holds)
         log = run.presence_log or {}
         due = [(minute, n) for n, minute in run.lengths if minute < run.minute]
         seen["finished first"] += sum(log.get((*at, False)) != AWAY for at in due)
@@ -321,6 +434,7 @@ def test_nothing_is_lost_but_what_is_declared_when_people_go_in_random_futures(
     assert n_run > 6
     assert seen["lost"] > 2 * n_run
     assert seen["finished first"] > n_run / 4
+    assert seen["told"] > 3
 
 
 def test_the_answers_of_today_change_no_byte(tmp_path: Path) -> None:

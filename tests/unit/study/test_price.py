@@ -301,6 +301,7 @@ EVERYTHING: dict[str, Any] = {
             "turnover": "13%/y",
             "time_to_hire": "30d",
             "hand_over": "5pd",
+            "overlap": {"lasts": "3d"},
             "ramp": {"start": "30%", "lasts": "90d"},
             "mentor": "prior",
             "learning": "prior",
@@ -376,7 +377,7 @@ def test_every_mechanism_is_seen_and_switched_alone() -> None:
     assert {"risk:small.vendor", "mitigation:small.vendor", "driver:strike"} <= set(before)
     follow = {
         "risk:small.vendor": {"mitigation:small.vendor"},
-        "start rule": {"interruptions"},
+        "start rule": {"urgent requests"},
     }
     for one in found:
         if one.is_on and isinstance(one.switched, pm.Scenario):
