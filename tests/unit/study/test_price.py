@@ -339,6 +339,8 @@ EVERYTHING: dict[str, Any] = {
                 }
             ],
             "benefit": {"per_year": "10k", "for": "2y"},
+            "cancellation": "5%/y",
+            "interruption": {"rate": "20%/y", "lasts": "5d"},
         }
     },
     "projects": [{"id": "crm", "template": "small"}, {"id": "web", "template": "small"}],
