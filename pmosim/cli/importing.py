@@ -59,6 +59,10 @@ def _pairs(_: click.Context, parameter: click.Parameter, values: tuple[str, ...]
     type=click.Choice(["tasks", "projects", "time", "people"]),
     help="What a row is, if the headings do not say it.",
 )
+@click.option(
+    "--sheet", "sheets", multiple=True, metavar="NAME", help="Only this sheet of a workbook."
+)
+@click.option("--country", metavar="CODE", help="Its holidays are no working days: DE, DE-BY.")
 @click.option("--as-of", metavar="DATE", help="Day of the export: nothing later is known.")
 @click.option("--unit", "units", multiple=True, callback=_pairs, metavar="COLUMN=UNIT",
               help="s min h d w mo, ph pd pm (person-time), cd (calendar days).")  # fmt: skip
@@ -84,6 +88,8 @@ def command(
     result: str,
     mapping: Path | None,
     table: str | None,
+    sheets: tuple[str, ...],
+    country: str | None,
     as_of: str | None,
     units: dict[str, str],
     measures: dict[str, str],
@@ -116,14 +122,18 @@ def command(
         "as_of": as_of, "units": units, "measures": measures, "dates": dates, "numbers": numbers,
     }  # fmt: skip
     said = {key: value for key, value in said.items() if value}
+    if country:
+        code, _, subdivision = country.partition("-")
+        place = {"country": code, "subdivision": subdivision}
+        said["calendar"] = {key: value for key, value in place.items() if value}
     if guess:
-        _guess(terminal, files, form, table, mapping, said)
+        _guess(terminal, files, form, table, sheets, mapping, said)
         return None
     folder = output or HISTORY
     imports.refuse_occupied(folder)
     chosen = None if mapping is None else read_mapping(mapping)
     imported = imports.import_history(
-        files, form=form, table=table, mapping=chosen, said=said, named=named
+        files, form=form, table=table, mapping=chosen, said=said, named=named, sheets=sheets
     )
     written = imports.write_import(imported, folder)
     if is_json:
@@ -189,6 +199,7 @@ def _guess(
     files: Sequence[Path],
     form: str | None,
     table: str | None,
+    sheets: Sequence[str],
     to: Path | None,
     said: dict[str, Any],
 ) -> None:
@@ -199,7 +210,8 @@ def _guess(
     if file.exists():
         text = "is there already and is not overwritten. Give another name: --mapping FILE"
         raise InputError([Problem(place=str(file), code="PMO034", text=text)])
-    guessed = imports.guess_mapping(files, form=form, table=table).with_settings(said)
+    guessed = imports.guess_mapping(files, form=form, table=table, sheets=sheets)
+    guessed = guessed.with_settings(said)
     imports.write_mapping(guessed, file)
     _show(terminal, guessed)
     for doubt in guessed.doubts:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
+from pmosim.exchange.headings import table_of
 from pmosim.history.folder import read_rows
 from pmosim.scenario import files, workbook
+from pmosim.scenario.messages import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pmosim.scenario.messages import Problems
 
 Form = Literal["csv", "jira", "azure", "msproject", "xes", "xlsx"]
+HEADER_WITHIN = 40
+"""Rows of a sheet in which its headings have to come."""
 FORMS: tuple[Form, ...] = ("csv", "jira", "azure", "msproject", "xes", "xlsx")
 
 _JIRA = {"issue key", "issue id"}
@@ -92,19 +96,23 @@ def read_csv(file: Path, problems: Problems) -> Export:
     )
 
 
-def read_sheets(file: Path, problems: Problems) -> list[Export]:
+def read_sheets(file: Path, problems: Problems, names: Sequence[str] = ()) -> list[Export]:
     """Return every sheet of a workbook that looks like a table; notes what cannot be read.
 
-    The header is the first row with three texts or more (two, if no row has three); what stands
-    above it is a title.
+    The header is the row whose texts tell most as headings; what stands above it is a title.
+    ``names`` are the sheets that are wanted; none = all.
     """
     found = []
     with workbook.opened(file, problems) as book:
+        for missing in [name for name in names if name not in book.names]:
+            said = f"'{missing}' is no sheet of the workbook.{did_you_mean(missing, book.names)}"
+            problems.error("PMO806", book.place(book.names[0]), "--sheet", said)
         for name in book.names:
+            if names and name not in names:
+                continue
             rows = list(book.rows(name))
-            top = rows[:40]
-            header = next((row for n in (3, 2) for row in top if _n_texts(row) >= n), None)
-            if header is None:
+            header = max(rows[:HEADER_WITHIN], key=_told, default=None)
+            if header is None or _n_texts(header) < 2:
                 continue
             below = list(islice(rows, rows.index(header) + 1, None))
             for row in below:
@@ -127,6 +135,13 @@ def read_sheets(file: Path, problems: Problems) -> list[Export]:
                 )
             )
     return found
+
+
+def _told(row: workbook.Row) -> tuple[int, int]:
+    """Return how much a row tells as headings: columns it names, then texts it has."""
+    texts = [text for n, text in enumerate(row.texts) if text and n not in row.exact]
+    _, could = table_of(texts)
+    return max((guess.score for guess in could), default=0), min(len(texts), 3)
 
 
 def _n_texts(row: workbook.Row) -> int:

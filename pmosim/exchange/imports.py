@@ -76,14 +76,14 @@ class Imported:
 
 
 def read_exports(
-    files: Sequence[Path], form: Form | None, problems: Problems
+    files: Sequence[Path], form: Form | None, problems: Problems, sheets: Sequence[str] = ()
 ) -> tuple[Form, list[Export]]:
     """Return the tables of exports and what kind they are; faults are noted."""
     found: list[Export] = []
     kind = kind_of(files, form, problems)
     for file in files if kind not in {"xes", "msproject"} else ():
         try:
-            found += _tables_of(file, kind, problems)
+            found += _tables_of(file, kind, problems, sheets)
         except reading.UnreadableError:
             continue
     return kind, found
@@ -143,9 +143,9 @@ def _of_known_form(
     return exports, mappings.of_tables(exports, form, settings, notes)
 
 
-def _tables_of(file: Path, form: Form, problems: Problems) -> list[Export]:
+def _tables_of(file: Path, form: Form, problems: Problems, sheets: Sequence[str]) -> list[Export]:
     if form == "xlsx":
-        return sources.read_sheets(file, problems)
+        return sources.read_sheets(file, problems, sheets)
     export = sources.read_csv(file, problems)
     return [export, *(_work_log(export) if form == "jira" else [])]
 
@@ -181,6 +181,7 @@ def import_history(
     mapping: Mapping | None = None,
     said: MappingOf[str, Any] | None = None,
     named: bool = False,
+    sheets: Sequence[str] = (),
 ) -> Imported:
     """Return exports as a history.
 
@@ -192,12 +193,13 @@ def import_history(
     mapping : as edited by the user; None = guessed.
     said : settings that count before those of the mapping (``as_of``, ``dates``, ``units`` ...).
     named : keep the names of people; else they become ``person-1``, ``person-2``.
+    sheets : the sheets of a workbook that are wanted; none = all that look like a table.
 
     Raises ``InputError`` with every problem, open questions included.
     """
     problems = Problems()
     said_form = _form(form or (None if mapping is None else mapping.form))
-    exports, guess = _read(files, said_form, table, problems)
+    exports, guess = _read(files, said_form, table, problems, sheets)
     is_guess = mapping is None
     chosen = guess if mapping is None else mapping
     chosen = chosen.with_settings(said or {})
@@ -211,17 +213,25 @@ def import_history(
 
 
 def guess_mapping(
-    files: Sequence[Path], *, form: str | None = None, table: str | None = None
+    files: Sequence[Path],
+    *,
+    form: str | None = None,
+    table: str | None = None,
+    sheets: Sequence[str] = (),
 ) -> Mapping:
     """Return the mapping that the headings of exports suggest, open questions included."""
-    return _read(files, _form(form), table, Problems())[1]
+    return _read(files, _form(form), table, Problems(), sheets)[1]
 
 
 def _read(
-    files: Sequence[Path], form: Form | None, table: str | None, problems: Problems
+    files: Sequence[Path],
+    form: Form | None,
+    table: str | None,
+    problems: Problems,
+    sheets: Sequence[str] = (),
 ) -> tuple[list[Export], Mapping]:
     """Return the tables of exports, and what their headings or format say they are."""
-    kind, exports = read_exports(files, form, problems)
+    kind, exports = read_exports(files, form, problems, sheets)
     if problems.has_errors:
         raise InputError(problems.listed())
     if kind in {"xes", "msproject"}:

@@ -35,7 +35,7 @@ def history_of(
     if as_of is None:
         as_of, finding = _day_after(tables)
         findings += [finding] if finding else []
-    calendar = settings.calendar(as_of)
+    calendar = settings.calendar(as_of, _first_day(tables, as_of))
     done, quality = cleaned(tables, as_of=as_of, calendar=calendar, bulk_close=settings.bulk_close)
     measures = _measured(done, settings.measures)
     earlier = Quality(findings=tuple(findings)) if findings else Quality()
@@ -240,6 +240,20 @@ def _measured(tables: Mapping[str, pd.DataFrame], said: Mapping[str, str]) -> di
         if any(columns):
             measures[name] = said.get(name, silent[name])
     return measures
+
+
+def _first_day(tables: Mapping[str, pd.DataFrame], as_of: date) -> date:
+    """Return the first day of all facts, not before the year 1990."""
+    import pandas as pd
+
+    firsts = [
+        frame[name].min()
+        for table, frame in tables.items()
+        for name in FACTS
+        if name in TABLES[table].listed("date") and frame[name].notna().any()
+    ]
+    first = pd.Timestamp(min(firsts)).date() if firsts else as_of
+    return max(first, date(1990, 1, 1))
 
 
 def _day_after(tables: Mapping[str, pd.DataFrame]) -> tuple[date, Finding | None]:

@@ -75,16 +75,18 @@ class History:
     def known_at(self, day: date) -> History:
         """Return the history as it was known on the morning of ``day``.
 
-        What began later is gone; what finished (or was cancelled) later is open, and what only its
-        finish told is blank: duration, effort and cost. Effort so far is summed from ``time``
-        where that table has it. First plans (estimates, due dates, budgets) stay: they are taken
-        for those of the approval. What has no date to place it in time, or has ended without a
-        date, is gone, because nothing says when it became known.
+        What was asked for later is gone; what finished (or was cancelled) later is open, and what
+        only its finish told is blank: duration, effort and cost. Effort so far is summed from
+        ``time`` where that table has it. First plans (estimates, due dates, budgets) stay: they are
+        taken for those of the approval. A task is known since its own request, else since its
+        project was requested (or released), because a plan lists what is not begun as well; where
+        nothing says when, since it was begun. What has ended without a date is gone, because
+        nothing says when that became known.
         """
         if day >= self.as_of:
             return self
         time = None if self.time is None else self.time[_before(self.time["date"], day)]
-        tasks = None if self.tasks is None else _tasks_known(self.tasks, day, time, self)
+        tasks = None if self.tasks is None else _tasks_known(self, day, time)
         return replace(
             self,
             tasks=tasks,
@@ -127,10 +129,18 @@ def _first_date(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
     return found
 
 
-def _known(frame: pd.DataFrame, day: date, begins: tuple[str, ...]) -> tuple[pd.DataFrame, Any]:
-    """Return the rows that had begun, those ended later made open, and which ended later."""
+def _known(
+    frame: pd.DataFrame, day: date, begins: tuple[str, ...], planned: pd.Series | None = None
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the rows known then, those that ended later made open, and which are open.
+
+    ``planned`` are rows that a plan known by then lists although nothing says when they began.
+    """
     dateless = frame["finished"].isna() & (frame["status"] != "open")
-    kept = frame[_before(_first_date(frame, begins), day) & ~dateless].copy()
+    is_known = _before(_first_date(frame, begins), day)
+    if planned is not None:
+        is_known |= planned
+    kept = frame[is_known & ~dateless].copy()
     is_later = kept["finished"].notna() & ~_before(kept["finished"], day)
     kept.loc[is_later, "finished"] = np.datetime64("NaT")
     kept.loc[is_later, "status"] = "open"
@@ -140,10 +150,20 @@ def _known(frame: pd.DataFrame, day: date, begins: tuple[str, ...]) -> tuple[pd.
     return kept, kept["status"] == "open"
 
 
-def _tasks_known(
-    tasks: pd.DataFrame, day: date, time: pd.DataFrame | None, history: History
-) -> pd.DataFrame:
-    kept, is_open = _known(tasks, day, ("requested", "started", "finished"))
+def _of_known_projects(tasks: pd.DataFrame, projects: pd.DataFrame | None, day: date) -> Any:
+    """Return which tasks without a request of their own belong to a project known by then."""
+    if projects is None:
+        return None
+    known = projects[_before(_first_date(projects, ("requested", "released")), day)]
+    return tasks["requested"].isna() & tasks["project"].isin(known["project"].dropna())
+
+
+def _tasks_known(history: History, day: date, time: pd.DataFrame | None) -> pd.DataFrame:
+    if history.tasks is None:
+        message = "the history has no tasks"
+        raise ValueError(message)
+    planned = _of_known_projects(history.tasks, history.projects, day)
+    kept, is_open = _known(history.tasks, day, ("requested", "started", "finished"), planned)
     kept.loc[is_open, ["effort", "duration"]] = np.nan
     if time is None or kept.empty or history.measures.get("effort", "work") != "work":
         return kept

@@ -11,6 +11,7 @@ from pmosim.history.rules import LEAST_BULK
 from pmosim.scenario import files
 from pmosim.scenario.messages import Problems, did_you_mean
 from pmosim.scenario.nodes import Node, to_plain
+from pmosim.scenario.resolution import public_holidays
 from pmosim.workdays import WorkCalendar
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Settings:
         self.kept: dict[str, Any] = {}
         self._workweek: tuple[int, ...] = (0, 1, 2, 3, 4)
         self._closures: tuple[date, ...] = ()
+        self._place: Node | None = None
         self._problems = problems
         if file is not None:
             try:
@@ -78,14 +80,18 @@ class Settings:
                 getattr(self, f"_take_{key}", lambda _: None)(node)
         self.kept = {key: to_plain(root.mapping[key]) for key in KEPT if key in root.mapping}
 
-    def calendar(self, as_of: date) -> WorkCalendar:
-        """Return the working days."""
+    def calendar(self, as_of: date, first: date) -> WorkCalendar:
+        """Return the working days; holidays of a country are those from ``first`` on."""
+        closures = self._closures
+        if self._place is not None:
+            days = public_holidays(self._place, "calendar", first, as_of, self._problems)
+            closures = tuple(sorted({*closures, *days}))
         minutes = round(self.hours_per_day * 60)
         return WorkCalendar(
             as_of=as_of,
             workweek=self._workweek,
             minutes_per_day=minutes,
-            closures=self._closures,
+            closures=closures,
         )
 
     def factor(self, table: str, name: str) -> float:
@@ -185,6 +191,7 @@ class Settings:
                 self._wrong(entry, f"rules.{name}", said)
 
     def _take_calendar(self, node: Node) -> None:
+        self._place = node if node.get("country") is not None else None
         for key, entry in node.mapping.items():
             names = [item.text.lower()[:3] for item in entry.items]
             if key == "workweek" and names and set(names) <= set(WEEKDAYS):
@@ -192,8 +199,9 @@ class Settings:
             elif key == "closures":
                 days = [self._day(item, "calendar.closures") for item in entry.items]
                 self._closures = tuple(day for day in days if day is not None)
-            else:
-                said = "is not read here; write workweek: [mon, tue] and closures: [2026-12-24]."
+            elif key not in {"country", "subdivision"}:
+                said = "is not read here; write workweek: [mon, tue], closures: [2026-12-24], or "
+                said += "country: DE and subdivision: BY."
                 self._wrong(entry, f"calendar.{key}", said)
 
     def _take_quality(self, node: Node) -> None:

@@ -34,8 +34,14 @@ _TIME = (
 )
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?\Z"
 _ISO = re.compile(r"(?P<year>\d{4})([-/.]?)(?P<month>\d{2})\2(?P<day>\d{2})" + _TIME + _ZONE)
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})" + _TIME + _ZONE
+)
+_QUICK = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?\Z")
 _DOTTED = re.compile(
-    r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d{2}),?" + _TIME + _ZONE
+    r"(?:\w{2,9}\.?,?\s+)?(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d{2}),?"
+    + _TIME
+    + _ZONE
 )
 _SLASHED = re.compile(
     r"(?P<a>\d{1,2})([/-])(?P<b>\d{1,2})\2(?P<year>\d{4}|\d{2}),?" + _TIME + _ZONE
@@ -144,7 +150,12 @@ def dates_in(cells: Sequence[str], order: Order = "auto") -> Read:
 
 @lru_cache(maxsize=4096)
 def _date(text: str, *, is_day_first: bool) -> np.datetime64 | None:
-    found = _ISO.match(text) or _DOTTED.match(text)
+    if _QUICK.match(text):
+        try:
+            return np.datetime64(text, "s")
+        except ValueError:
+            return None
+    found = _ISO.match(text) or _YEAR_FIRST.match(text) or _DOTTED.match(text)
     if found is not None:
         return _moment(found, int(found["month"]), int(found["day"]))
     found = _SLASHED.match(text)

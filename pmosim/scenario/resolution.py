@@ -126,7 +126,7 @@ def _frozen(entry: Node, path: str, first: date, last: date, problems: Problems)
     country = entry.get("country")
     if country is None or not country.is_scalar:
         return entry
-    days = _public_holidays(entry, path, first, last, problems)
+    days = public_holidays(entry, path, first, last, problems)
     own = entry.get("holidays")
     listed = [] if own is None else (own.items or ([own] if own.is_scalar else []))
     holidays = [scalar(day.isoformat(), country.place) for day in days] + listed
@@ -136,9 +136,10 @@ def _frozen(entry: Node, path: str, first: date, last: date, problems: Problems)
     return entry.with_entries(entries | {"holidays": Node(list(holidays), country.place)})
 
 
-def _public_holidays(
+def public_holidays(
     entry: Node, path: str, first: date, last: date, problems: Problems
 ) -> Iterable[date]:
+    """Return the holidays of the country (and subdivision) of an entry; a fault is noted."""
     import holidays
 
     country, subdivision = entry.mapping["country"], entry.get("subdivision")

@@ -205,15 +205,22 @@ def test_a_workbook_is_read_below_its_titles_with_dates_and_numbers_as_they_are(
     sheet = book.active
     assert sheet is not None
     sheet.title = "Closed"
-    sheet.append(["Portfolio review 2026"])
+    sheet.append(["Portfolio review 2026", "as of", "31.3.2026", "draft"])
     sheet.append([])
     sheet.append(["Project", "Start", "Planned finish", "Finish", "Budget", "Actual cost"])
     sheet.append(["crm", datetime(2026, 1, 5), datetime(2026, 3, 4), "5.3.2026", 1.125, 1.25])  # noqa: DTZ001
     sheet.append(["hr", datetime(2026, 2, 5), "31.3.2026", None, 2.5, None])  # noqa: DTZ001
     notes = book.create_sheet("Notes")
     notes.append(["nothing to read here"])
+    other = book.create_sheet("Ideas")
+    other.append(["ID", "Name", "Status", "Start", "Finish"])
+    other.append(["1", "x", "open", "2026-01-01", None])
     book.save(tmp_path / "plan.xlsx")
-    history = import_history([tmp_path / "plan.xlsx"]).history
+    with pytest.raises(pm.InputError, match="PMO974"):
+        import_history([tmp_path / "plan.xlsx"])
+    with pytest.raises(pm.InputError, match="Did you mean 'Closed'"):
+        import_history([tmp_path / "plan.xlsx"], sheets=["Close"])
+    history = import_history([tmp_path / "plan.xlsx"], sheets=["Closed"]).history
     assert days(history, "projects", "due") == ["2026-03-04", "2026-03-31"]
     assert days(history, "projects", "finished") == ["2026-03-05", None]
     assert column(history, "projects", "budget") == [1.125, 2.5]

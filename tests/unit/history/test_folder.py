@@ -155,3 +155,41 @@ def test_durations_come_from_dates_where_none_is_recorded(tmp_path: Path) -> Non
     np.testing.assert_array_equal(history.tasks["duration"], [10.0, 1.0, np.nan])
     assert history.measures == {"duration": "elapsed"}
     assert history.quality.count("duration-from-dates") == 2
+
+
+def test_holidays_of_a_country_are_no_working_days_and_are_written_out(tmp_path: Path) -> None:
+    tasks = "task,started,finished\na,2025-12-22,2026-01-02\n"
+    settings = "as_of: 2026-02-01\ncalendar: {country: DE, subdivision: BY}\n"
+    history = pm.read_history(folder(tmp_path, settings=settings, tasks=tasks))
+    assert history.tasks is not None
+    assert history.tasks["duration"].tolist() == [7.0]  # 25 and 26 December, 1 January
+    pm.write_history(history, tmp_path / "again")
+    same(history, pm.read_history(tmp_path / "again"))
+    with pytest.raises(pm.InputError, match="PMO207"):
+        pm.read_history(folder(tmp_path, settings="calendar: {country: XX}\n", tasks=tasks))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("04.03.24 09:10", "2024-03-04"),
+        ("Mo 04.03.2024", "2024-03-04"),
+        ("2024-3-4", "2024-03-04"),
+        ("2024-03-04T09:10:22.123+0100", "2024-03-04"),
+        ("Monday, March 4, 2024", "2024-03-04"),
+        ("4-Mär-2024", "2024-03-04"),
+        ("4 mars 2024", "2024-03-04"),
+        ("31/03/2024 14:15", "2024-03-31"),
+        ("3/31/24 2:15 PM", "2024-03-31"),
+        ("2024-02-30", None),
+        ("45355", None),
+        ("soon", None),
+    ],
+)
+def test_a_date_is_read_as_people_write_it(text: str, day: str | None) -> None:
+    from pmosim.history.settled import dates_in
+
+    read = dates_in([text])
+    assert (read.bad == []) == (day is not None)
+    if day is not None:
+        assert str(read.values[0])[:10] == day

@@ -125,3 +125,18 @@ def test_working_days_leave_out_days_off_and_count_both_ends(tmp_path: Path) -> 
     last = pd.Series(pd.to_datetime(["2026-01-16", "2026-01-11", "2026-01-04", "2026-01-04"]))
     np.testing.assert_array_equal(history.working_days(first, last), [10.0, 1.0, np.nan, np.nan])
     assert history.age_days(first)[0] == 62.0
+
+
+def test_a_task_of_a_known_project_is_known_although_nobody_began_it(tmp_path: Path) -> None:
+    tasks = "project,task,planned_effort,started,finished,effort\n"
+    tasks += "crm,design,5,2026-01-10,2026-01-20,6\ncrm,build,9,2026-03-01,2026-03-20,8\n"
+    tasks += "crm,test,3,,,\ndwh,design,5,2026-03-10,,\nother,design,5,,,\n"
+    projects = "project,requested,released\ncrm,2026-01-02,2026-01-09\ndwh,2026-02-20,\n"
+    (tmp_path / "tasks.csv").write_text(tasks, encoding="utf-8")
+    (tmp_path / "projects.csv").write_text(projects, encoding="utf-8")
+    then = pm.read_history(tmp_path, as_of="2026-04-01").known_at(CUT).tasks
+    assert then is not None
+    assert then["task"].tolist() == ["design", "build", "test"]
+    assert then["status"].tolist() == ["finished", "open", "open"]
+    assert then["planned_effort"].tolist() == [5.0, 9.0, 3.0]
+    assert then[["started", "effort"]].isna().all(axis=1).tolist() == [False, True, True]
