@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pmosim.calibration import calibrate
     from pmosim.errors import (
         AuditError,
         InputError,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         UnpairedError,
     )
     from pmosim.exchange import scenario_from_frames
+    from pmosim.fitted import Fitted
     from pmosim.forecast import Estimate, Forecast
     from pmosim.history import History, read_history, write_history
     from pmosim.outcomes import Outcomes
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 _HOME = {
     "AuditError": "pmosim.errors",
     "Estimate": "pmosim.forecast",
+    "Fitted": "pmosim.fitted",
     "Forecast": "pmosim.forecast",
     "History": "pmosim.history",
     "InputError": "pmosim.errors",
@@ -44,6 +47,7 @@ _HOME = {
     "Scenario": "pmosim.scenario",
     "ScenarioError": "pmosim.errors",
     "UnpairedError": "pmosim.errors",
+    "calibrate": "pmosim.calibration",
     "check_scenario": "pmosim.scenario",
     "compare": "pmosim.study.comparison",
     "parse_scenario": "pmosim.scenario",
@@ -58,6 +62,7 @@ _HOME = {
 __all__ = [
     "AuditError",
     "Estimate",
+    "Fitted",
     "Forecast",
     "History",
     "InputError",
@@ -69,6 +74,7 @@ __all__ = [
     "ScenarioError",
     "UnpairedError",
     "__version__",
+    "calibrate",
     "check_scenario",
     "compare",
     "parse_scenario",

@@ -50,6 +50,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "matplotlib": ("report/figures.py",),
     "jinja2": ("report/",),
     "pandas": (
+        "fitted.py",
         "outcomes.py",
         "forecast/",
         "exchange/",
