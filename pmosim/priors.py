@@ -180,6 +180,11 @@ TRAINING_DAYS, TRAINING_SHARE, TRAINING_PROFICIENCY = 20, 0.5, 0.6
 proficiency in the end. Judgement: two weeks of full-time training, then somewhat below a newcomer
 halfway up the ramp (see RAMP)."""
 
+STANDARD_COVER = 0.5
+"""Efficiency of somebody who covers for a project manager where nothing is done by a standard; 1
+where all is. An assumption without a measure: that a change of the project manager in midstream
+disrupts is well attested (Parker and Skitmore 2005), by how much is not."""
+
 STANDARD_SPREAD, STANDARD_HAND_OVER, STANDARD_REWORK = 0.3, 0.5, 0.3
 """What a standard takes away where it covers all work: of the log-spread, of a hand-over, of the
 chance of rework. All are assumptions without a measure: try others (``settings.standard``)."""

@@ -19,6 +19,7 @@ from pmosim.engine.desk import barred
 from pmosim.engine.order import AWAY, BACK, COMES, LEAVES
 from pmosim.engine.practised import Practised
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
+from pmosim.engine.standstills import Standstills
 from pmosim.engine.state import DONE
 from pmosim.engine.training import is_valid_spell, share_in_training
 from pmosim.errors import AuditError
@@ -230,17 +231,23 @@ class Audit:
             pools[id(hold.pool)] = hold.pool
             by_pool[id(hold.pool)].append((hold, until))
             by_person[hold.person.n].append((hold, until))
+        still = Standstills(run, self.holds, presence)
         for n, held in by_person.items():
             booked: dict[int, int] = defaultdict(int)
             told: dict[int, int] = defaultdict(int)
             practised = Practised(run, n)
-            edges = [*learning.edges(n), *practised.mornings()]
+            edges = [*learning.edges(n), *practised.mornings(), *still.edges(held)]
             for begin, end in _pieces(held, presence[n], edges):
                 now = [hold for hold, until in held if hold.since <= begin and end <= until]
                 in_hand = sum(hold.share for hold in now)
                 person = run.floor.people[n]
                 there = learning.presence(n, begin)
-                rates = [attention_rate(there, hold.share, in_hand) for hold in now]
+                rates = [
+                    0
+                    if still.is_at(hold.pool, begin)
+                    else attention_rate(there, hold.share, in_hand)
+                    for hold in now
+                ]
                 at_hand = list(zip(now, rates, strict=True))
                 speeds = practised.speeds(begin, end, at_hand)
                 for hold, rate in at_hand:

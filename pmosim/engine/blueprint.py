@@ -102,6 +102,8 @@ class ProjectSheet:
     n_release_waits: int
     n_finish_waits: int
     throughout: tuple[Need, ...]
+    covers: Mapping[tuple[int, ...], int]
+    """(role, person) of shares held throughout that block -> the share that cover needs."""
     first_pool: int
     n_pools: int
     loops: Mapping[int, LoopSheet]
@@ -215,6 +217,7 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
         n_release_waits=n_release + int(has_date) + 1,
         n_finish_waits=n_finish,
         throughout=tuple((0, *need) for need in sorted(network.throughout[row])),
+        covers={} if network.covers is None else _covers(network, row),
         first_pool=int(network.tasks.first_pool[first]),
         n_pools=int(network.tasks.first_pool[last] - network.tasks.first_pool[first]),
         loops={
@@ -229,6 +232,12 @@ def _project_sheet(network: Network, row: int) -> ProjectSheet:
             if first <= loop.task < last
         },
     )
+
+
+def _covers(network: Network, row: int) -> dict[tuple[int, ...], int]:
+    assert network.covers is not None
+    shares = zip(network.throughout[row], network.covers[row], strict=True)
+    return {need[:2]: share for need, share in shares if share}
 
 
 def _links_into(network: Network, row: int, first: int) -> tuple[LinkSheet, ...]:

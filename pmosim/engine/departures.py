@@ -1,6 +1,6 @@
 """Departures: who goes for good or for a time, and what becomes of the work in hand.
 
-Between ``interruptions`` and ``course``. Work in hand pauses with whoever is away, unless that
+Between ``covers`` and ``course``. Work in hand pauses with whoever is away, unless that
 cause hands it over (somebody else is asked for at its rank, the loss is added once), or waits for
 it: the person takes nothing new, and goes when the tasks in hand are done (model.md, section 2).
 """
@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pmosim.engine.interruptions import Interruptions
+from pmosim.engine.covers import Covers
 from pmosim.engine.newcomers import Newcomers
 from pmosim.engine.order import (
     AWAY,
@@ -55,7 +55,7 @@ class Withdrawal:
     """Billionths of person-minutes that each effort task in hand costs more."""
 
 
-class Departures(Interruptions):
+class Departures(Covers):
     """People of one future who come and go."""
 
     def __init__(
@@ -206,6 +206,8 @@ class Departures(Interruptions):
             if is_here:
                 person.freed_at, person.freed_by = self.minute, None
                 self.floor.bench.freed |= person.places
+            if self.may_stand_still:
+                self._note_away(person)
         if self.presence_log is not None:
             self.presence_log[self.minute, person.n, False] = BACK if is_here else AWAY
 

@@ -46,6 +46,8 @@ class Floor:
         self.bench = bench_kind(self.people, len(network.role_ids))
         self.minute = 0
         self.at = at
+        self.may_stand_still = False
+        """Whether some project waits for whom it holds ``throughout``."""
         self.presence: list[int] = network.people.presence.tolist()
         """Of everybody without training and mentoring."""
         self.trained, self.mentoring = [0] * len(self.people), [0] * len(self.people)
@@ -93,6 +95,10 @@ class Floor:
             if not rate:
                 for hold in pool.holds:
                     hold.attention = 0
+        if self.may_stand_still and pool.project.stands_still and pool.task is not None:
+            for hold in pool.holds:
+                hold.attention = 0
+            rate = 0 if pool.holds else rate
         pool.rate = rate
         left = pool.remaining
         if left <= 0:

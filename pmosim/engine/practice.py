@@ -77,7 +77,7 @@ class Practice:
         }
         changed = []
         for hold in person.holds:
-            if hold.practises and hold.practises[0] in speed:
+            if hold.practises and all(key in speed for key in hold.practises):
                 learned = _learned(hold, speed)
                 if learned != hold.learned:
                     hold.learned = learned

@@ -230,6 +230,8 @@ class Replication(Course):
             sheet.n_finish_waits,
         )
         project.is_staffed = not sheet.throughout
+        if sheet.covers:
+            project.covers = {}
         if sheet.loops:
             project.rework = Redo(sheet.loops)
         due = int(self.network.projects.due[row])

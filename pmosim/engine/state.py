@@ -125,6 +125,7 @@ class Hold:
 
     __slots__ = (
         "attention",
+        "covers",
         "is_sole",
         "learned",
         "lesson",
@@ -149,6 +150,8 @@ class Hold:
         """Rate since the pool was settled last."""
         self.total = 0
         """Attention booked, billionths of person-minutes."""
+        self.covers: Hold | None = None
+        """The share held ``throughout`` for whose holder this person is there."""
         self.practises: tuple[int, ...] = ()
         """What is learned with it; see ``practice``."""
         self.learned: tuple[int, int] | None = None
@@ -282,6 +285,7 @@ class Project:
         "behind",
         "benefit",
         "briefed",
+        "covers",
         "due",
         "eligible",
         "ended",
@@ -342,6 +346,9 @@ class Project:
         self.due = NONE
         self.fixed_cost = self.benefit = 0.0
         self.is_forced = self.is_paused = self.is_blocked = self.is_counted = False
+        self.covers: dict[Hold, Hold | Ask] | None = None
+        """Of the shares held ``throughout`` that block, whose holder is away: who covers, or the
+        ask for somebody; None = no share blocks."""
         self.stands_still = False
         """Whether nothing goes on because somebody who is held ``throughout`` is away."""
         self.is_aside = self.is_at_stage_end = False
@@ -452,6 +459,7 @@ class Ask:
     __slots__ = (
         "asked",
         "briefing",
+        "covers",
         "entry",
         "group",
         "kind",
@@ -482,6 +490,8 @@ class Ask:
         """Work that it costs when somebody who was added to a late project joins."""
         self.teacher: Person | None = None
         """Who will leave, and tells the successor about it until then."""
+        self.covers: Hold | None = None
+        """The share held ``throughout`` whose holder is away; None = no ask for cover."""
         self.group: Group
         self.entry: tuple[Any, ...]
         """Set by the desk; no entry is left when it is served or withdrawn."""

@@ -78,6 +78,10 @@ class Taskwork(ABC):
         """Projects whose first tasks are ready and whose ``throughout`` is not asked for yet."""
         self.first_asks: list[Ask] = []
         """Of running work on day 0: served before anything new starts."""
+        self.may_stand_still = any(sheet.covers for sheet in blueprint.projects)
+        self.floor.may_stand_still = self.may_stand_still
+        self.still_log: list[tuple[int, int]] = []
+        """(project order, minute) of every change between standing still and going on."""
         self.is_passing = False
         self.next_pass: list[Task] = []
         """Tasks and milestones that a start made ready: looked at after the pass."""
@@ -147,6 +151,14 @@ class Taskwork(ABC):
     @abstractmethod
     def _hold_finish(self, task: Task) -> None:
         """Let the finish of work wait that a risk holds back and that ran on day 0."""
+
+    @abstractmethod
+    def _note_staffed(self, project: Project, ask: Ask, pool: Pool) -> None:
+        """Note that shares held ``throughout`` that block were found."""
+
+    @abstractmethod
+    def _note_gone(self, project: Project, hold: Hold) -> None:
+        """Note that somebody held ``throughout`` was taken off."""
 
     # --- the life of a task ---------------------------------------------------------------------
 
@@ -289,8 +301,11 @@ class Taskwork(ABC):
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
             others += self.floor.take(pool, need, people)
-        self._staff(project)
+        if project.covers is None:
+            self._staff(project)
         self.floor.retime([pool, *others])
+        if project.covers is not None:
+            self._note_staffed(project, ask, pool)
 
     def _throughout_of(self, project: Project) -> Pool:
         if project.throughout is None:
@@ -422,7 +437,9 @@ class Taskwork(ABC):
             unit = ((index, role, named, 1, share),)
             if pool.task is None:
                 project = pool.project
-                self._ask_staff(project, unit, project.staff_key or 0.0)
+                if hold.covers is None:
+                    self._ask_staff(project, unit, project.staff_key or 0.0)
+                self._note_gone(project, hold)
             elif self._has_successor(pool, pool.task, hold.person):
                 self.floor.time(pool)
             else:

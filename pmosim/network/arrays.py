@@ -450,6 +450,9 @@ class Network:
     bookings: BookingArrays | None = None
     """None = nobody is booked."""
     trainings: tuple[Training, ...] = ()
+    covers: tuple[tuple[int, ...], ...] | None = None
+    """Per project, for each of ``throughout``: 0 = the absence of the holder stops nothing, else
+    the share, billionths, that somebody who covers needs. None = nothing stops anything."""
     uncovered: int = NONE
     """Minutes from which on it counts that nobody of a role is there, NONE = not looked at."""
 

@@ -104,6 +104,7 @@ def compile_network(scenario: Scenario) -> Network:
             scenario.bookings, people.ids, [project.id for project in scenario.projects], calendar
         ),
         uncovered=NONE if scenario.settings.uncovered is None else scenario.settings.uncovered,
+        covers=_covers(rows, scenario.settings.standard_cover),
         trainings=compile_trainings(organisation.people, role_index, calendar),
         assumptions=tuple(entry.to_entry() for entry in scenario.assumptions),
         warnings=tuple(str(problem) for problem in getattr(scenario, "warnings", ())),
@@ -118,6 +119,24 @@ def _window_end(scenario: Scenario) -> int:
         return calendar.end_minute(scenario.horizon)
     last = _years_later(scenario.as_of, LONGEST_RUN_YEARS) - timedelta(days=1)
     return calendar.end_minute(last)
+
+
+def _covers(rows: Sequence[Project], base: float) -> tuple[tuple[int, ...], ...] | None:
+    """Return which share cover needs: share / efficiency, the whole of somebody at the most.
+
+    The efficiency is ``base`` where nothing is done by a standard, 1 where everything is.
+    """
+    if not any(need.blocks for project in rows for need in project.throughout):
+        return None
+    return tuple(
+        tuple(
+            min(WHOLE, math.ceil(need.share / (base + (1.0 - base) * project.coverage)))
+            if need.blocks
+            else 0
+            for need in project.throughout
+        )
+        for project in rows
+    )
 
 
 def _days_a_year(scenario: Scenario) -> int:

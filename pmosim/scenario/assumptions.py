@@ -291,6 +291,27 @@ def _standard(facts: Facts) -> Iterator[Assumption]:
     yield _entry("standard", "stated" if is_said else "assumed", text)
 
 
+def _cover(facts: Facts) -> Iterator[Assumption]:
+    blocked = [
+        site
+        for site in facts.demand.all_sites
+        if any(need.blocks for need in site.project.throughout)
+    ]
+    if not blocked:
+        return
+    given = (facts.root.get("settings") or facts.root).get("standard")
+    is_said = given is not None and given.get("cover") is not None
+    base = facts.frame.settings.standard_cover
+    text = (
+        f"{len(blocked)} projects or streams stand still while a holder is away and nobody free "
+        f"covers (`blocks`). Cover is {base:.0%} as efficient as the holder where no standard is "
+        f"in use, as efficient where it covers all (`coverage`): "
+        f"{'as stated' if is_said else 'an assumption without a measure'} "
+        "(`settings.standard.cover`)."
+    )
+    yield _entry("cover", "stated" if is_said else "assumed", text)
+
+
 def _operations(facts: Facts) -> Iterator[Assumption]:
     people = facts.people.values()
     shares = [person.bau / WHOLE for person in people]
@@ -395,6 +416,7 @@ def _work_rules(facts: Facts) -> Iterator[Assumption]:
     yield _rework(facts)
     yield _risks(facts)
     yield from _standard(facts)
+    yield from _cover(facts)
     yield from _fates(facts)
     yield from _reactions(facts)
     yield _gates(facts)

@@ -190,7 +190,7 @@ class _Builder:
             status=fields.get("status", "approved"),
             template=template,
             activities=self._activities(node, path, names, promise),
-            throughout=work.read_needs(self._reader, node.get("throughout"), f"{path}.throughout"),
+            throughout=work.read_held(self._reader, node.get("throughout"), f"{path}.throughout"),
             size=self._size(node, fields, path),
             rank=fields.get("rank"),
             priority=fields.get("priority", 0.0),

@@ -183,6 +183,7 @@ def _with_standard(settings: Settings, root: Node, reader: Reader) -> Settings:
         standard_spread=float(given.get("spread", settings.standard_spread)),
         standard_hand_over=float(given.get("hand_over", settings.standard_hand_over)),
         standard_rework=float(given.get("rework", settings.standard_rework)),
+        standard_cover=float(given.get("cover", settings.standard_cover)),
     )
 
 

@@ -38,6 +38,8 @@ class Need:
     who: str
     heads: int = 1
     share: int = WHOLE
+    blocks: bool = False
+    """Held ``throughout``: the project stands still while a holder is away and nobody covers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,6 +329,8 @@ class Settings:
     """Part of the log-spread of work that a standard takes away where it covers all of it."""
     standard_hand_over: float = priors.STANDARD_HAND_OVER
     """Part of a hand-over that a standard saves where it covers all work."""
+    standard_cover: float = priors.STANDARD_COVER
+    """Efficiency of somebody who covers for a holder where no standard is in use."""
     standard_rework: float = priors.STANDARD_REWORK
     """Part of the chance of rework that a standard takes away where it covers all work."""
 

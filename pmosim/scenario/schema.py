@@ -38,6 +38,7 @@ _DEFINITIONS: dict[str, Shape] = {
     "reaction": shapes.REACTION,
     "when": shapes.WHEN,
     "sickness": shapes.SICKNESS,
+    "held": shapes.HELD,
     "ramp": shapes.RAMP,
     "mentor": shapes.MENTOR,
     "overlap": shapes.OVERLAP,

@@ -92,7 +92,18 @@ PLACE = Shape(
 
 STANDARD = Shape(
     name="what a standard is worth",
-    keys={"spread": kinds.SHARE, "hand_over": kinds.SHARE, "rework": kinds.SHARE},
+    keys={
+        "spread": kinds.SHARE,
+        "hand_over": kinds.SHARE,
+        "rework": kinds.SHARE,
+        "cover": kinds.FTE,
+    },
+)
+
+HELD = Shape(
+    name="a share held throughout",
+    keys={"share": kinds.HEADS, "blocks": kinds.YES_NO},
+    required=("share",),
 )
 
 RAMP = Shape(
@@ -325,7 +336,7 @@ _ASKING = {
     "status": kinds.choice(*STATUSES),
     "tasks": kinds.objects_by_id("task"),
     "phases": kinds.objects_by_id("phase"),
-    "throughout": kinds.mapping_of(kinds.HEADS.schema),
+    "throughout": kinds.mapping_of({"anyOf": [kinds.HEADS.schema, {"$ref": "#/definitions/held"}]}),
     "size": kinds.law("number"),
     "rank": kinds.RANK,
     "priority": kinds.PRIORITY,

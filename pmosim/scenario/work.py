@@ -39,6 +39,24 @@ def read_needs(reader: Reader, node: Node | None, path: str) -> tuple[Need, ...]
     return tuple(found)
 
 
+def read_held(reader: Reader, node: Node | None, path: str) -> tuple[Need, ...]:
+    """Return who is held ``throughout``: a share, or ``{share: 20%, blocks: true}``."""
+    if node is None or not isinstance(node.value, dict):
+        return ()
+    found: list[Need] = []
+    for who, entry in node.value.items():
+        if not isinstance(entry.value, dict):
+            found += read_needs(reader, node.with_entries({who: entry}), path)
+            continue
+        given = reader.fields(shapes.HELD, entry, f"{path}.{who}")
+        if "share" in given:
+            heads, share = given["share"]
+            blocks = given.get("blocks", False)
+            share = amounts.billionths(share)
+            found.append(Need(who=who, heads=heads, share=share, blocks=blocks))
+    return tuple(found)
+
+
 def read_amounts(
     reader: Reader, node: Node | None, path: str, kind: kinds.Kind = _PERSON_TIME
 ) -> dict[str, Law]:

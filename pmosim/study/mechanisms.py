@@ -355,6 +355,16 @@ def _start_by(document: Document) -> None:
     document["intake"] = short_form("open", "", document.get("intake"))
 
 
+def _stop_blocking(owners: Iterable[dict[str, Any]]) -> None:
+    for owner in owners:
+        held = owner.get("throughout")
+        if isinstance(held, dict):
+            owner["throughout"] = {
+                who: share["share"] if isinstance(share, dict) else share
+                for who, share in held.items()
+            }
+
+
 def _stop_growth(people: Iterable[dict[str, Any]]) -> None:
     for person in people:
         skills = person.get("skills")
@@ -528,6 +538,13 @@ SWITCHES: tuple[Switch, ...] = (
     _of_keys(
         "learning", "learning kinds of work", "all work is done at full speed from the first day",
         ("learning",), _STAFF, priors.LEARNING, _of_unknown_experience,
+    ),
+    Switch(
+        id="standing still",
+        name="projects that wait for whom they hold throughout (blocks)",
+        without="the absence of whom a project holds throughout stops nothing",
+        is_on=lambda subject: subject.network.covers is not None,
+        off=lambda document: _stop_blocking(_entries(document, *_WORK)),
     ),
     _of_keys(
         "cross-training", "cross-training", "nobody is trained in a further role",
