@@ -26,7 +26,7 @@ BLOCKS = {"share": "20%", "blocks": True}
 def held(parse: Parse, throughout: Any, **keys: Any) -> Scenario:
     settings = keys.pop("settings", {})
     project = {"id": "crm", "throughout": throughout, "tasks": TASKS} | keys
-    people = [{"role": "test", "headcount": 2}, {"role": "dev"}]
+    people = [{"role": "test", "headcount": 2}, {"role": "dev", "headcount": 2}]
     return parse(projects=[project], settings=settings, people=people)
 
 
