@@ -321,7 +321,7 @@ EVERYTHING: dict[str, Any] = {
     "settings": {"correlation": 0.2, "when_away": {"leave": "hand_over"}},
     "templates": {
         "small": {
-            "throughout": {"lead": {"share": "10%", "blocks": True}},
+            "throughout": {"tester": {"share": "10%", "blocks": True}},
             "coverage": "60%",
             "tasks": {
                 "build": {
