@@ -14,6 +14,7 @@ from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.draft import BY_ID, Draft
 from pmosim.scenario.edits import LinksTo, appended, owners, put
 from pmosim.scenario.frame import Frame, read_frame
+from pmosim.scenario.mentions import drop_mentions
 from pmosim.scenario.messages import Problems, did_you_mean
 from pmosim.scenario.nodes import Node, scalar, to_plain
 
@@ -264,6 +265,7 @@ class _Changes(Draft):
                 demand = self.section("demand")
                 rest = {key: value for key, value in demand.mapping.items() if key != name}
                 self.put("demand", value=demand.with_entries(rest))
+                self.root = drop_mentions(self.root, name)
             elif name not in self.ids():
                 known = [*self.ids(), *self.section("demand").mapping]
                 self.no_such(node, here, "project", name, known)
@@ -286,6 +288,8 @@ class _Changes(Draft):
                 kept = put(entry, ["status"], scalar("candidate", node.place))
                 entries.append(put(kept, ["probability"], scalar("0%", node.place)))
         self.put("projects", value=Node(list(entries), projects.place))
+        if not links_to_it.is_still_named:
+            self.root = drop_mentions(self.root, name)
         booked = self.root.get("bookings")
         if booked is not None:
             kept_rows = [entry for entry in booked.items if not _is_for(entry, name)]

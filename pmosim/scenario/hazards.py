@@ -15,6 +15,7 @@ from pmosim.distributions import Fixed, PastSpread, log_moments
 from pmosim.scenario import shapes
 from pmosim.scenario.kinds import is_neutral
 from pmosim.scenario.messages import did_you_mean, series
+from pmosim.scenario.nodes import Node
 from pmosim.scenario.portfolio import Interruption, Risk
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.kinds import Reader
-    from pmosim.scenario.nodes import Node
     from pmosim.scenario.portfolio import Project, Stream
 
 LEAST_LEFT = 0.5
@@ -52,6 +52,7 @@ def read_drivers(
     everybody = [*projects, *(stream.prototype for stream in streams)]
     activities = {p.id: [activity.id for activity in p.activities] for p in everybody}
     by_template: dict[str, list[str]] = {}
+    templates = (root.get("templates") or Node({}, root.place)).mapping
     for each in everybody:
         if each.template is not None:
             by_template.setdefault(each.template, []).append(each.id)
@@ -62,6 +63,8 @@ def read_drivers(
         if name in by_template:
             return [(project, EVERYTHING) for project in by_template[name]]
         owner, _, task = name.partition(".")
+        if owner in templates and owner not in by_template:
+            return []  # nothing of that kind is in the portfolio
         if task in activities.get(owner, ()):
             return [(owner, task)]
         found = [(project, task) for project in by_template.get(owner, ()) if task]
@@ -147,7 +150,7 @@ def _risk(
     return Risk(
         id=fields["id"],
         probability=probability,
-        hits=_hits(reader, fields, entry, path, hit) or tuple(otherwise),
+        hits=_hits(reader, fields, entry, path, hit) if fields.get("hits") else tuple(otherwise),
         work=work if work is not None else Fixed(value=1.0),
         cost=fields.get("cost"),
         delay=delay if delay is not None and delay.mean > 0 else None,
@@ -164,7 +167,7 @@ def _hits(
         what = hit(name)
         if isinstance(what, str):
             said = f"names '{name}': {what}"
-            reader.problems.error("PMO204", entry.mapping["hits"], f"{path}.hits", said)
+            reader.problems.error("PMO205", entry.mapping["hits"], f"{path}.hits", said)
         else:
             found |= dict.fromkeys(what)
     return tuple(found)

@@ -10,7 +10,7 @@ from pmosim.scenario.messages import did_you_mean
 from pmosim.units import WHOLE, round_half_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.kinds import Reader
@@ -38,11 +38,17 @@ def read_reactions(
     reader: Reader, root: Node, everybody: Sequence[Project], staff: Staff
 ) -> tuple[Reaction, ...]:
     """Return the reactions of a scenario, in the order in which they are asked."""
-    return tuple(_read(reader, root, everybody, staff))
+    templates = root.get("templates")
+    known = {} if templates is None else dict.fromkeys(templates.mapping)
+    return tuple(_read(reader, root, everybody, staff, known))
 
 
 def _read(
-    reader: Reader, root: Node, everybody: Sequence[Project], staff: Staff
+    reader: Reader,
+    root: Node,
+    everybody: Sequence[Project],
+    staff: Staff,
+    templates: Collection[str],
 ) -> Iterator[Reaction]:
     given = root.get("reactions")
     taken: dict[str, str] = {}
@@ -64,12 +70,15 @@ def _read(
             continue
         taken[fields["id"]] = entry.place
         _check_keys(reader, fields, entry, path)
+        projects = _projects(reader, fields, entry, path, everybody, templates)
+        if fields.get("projects") and not projects:
+            continue  # nothing that it names is in the portfolio
         yield Reaction(
             id=fields["id"],
             late_by=late_by,
             asked=fields.get("asked", "monthly"),
             action=fields["do"],
-            projects=_projects(reader, fields, entry, path, everybody),
+            projects=projects,
             **_particulars(reader, fields, entry, path, staff),
         )
 
@@ -94,9 +103,10 @@ def _projects(
     entry: Node,
     path: str,
     everybody: Sequence[Project],
+    templates: Collection[str],
 ) -> tuple[str, ...]:
     """Return the projects and streams that a reaction is meant for; a template names all of it."""
-    named: dict[str, list[str]] = {}
+    named: dict[str, list[str]] = {name: [] for name in templates}
     for project in everybody:
         if project.template is not None:
             named.setdefault(project.template, []).append(project.id)

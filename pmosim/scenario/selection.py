@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 from pmosim.errors import InputError, Problem
 from pmosim.scenario.assembly import parse_scenario
+from pmosim.scenario.mentions import without_mentions
 from pmosim.scenario.portfolio import Status
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _restricted(
     document: Mapping[str, Any], gone: Collection[str], dropped: list[str]
 ) -> dict[str, Any]:
     """Return a resolved document without some projects and the links to them."""
-    result = dict(document)
+    result = dict(document) | without_mentions(document, gone)
     kept = [entry for entry in document.get("projects", ()) if str(entry["id"]) not in gone]
     result["projects"] = [_without_links(entry, str(entry["id"]), gone, dropped) for entry in kept]
     if "bookings" in document:
