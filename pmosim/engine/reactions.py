@@ -176,18 +176,21 @@ class Reactions(Departures):
             need = next((need for need in needs if need[1] == role), None)
             if need is None or not task.pools[need[0]].is_open:
                 continue
-            is_briefed = (task.order, at) in project.briefed
-            project.briefed = project.briefed | {(task.order, at)}
-            for _ in range(heads):
+            n_briefed = project.briefed.get((task.order, at), 0)
+            for head in range(heads):
                 task.pools[need[0]].n_missing += 1
                 ask = self._ask_refill(task, ((need[0], role, NONE, 1, need[4]),))
-                ask.briefing = 0 if is_briefed else briefing
+                if briefing and head >= n_briefed:
+                    ask.briefing = at, briefing
 
     def _brief(self, ask: Ask, task: Task) -> None:
         """Add what it costs to brief somebody who joins a task just settled."""
-        pool = task.pools[ask.units[0][0]]
-        pool.remaining += ask.briefing
-        self.cuts.append((pool, -ask.briefing))
+        assert ask.briefing is not None
+        at, work = ask.briefing
+        pool, briefed = task.pools[ask.units[0][0]], task.project.briefed
+        pool.remaining += work
+        self.cuts.append((pool, -work))
+        task.project.briefed = briefed | {(task.order, at): briefed.get((task.order, at), 0) + 1}
 
 
 def _by_order(project: Project) -> int:

@@ -370,8 +370,8 @@ class Project:
         """Shares of the open work, billionths, and of the benefit that were not cut."""
         self.added: Sequence[tuple[int, int, int]] = ()
         """(role, heads, briefing) added to each open task."""
-        self.briefed: frozenset[tuple[int, int]] = frozenset()
-        """(task, place in ``added``) of those who were asked for already."""
+        self.briefed: Mapping[tuple[int, int], int] = {}
+        """(task, place in ``added``) -> how many were briefed."""
         self.is_staffed = True
         """Whether the shares held ``throughout`` were found, so that tasks may start."""
         self.n_release_waits = self.n_finish_waits = self.n_open = 0
@@ -486,12 +486,12 @@ class Ask:
         """Planned length of what is asked for."""
         self.ready, self.asked = ready, asked
         """Minute since which it waits (for the links to allow), and since which for people."""
-        self.briefing = 0
-        """Work that it costs when somebody who was added to a late project joins."""
         self.teacher: Person | None = None
         """Who will leave, and tells the successor about it until then."""
         self.covers: Hold | None = None
         """The share held ``throughout`` whose holder is away; None = no ask for cover."""
+        self.briefing: tuple[int, int] | None = None
+        """(place in ``added``, work) that it costs when somebody who was added joins."""
         self.group: Group
         self.entry: tuple[Any, ...]
         """Set by the desk; no entry is left when it is served or withdrawn."""

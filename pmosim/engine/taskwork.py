@@ -281,7 +281,7 @@ class Taskwork(ABC):
         task.asks = _without(task.asks, ask)
         for pool in task.pools:
             self.floor.settle(pool)
-        if ask.briefing:
+        if ask.briefing is not None:
             self._brief(ask, task)
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):

@@ -359,6 +359,14 @@ FTE = _of_text(_above_0, amounts.SHARE, _SCALAR)
 MAX_PARALLEL = _of_text(
     lambda text: _above_0(text, Fraction(10**9)), "a number of tasks, such as 2 or 150%", _SCALAR
 )
+
+
+def _cut(text: str) -> Fraction:
+    _below_whole(text, "at 100% nothing is left to do; that is `do: stop`")
+    return _above_0(text)
+
+
+CUT = _of_text(_cut, amounts.SHARE, _SCALAR)
 PROFICIENCY = _of_text(lambda text: _above_0(text, Fraction(2)), amounts.SHARE, _SCALAR)
 
 

@@ -467,7 +467,7 @@ REACTION = Shape(
         "role": kinds.ID,
         "heads": kinds.WHOLE_FROM_1,
         "briefing": kinds.PERSON_TIME,
-        "work": kinds.FTE,
+        "work": kinds.CUT,
         "benefit": kinds.SHARE,
     },
     required=("id", "when", "do"),

@@ -151,6 +151,7 @@ class Want:
     share: int
     slots: list[Worker | None]
     is_over: bool = False
+    added: int | None = None  # which of the additions to a late project it is
 
 
 @dataclass(eq=False)
@@ -193,7 +194,9 @@ class Job:
     whole: dict[str, Fraction] = field(default_factory=dict)
     round: int = 0  # the last time of work sent back that this job belongs to
     begun: int | None = None  # its start in that round
+    allowed: int | None = None  # when its links, date and release allowed it
     worked: int | None = None  # when its work was done
+    briefed: dict[int, int] = field(default_factory=dict)  # addition -> people briefed
     held: int = 0  # minutes by which risks hold it back
     rounds: dict[int, int | None] = field(default_factory=dict)  # round -> finish in it
     told: int | None = None  # the finish that what follows outside of a round goes by
@@ -226,6 +229,10 @@ class Venture:
     cancelled: int | None = None
     veterans: set[int] = field(default_factory=set)
     latest: dict[Job, Number] = field(default_factory=dict)
+    is_first: bool = False  # goes before all others
+    scope: int = WHOLE  # share of the open work that is left
+    worth: Fraction = Fraction(1)  # share of the benefit that is left
+    added: list[Any] = field(default_factory=list)  # reactions that added people
 
     def is_paused(self, now: int) -> bool:
         """Return whether the project rests at this minute."""
@@ -294,6 +301,10 @@ class Simulator:
         self.sent_back: dict[tuple[str, str], int] = {}
         for venture in self.ventures.values():
             self.hold_back(venture)
+        self.ended_stages: set[tuple[str, str]] = set()
+        self.taken: set[tuple[str, str]] = set()
+        self.asking_again: list[Job] = []  # just started, and those added are wanted too
+        self.met: int | None = None  # minute of the last meeting of the management
         self.promises = [self.promise(booking) for booking in scenario.bookings]
         self.promises.sort(key=lambda promise: promise.begins)
         self.kept: dict[int, dict[str, int]] = {}  # worker -> project -> share reserved now
@@ -656,6 +667,8 @@ class Simulator:
         order = self.scenario.intake.order
         project = venture.source
         arrives = venture.arrives or 0
+        if venture.is_first:
+            return -INFINITE
         if order.kind == "request":
             return arrives
         if order.kind == "rank":
@@ -682,6 +695,8 @@ class Simulator:
         """Return the key a task gets when it becomes ready: smaller goes first."""
         venture = job.project
         project = venture.source
+        if venture.is_first:
+            return -INFINITE
         rule = self.scenario.dispatch.rule
         keys = {
             "rank": lambda: INFINITE if project.rank is None else project.rank,
@@ -906,6 +921,7 @@ class Simulator:
                 | self.blockings(now)
                 | self.cancellations(now)
                 | self.gates(now)
+                | self.reactions(now)
                 | self.releases(now)
             ):
                 pass
@@ -970,9 +986,8 @@ class Simulator:
             if max(begin, job.earliest) > now:
                 return False
             if job.held and job.round == 0:
-                assert job.project.released is not None
-                since = max(begin, job.earliest, job.project.released)
-                if since + job.held > now:
+                job.allowed = now if job.allowed is None else job.allowed
+                if job.allowed + job.held > now:
                     return False
             if job.kind == "milestone":
                 job.ready = now if job.ready is None else job.ready
@@ -1091,6 +1106,7 @@ class Simulator:
                         changed = True
             if job.state == "running" and job.project.is_paused(now):
                 job.state = "suspended"
+                job.wants = [want for want in job.wants if want.added is None]
                 for want in job.wants:
                     self.let_go(want)
                 changed = True
@@ -1332,10 +1348,122 @@ class Simulator:
         worth = -self.cost_of(venture, is_rest=True)
         if rule.role is not None:
             worth -= exact(rule.shadow_price) * self.work_of(venture.jobs, rule.role)
-        return worth + self.benefit_from(venture, now + self.rest_length(venture, now))
+        worth *= Fraction(venture.scope, WHOLE)
+        benefit = self.benefit_from(venture, now + self.rest_length(venture, now))
+        return worth + benefit * venture.worth
 
-    def rest_length(self, venture: Venture, now: int) -> Fraction:
-        """Return the longest path through what is open, running tasks in full."""
+    def reactions(self, now: int) -> bool:
+        """Let management react to what is planned to be late."""
+        rules = self.scenario.reactions
+        ended: set[str] = set()
+        for venture in self.ventures.values():
+            for activity in venture.source.activities if rules else ():
+                here = (venture.id, activity.id)
+                jobs = self.jobs_named(venture, activity.id)
+                is_stage = hasattr(activity, "lasts") or activity.gate
+                if here in self.ended_stages or not is_stage or not jobs:
+                    continue
+                if any(job.finish is None for job in jobs):
+                    continue
+                self.ended_stages.add(here)
+                if not all(job.was_done for job in jobs):
+                    ended.add(venture.id)
+        is_meeting = {"monthly": self.meets(now, 1), "quarterly": self.meets(now, 3)}
+        if self.met == now:
+            is_meeting = dict.fromkeys(is_meeting, False)
+        self.met = now
+        changed = False
+        for venture in self.ventures.values():
+            is_active = venture.status == "active"
+            must = venture.source.starts is not None or venture.source.mandatory
+            if not is_active and (must or not self.may_be_released(venture, now)):
+                continue
+            for rule in rules:
+                is_asked = is_meeting.get(rule.asked, venture.id in ended)
+                is_meant = not rule.projects or venture.id in rule.projects
+                if is_asked and is_meant and venture.status in ("active", "queued"):
+                    changed |= self.react(venture, rule, now)
+        return changed
+
+    def meets(self, now: int, months: int) -> bool:
+        """Return whether a month, or quarter, begins at this minute; day 0 is no beginning."""
+        if now % self.days.minutes or now == 0:
+            return False
+        day, before = (self.date_of(now // self.days.minutes - n) for n in (0, 1))
+        return (day.year, (day.month - 1) // months) != (before.year, (before.month - 1) // months)
+
+    def react(self, venture: Venture, rule: Any, now: int) -> bool:
+        """Take a reaction once if it is due."""
+        if (venture.id, rule.id) in self.taken or venture.due == INFINITE:
+            return False
+        if now + self.rest_length(venture, now, is_bar=True) - venture.due < rule.late_by:
+            return False
+        if venture.status != "active" and rule.action != "escalate":
+            return False
+        if rule.action == "stop" and venture.source.mandatory:
+            return False
+        self.taken.add((venture.id, rule.id))
+        if rule.action == "stop":
+            self.close(venture, "stopped", now)
+            while self.blockings(now) | self.cascade(now):
+                pass
+        elif rule.action == "escalate":
+            venture.is_first = True
+            for job in [*venture.jobs, *([venture.throughout] if venture.throughout else [])]:
+                job.key = -INFINITE
+        elif rule.action == "cut_scope":
+            venture.scope = product(venture.scope, WHOLE - rule.work)
+            venture.worth *= 1 - exact(rule.benefit)
+            for job in venture.jobs:
+                if job.kind in ("pooled", "roles") and job.state not in ("finished", "worked"):
+                    job.left = {k: product(left, WHOLE - rule.work) for k, left in job.left.items()}
+        else:
+            venture.added.append(rule)
+            for job in venture.jobs:
+                if job.state == "running":
+                    self.want_more(job, len(venture.added) - 1)
+        return True
+
+    @staticmethod
+    def want_more(job: Job, since: int = 0) -> bool:
+        """Let a job at work want those added to its project; return whether it does."""
+        wants = len(job.wants)
+        for at, rule in enumerate(job.project.added[since:], since):
+            for want in list(job.wants):
+                fits = want.who == rule.role and want.added is None and not want.is_over
+                if fits and job.kind in ("pooled", "roles"):
+                    more = [Want(want.who, want.share, [None], added=at) for _ in range(rule.heads)]
+                    job.wants += more
+        return len(job.wants) > wants
+
+    def brief(self, job: Job, want: Want) -> None:
+        """Add the work that it costs when somebody who was added joins for the first time."""
+        if want.added is None:
+            return
+        rule = job.project.added[want.added]
+        if job.briefed.get(want.added, 0) < rule.heads:
+            job.briefed[want.added] = job.briefed.get(want.added, 0) + 1
+            job.left[want.who if job.kind == "roles" else ""] += rule.briefing
+
+    def planned_now(self, job: Job) -> Fraction:
+        """Return the planned time of a job with less work, or more people, than at first."""
+        planned = Fraction(job.planned)
+        if job.kind not in ("pooled", "roles"):
+            return planned
+        parts: dict[str, tuple[Fraction, Fraction]] = {}
+        for want in job.wants:
+            if want.added is not None:
+                continue
+            part = want.who if job.kind == "roles" else ""
+            more = sum(rule.heads for rule in job.project.added if rule.role == want.who)
+            before, after = parts.get(part, (Fraction(0), Fraction(0)))
+            speed, heads = self.speed_of(want), len(want.slots)
+            parts[part] = before + speed, after + speed * Fraction(heads + more, heads)
+        slowest = [before / after for before, after in parts.values() if after > 0]
+        return planned * Fraction(job.project.scope, WHOLE) * max(slowest, default=Fraction(1))
+
+    def rest_length(self, venture: Venture, now: int, *, is_bar: bool = False) -> Fraction:
+        """Return the longest path through what is open, running tasks in full, or their bars."""
 
         def begin(job: Job) -> Fraction:
             if job.start is not None:
@@ -1351,7 +1479,8 @@ class Simulator:
         def end(job: Job) -> Fraction:
             if job.finish is not None:
                 return Fraction(job.finish - now)
-            result = max(begin(job), Fraction(0)) + Fraction(job.planned)
+            since = begin(job) if is_bar else max(begin(job), Fraction(0))
+            result = max(since + self.planned_now(job), Fraction(0))
             for other, link in self.links_inside(job):
                 if link.kind == "FF":
                     result = max(result, end(other) + link.lag)
@@ -1433,6 +1562,7 @@ class Simulator:
 
         asking.sort(key=rank)
         held_up: list[Job] = []
+        self.asking_again.clear()
         while asking:
             job = asking.pop(0)
             if job.state == "running":
@@ -1441,6 +1571,8 @@ class Simulator:
                 held_up.append(job)
             else:
                 again |= self.start(job, now, reserved)
+                asking += self.asking_again
+                self.asking_again.clear()
                 # filled shares let the tasks of their project in: at their rank, but from here on
                 asking += [other for other in held_up if not other.project.is_held_up]
                 held_up = [other for other in held_up if other.project.is_held_up]
@@ -1470,6 +1602,8 @@ class Simulator:
             job.begun = now
         if job.kind == "throughout":
             job.project.is_held_up = False
+        if self.want_more(job):
+            self.asking_again.append(job)
         names = [worker.id for worker in choice if worker is not None]
         self.trace.append(f"{now}: start {job.project.id}/{job.id} key {job.key} {names}")
         return True
@@ -1504,6 +1638,7 @@ class Simulator:
             able = self.options(job, want, now, reserved)
             if able:
                 self.assign(job, want, n, able[0])
+                self.brief(job, want)
                 self.trace.append(f"{now}: {able[0].id} joins {job.project.id}/{job.id}")
 
     # ------------------------------------------------------------------ the clock
@@ -1521,6 +1656,7 @@ class Simulator:
         for worker in self.workers:
             moments += [worker.begins, worker.leaves]
             moments += [moment for spell in worker.away for moment in spell]
+        moments += self.next_meetings(now)
         for venture in self.ventures.values():
             project = venture.source
             moments += [moment for pause in venture.pauses for moment in pause]
@@ -1537,14 +1673,20 @@ class Simulator:
                 for link in job.links:
                     moments.append(self.link_minute(job, venture, link) or 0)
                 if job.held:
-                    moments += [job.earliest + job.held, (venture.released or 0) + job.held]
-                    moments.append((job.worked or 0) + job.held)
-                    for link in job.links:
-                        moments.append((self.link_minute(job, venture, link) or 0) + job.held)
+                    moments += [(job.allowed or 0) + job.held, (job.worked or 0) + job.held]
                 for part, speed in self.speeds(job, now).items():
                     if speed > 0 and job.left[part] > 0:
                         moments.append(now + ceil_div(job.left[part], speed))
         return min((moment for moment in moments if moment > now), default=INFINITE)
+
+    def next_meetings(self, now: int) -> list[Number]:
+        """Return the next minute at which management meets."""
+        if not self.scenario.reactions:
+            return []
+        index = now // self.days.minutes + 1
+        while not self.meets(index * self.days.minutes, 1) and index * self.days.minutes < self.end:
+            index += 1
+        return [index * self.days.minutes]
 
     def run(self) -> Result:
         """Run the clock and return what happened."""

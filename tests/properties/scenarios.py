@@ -578,7 +578,7 @@ def add_reactions(document: Document, seed: int) -> Document:
             if dice.flip(0.5):
                 reaction["briefing"] = dice.pick("1pd", "3ph")
         elif what == "cut_scope":
-            reaction |= {"work": dice.pick("10%", "50%", "100%"), "benefit": dice.pick("0%", "30%")}
+            reaction |= {"work": dice.pick("10%", "50%", "95%"), "benefit": dice.pick("0%", "30%")}
         if dice.flip(0.3):
             reaction["projects"] = [dice.pick(*document["projects"])["id"]]
         document["reactions"].append(reaction)

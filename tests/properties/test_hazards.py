@@ -46,9 +46,16 @@ def reactions(seed: int) -> Document:
     return add_reactions(fates(seed), seed)
 
 
+def sure_reactions(seed: int) -> Document:
+    return add_reactions(random_scenario(seed), seed)
+
+
+@pytest.mark.parametrize("make", [sure_delays, sure_reactions])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_oracle_agrees_where_risks_hold_work_back(seed: int) -> None:
-    document = valid_document(sure_delays, seed)
+def test_the_oracle_agrees_where_risks_hold_work_back_or_management_reacts(
+    make: Callable[[int], Document], seed: int
+) -> None:
+    document = valid_document(make, seed)
     assert not differences(document), document
 
 

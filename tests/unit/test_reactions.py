@@ -264,6 +264,10 @@ def test_a_reaction_that_can_never_be_taken_is_a_warning() -> None:
         ({"when": {"late_by": "5d"}, "do": "fire"}, "one of"),
         ({"when": {"late_by": "5d"}, "do": "stop", "asked": "daily"}, "one of"),
         ({"when": {"late_by": "5d"}, "do": "cut_scope", "work": "20%"}, "benefit"),
+        (
+            {"when": {"late_by": "5d"}, "do": "cut_scope", "work": "100%", "benefit": "0%"},
+            "`do: stop`",
+        ),
         ({"when": {"late_by": "5d"}, "do": "add_people"}, "role"),
         ({"when": {"late_by": "5d"}, "do": "add_people", "role": "dov"}, "Did you mean 'dev'"),
         ({"when": {"late_by": "5d"}, "do": "stop", "role": "dev"}, "belongs to `do: add_people`"),
