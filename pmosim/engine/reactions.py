@@ -190,7 +190,8 @@ class Reactions(Departures):
         pool, briefed = task.pools[ask.units[0][0]], task.project.briefed
         pool.remaining += work
         self.cuts.append((pool, -work))
-        task.project.briefed = briefed | {(task.order, at): briefed.get((task.order, at), 0) + 1}
+        key = task.order, at
+        task.project.briefed = {**briefed, key: briefed.get(key, 0) + 1}
 
 
 def _by_order(project: Project) -> int:
