@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.desk import Desk
-from pmosim.engine.order import WAIT
+from pmosim.engine.floor import Floor
+from pmosim.engine.order import AWAY, BACK, COMES, LEAVES, WAIT
 from pmosim.engine.reference import Replication
-from pmosim.engine.reservations import Reservations, held_for, room_for
+from pmosim.engine.reservations import Reservations, note_kept, room_for
 from pmosim.engine.state import START
 from pmosim.engine.teams import Bench, preference
 from pmosim.network import NONE
@@ -18,8 +19,10 @@ from pmosim.network import NONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from pmosim.engine.state import Ask, Person, Pool, Project, Task
-    from pmosim.engine.teams import Need, Preference
+    from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Task
+    from pmosim.engine.teams import Need as Wanted
+    from pmosim.engine.teams import Preference
+    from pmosim.plan import Need
 
 
 class BookedBench(Bench):
@@ -28,32 +31,45 @@ class BookedBench(Bench):
     order = NONE
     """Project for which people are looked for."""
 
-    def alike_until(self, needs: Sequence[Need]) -> int:
+    def alike_until(self, needs: Sequence[Wanted]) -> int:
         """Return that those who are idle differ in what is reserved of them."""
         del needs
         return NONE
 
-    def free(self, need: Need, excluded: Collection[int] = ()) -> list[Person]:
+    def free(self, need: Wanted, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need of the project now."""
-        share, order = need[3], self.order
-        return [
-            person for person in super().free(need, excluded) if room_for(person, order) >= share
+        role, named, _, share = need
+        people, order = self.people, self.order
+        if named != NONE:
+            has_room = self._is_named_free(named, share) and room_for(people[named], order) >= share
+            return [people[named]] if has_room and named not in excluded else []
+        free = [
+            n
+            for able in (self.idle[role], self.partly[role])
+            for n in able
+            if room_for(people[n], order) >= share
         ]
+        if len(free) > 1:
+            free.sort(key=self.places[role].__getitem__)
+        return [people[n] for n in free if n not in excluded]
 
-    def has_free(self, need: Need) -> bool:
+    def has_free(self, need: Wanted) -> bool:
         """Return whether anybody could fill a need of the project now."""
-        return bool(self.free(need))
+        role, named, _, share = need
+        people, order = self.people, self.order
+        if named != NONE:
+            return self._is_named_free(named, share) and room_for(people[named], order) >= share
+        able = (*self.idle[role], *self.partly[role])
+        return any(room_for(people[n], order) >= share for n in able)
 
     def preference(
-        self, need: Need, workers: set[int], leaves_before: int
+        self, need: Wanted, workers: set[int], leaves_before: int
     ) -> Callable[[Person], Preference]:
         """Return the key by which people are preferred: first those booked for the project."""
         base, order, share = preference(need, workers, leaves_before), self.order, need[3]
 
         def key(person: Person) -> Preference:
-            booked = person.reserved.get(order, 0)
-            unused = min(share, booked - held_for(person, order)) if booked else 0
-            return (-max(0, unused), *base(person))
+            return (-min(share, person.unused.get(order, 0)), *base(person))
 
         return key
 
@@ -97,11 +113,39 @@ class BookedDesk(Desk):
         return super()._keep(ask, minute)
 
 
+class BookedFloor(Floor):
+    """People at work, and what of their booked shares they have in hand."""
+
+    stale: set[int]
+    """Set by ``BookedReplication``: see ``Reservations``."""
+
+    def take(self, pool: Pool, need: Need, team: Sequence[int]) -> Sequence[Pool]:
+        """Put people to work on a pool; return the other pools whose rates this changes."""
+        others = super().take(pool, need, team)
+        for n in team:
+            self._note(self.people[n])
+        return others
+
+    def give_back(self, pool: Pool, holds: Sequence[Hold]) -> Sequence[Pool]:
+        """Take what people did for a pool out of their hands; return pools as ``take`` does."""
+        others = super().give_back(pool, holds)
+        for hold in holds:
+            self._note(hold.person)
+        return others
+
+    def _note(self, person: Person) -> None:
+        if person.reserved:
+            note_kept(person)
+            self.stale.add(person.n)
+
+
 class BookedReplication(Replication):
     """One future in which people are booked."""
 
     bench_kind = BookedBench
+    floor_kind = BookedFloor
     desk_kind = BookedDesk
+    floor: BookedFloor
     desk: BookedDesk
     reservations: Reservations
 
@@ -116,12 +160,24 @@ class BookedReplication(Replication):
             self.blueprint, self.floor.people, self.projects, self.floor.bench
         )
         self.desk.reservations = self.reservations
+        self.floor.stale = self.reservations.stale
 
     def _instant(self, event: Any) -> None:
-        """Do everything that is due, and count what is reserved and not used."""
-        self.reservations.count(int(self.env.now))
+        """Do everything that is due, and see what is reserved and not used from now on."""
         super()._instant(event)
-        self.reservations.look()
+        if self.newcomers is not None:  # who mentors has less to give
+            self.reservations.stale |= self.reservations.reserved
+        self.reservations.look(self.minute)
+
+    def run(self) -> None:
+        """Run from day 0 to the end."""
+        super().run()
+        self.reservations.close(self.minute)
+
+    def _change_people(self, what: int, item: Any) -> None:
+        super()._change_people(what, item)
+        if what in {COMES, LEAVES, AWAY, BACK}:
+            self.reservations.stale.add(item)
 
     def unused(self) -> Mapping[tuple[int, int], int]:
         """Return (project order, person) -> attention that was booked and not used."""
@@ -137,6 +193,14 @@ class BookedReplication(Replication):
 
     def _resume(self, project: Project) -> None:
         super()._resume(project)
+        self.desk.has_news = True
+
+    def _set_aside(self, project: Project) -> None:
+        super()._set_aside(project)
+        self.desk.has_news = True
+
+    def _take_up(self, project: Project) -> None:
+        super()._take_up(project)
         self.desk.has_news = True
 
     def _end(self, project: Project, status: int) -> None:

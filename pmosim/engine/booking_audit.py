@@ -68,7 +68,7 @@ class BookingAudit:
             goes_on = goes_on and _asks_for(run, project, person)
             if project.ended != NONE or (is_behind and not goes_on):
                 self.over.add(at)
-            elif not project.is_paused:
+            elif not (project.is_paused or project.is_aside):
                 share = min(int(bookings.share[at]), person.max_parallel - taken[n])
                 if share > 0:
                     taken[n] += share

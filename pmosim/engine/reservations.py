@@ -57,7 +57,7 @@ class Reservations:
     ) -> None:
         bookings = blueprint.network.bookings
         assert bookings is not None
-        self.blueprint, self.bench = blueprint, bench
+        self.blueprint, self.people, self.bench = blueprint, people, bench
         rows = zip(
             bookings.person.tolist(),
             bookings.project.tolist(),
@@ -84,11 +84,14 @@ class Reservations:
         """Begun and not over, the earlier one first."""
         self.next_change = 0
         """First minute at which a window begins or ends."""
-        self.booked: list[Person] = []
+        self.reserved: set[int] = set()
         """People of whom anything is reserved now."""
-        self.idle: list[tuple[int, int, int]] = []
-        """(project order, person, attention a minute) that is reserved and not used."""
-        self.since = 0
+        self.stale: set[int] = set()
+        """People whose idle time may change with this minute."""
+        self.idle: dict[int, list[tuple[int, int]]] = {}
+        """Person -> (project order, attention a minute) that is reserved and not used."""
+        self.since: dict[int, int] = {}
+        """Person -> minute from which on that is to be counted."""
         self.unused: dict[tuple[int, int], int] = {}
         """(project order, person) -> attention that was reserved and not used."""
 
@@ -108,7 +111,7 @@ class Reservations:
         self.next_change = min((*starts, *ends), default=FAR)
         claims: dict[int, dict[int, int]] = {}
         for booking in self.current:
-            if booking.project.is_paused:
+            if booking.project.is_paused or booking.project.is_aside:
                 continue
             person, order = booking.person, booking.project.order
             of = claims.setdefault(person.n, {})
@@ -119,14 +122,14 @@ class Reservations:
 
     def _reserve(self, claims: dict[int, dict[int, int]]) -> None:
         """Reserve shares, and let those look again whom that concerns."""
-        people = {person.n: person for person in self.booked}
-        people.update((booking.person.n, booking.person) for booking in self.current)
-        for n, person in people.items():
-            claim = claims.get(n, {})
+        for n in {*self.reserved, *claims}:
+            person, claim = self.people[n], claims.get(n, {})
             if claim != person.reserved:
                 person.reserved = claim
+                note_kept(person)
+                self.stale.add(n)
                 self.bench.freed |= person.places
-        self.booked = [people[n] for n in sorted(people) if people[n].reserved]
+        self.reserved = set(claims)
 
     def _ends(self, booking: Reservation, minute: int) -> bool:
         """Return whether a booking is over: with its project, its window, or its work behind it."""
@@ -144,41 +147,52 @@ class Reservations:
         person, project = booking.person, booking.project
         return any(_can_help(person, need) for need in open_needs(self.blueprint, project))
 
-    def count(self, minute: int) -> None:
-        """Count what was reserved and not used since the last look."""
-        elapsed, self.since = minute - self.since, minute
+    def look(self, minute: int) -> None:
+        """See what is reserved and not used from now on: what is not in hand, and at work."""
+        for n in self.stale:
+            self._count(n, minute)
+            person = self.people[n]
+            left = WHOLE - person.in_hand if person.is_here else 0
+            rates = self.idle[n] = []
+            for order, unused in person.unused.items():
+                share = min(left, unused)
+                if share > 0:
+                    left -= share
+                    rates.append((order, -(-person.presence * share // WHOLE)))
+        self.stale.clear()
+
+    def close(self, minute: int) -> None:
+        """Count what is idle when the run ends."""
+        for n in self.idle:
+            self._count(n, minute)
+
+    def _count(self, n: int, minute: int) -> None:
+        """Count what was reserved of a person and not used since the last look."""
+        elapsed = minute - self.since.get(n, minute)
+        self.since[n] = minute
         if elapsed:
-            for order, n, attention in self.idle:
+            for order, attention in self.idle[n]:
                 at = order, n
                 self.unused[at] = self.unused.get(at, 0) + attention * elapsed
 
-    def look(self) -> None:
-        """See what is reserved and not used from now on: what is not in hand, and at work."""
-        idle = self.idle = []
-        for person in self.booked:
-            left = WHOLE - person.in_hand
-            if left <= 0 or not person.is_here:
-                continue
-            for order, share in person.reserved.items():
-                unused = min(left, share - held_for(person, order))
-                if unused > 0:
-                    left -= unused
-                    idle.append((order, person.n, -(-person.presence * unused // WHOLE)))
 
-
-def held_for(person: Person, order: int) -> int:
-    """Return the share that a person has in hand for a project."""
-    return sum(hold.need[4] for hold in person.holds if hold.pool.project.order == order)
+def note_kept(person: Person) -> None:
+    """Keep in mind what is reserved of a person and not in hand for its project."""
+    unused = dict(person.reserved)
+    for hold in person.holds:
+        order = hold.pool.project.order
+        if order in unused:
+            unused[order] = max(0, unused[order] - hold.need[4])
+    person.unused, person.kept = unused, sum(unused.values())
 
 
 def room_for(person: Person, order: int) -> int:
-    """Return the share that a project can take: what others have reserved and do not use is not."""
-    room = person.room
-    if room > 0 and person.reserved:
-        for other, share in person.reserved.items():
-            if other != order:
-                room -= max(0, share - held_for(person, other))
-    return room
+    """Return the share of a free person that a project can take.
+
+    What others have reserved and do not use is not for it.
+    """
+    room = person.max_parallel - person.in_hand
+    return room - person.kept + person.unused.get(order, 0) if person.kept else room
 
 
 def open_needs(blueprint: Blueprint, project: Project) -> Iterable[Need]:

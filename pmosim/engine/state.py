@@ -53,6 +53,7 @@ class Person:
         "is_free",
         "is_here",
         "is_on_leave",
+        "kept",
         "learns",
         "loses_focus",
         "max_parallel",
@@ -64,6 +65,7 @@ class Person:
         "reserved",
         "skill",
         "until",
+        "unused",
     )
 
     def __init__(
@@ -108,6 +110,10 @@ class Person:
         self.holds: list[Hold] = []
         self.reserved: dict[int, int] = {}
         """Shares that bookings reserve now, by project order."""
+        self.unused: dict[int, int] = {}
+        """What of it is not in hand for its project."""
+        self.kept = 0
+        """The sum of that."""
 
     def note_speed(self) -> None:
         """Keep in mind whether this person is at work, and loses nothing there."""

@@ -52,6 +52,7 @@ class Taskwork(ABC):
     """Tasks and people of one future; minutes and projects come from the layers above."""
 
     bench_kind: type[Bench] = Bench
+    floor_kind: type[Floor] = Floor
     desk_kind: type[Desk] = Desk
     """Where people are booked others take their place; see ``booked``."""
 
@@ -67,7 +68,7 @@ class Taskwork(ABC):
         self.intake = network.intake if intake is None else intake
         self.dispatch, self.rule = dispatch, network.dispatch.rule
         self.minute = 0
-        self.floor = Floor(network, self.at, self.bench_kind)
+        self.floor = self.floor_kind(network, self.at, self.bench_kind)
         self.desk = self.desk_kind(
             self.floor.bench,
             network.dispatch.hold_after,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.forecast import (
+    booked,
     bottleneck,
     cost,
     curves,
@@ -118,6 +119,8 @@ def forecast_document(
         "assumptions": [*network.assumptions, *_silence_on_cost(forecast)],
         "warnings": [*_warnings_of_scope(scope), *network.warnings, *_warnings(forecast)],
     }
+    if network.bookings is not None:
+        document["bookings"] = booked.booking_documents(outcomes)
     return document | {"precision": precision.sharpness(document)}
 
 

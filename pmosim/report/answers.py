@@ -18,6 +18,7 @@ from typing import Any
 
 from pmosim.report.particulars import (
     AmountCurve,
+    Booked,
     Chain,
     DateCurve,
     Disagreement,
@@ -29,6 +30,7 @@ from pmosim.report.particulars import (
     Slip,
     Year,
     read_amounts,
+    read_bookings,
     read_chain,
     read_dates,
     read_disagreements,
@@ -269,6 +271,7 @@ class Answers:
     assumptions: tuple[Assumption, ...]
     warnings: tuple[str, ...]
     whole: Whole = Whole()
+    bookings: tuple[Booked, ...] = ()
     hurdle: float | None = None
     at_risk: float | None = None
     needs_support: float | None = None
@@ -329,6 +332,7 @@ def read_answers(document: Mapping[str, Any]) -> Answers:
         assumptions=tuple(_read_assumption(item) for item in document.get("assumptions") or ()),
         warnings=tuple(_read_warning(item) for item in document.get("warnings") or ()),
         whole=_read_whole(as_mapping(document.get("portfolio")), levels),
+        bookings=read_bookings(document.get("bookings")),
         hurdle=read_number(document.get("hurdle")).value,
         at_risk=read_number(limits.get("at_risk")).value,
         needs_support=read_number(limits.get("needs_support")).value,

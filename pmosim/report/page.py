@@ -28,6 +28,7 @@ from pmosim.report.sentences import (
 )
 from pmosim.report.study import is_study, write_study_report
 from pmosim.report.tables import (
+    tabulate_bookings,
     tabulate_earned_value,
     tabulate_groups,
     tabulate_outlook,
@@ -137,6 +138,7 @@ def render_page(document: Mapping[str, Any], provenance: Mapping[str, Any] | Non
         outlook=tabulate_outlook(answers),
         outlook_heading=write_outlook_heading(answers),
         assumed=write_assumed(answers),
+        bookings=tabulate_bookings(answers),
         earned_value=tabulate_earned_value(answers),
         earned_heading=write_earned_heading(answers),
         projects=tabulate_projects(answers),

@@ -92,6 +92,16 @@ class Joint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Booked:
+    """Somebody who is booked for a project."""
+
+    project: str
+    person: str
+    unused: Number
+    """Person-days in which the share was reserved and idle."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EarnedValue:
     """The account of earned value on day 0; None = not known, ``missing`` says what it takes."""
 
@@ -337,6 +347,19 @@ def read_earned_value(raw: object) -> EarnedValue | None:
         above=read_chance(account.get("p_above_eac")),
         text=read_prose(account.get("text")),
         missing=tuple(read_prose(item) for item in account.get("missing") or ()),
+    )
+
+
+def read_bookings(raw: object) -> tuple[Booked, ...]:
+    """Read who is booked for which project, and what of it is not used."""
+    entries = [as_mapping(entry) for entry in (raw if isinstance(raw, list) else [])]
+    return tuple(
+        Booked(
+            project=read_prose(entry.get("name")),
+            person=read_prose(entry.get("person")),
+            unused=read_number(entry.get("unused_days")),
+        )
+        for entry in entries
     )
 
 

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         Quarter,
     )
 
+SEEN_DAYS = 0.05
+"""Person-days; less is shown as 0.0."""
 LISTED = 12
 """Rows of a table on the first page."""
 DASH = "\N{EN DASH}"
@@ -645,6 +647,39 @@ def tabulate_earned_value(answers: Answers) -> Table:
         note="An index below 1 means more spent, or less done, than planned so far. The estimate at"
         " completion goes on as so far; the forecast knows who is there and what has to wait.",
     )
+
+
+def tabulate_bookings(answers: Answers) -> Table:
+    """Return the table of booked time that nobody uses; no rows where nobody is booked."""
+    rows = []
+    for name in dict.fromkeys(booked.project for booked in answers.bookings):
+        own = [booked for booked in answers.bookings if booked.project == name]
+        days = [booked.unused.value or 0.0 for booked in own]
+        idle = [
+            f"{booked.person} {say_person_days(part)}"
+            for booked, part in zip(own, days, strict=True)
+            if part >= SEEN_DAYS
+        ]
+        rows.append(
+            (
+                Cell(text=name),
+                Cell(text=str(len(own))),
+                Cell(text=say_person_days(sum(days)), note="; ".join(idle)),
+            )
+        )
+    return Table(
+        caption="People who are booked for a project, and the time for which it has no work",
+        head=("Project", "People booked", "Booked, not used (person-days)"),
+        rows=tuple(rows),
+        numeric=frozenset({1, 2}),
+        note="Averaged over all futures: days on which the share was reserved, nobody else could "
+        "have it, and the project did not use it.",
+    )
+
+
+def say_person_days(days: float) -> str:
+    """Return ``12.5``."""
+    return f"{days:,.1f}"
 
 
 def _say_missing(missing: Sequence[str]) -> str:

@@ -49,6 +49,8 @@ def write_tables(document: Mapping[str, Any], folder: Path) -> list[Path]:
         "quantiles": list(quantile_rows(document)),
         "joint": list(joint_rows(document)),
     }
+    if "bookings" in document:
+        tables["booked"] = [dict(flat(row)) for row in document["bookings"]]
     written = []
     for name, rows in tables.items():
         path = folder / f"{name}.csv"

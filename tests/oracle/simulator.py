@@ -760,9 +760,9 @@ class Simulator:
             if venture.status in ENDS:
                 promise.is_over = True
             elif now >= promise.ends:
-                goes_on = promise.is_extended and venture.status == "active"
+                goes_on = promise.is_extended and venture.status in ("active", "aside")
                 promise.is_over = not (goes_on and self.can_help(promise.worker, venture))
-            if promise.is_over or venture.is_paused(now):
+            if promise.is_over or venture.is_paused(now) or venture.status == "aside":
                 continue
             own = self.kept.setdefault(promise.worker.number, {})
             share = min(promise.share, promise.worker.max_parallel - sum(own.values()))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pmosim as pm
+from pmosim.report.page import render_page
+from pmosim.workspace.tables import write_tables
 from tests.properties.scenarios import (
     Dice,
     add_bookings,
@@ -183,6 +185,26 @@ def test_a_booking_without_an_end_lasts_as_long_as_the_project() -> None:
     frame = run(document).tasks()
     found = {(r.project, r.task): r.started_day for r in frame.itertuples()}
     assert found == {("a", "t"): 0, ("a", "u"): 20, ("b", "t"): 23}
+
+
+def test_what_is_booked_and_not_used_stands_in_the_document_the_table_and_the_page(
+    tmp_path: Path,
+) -> None:
+    bookings = [{"person": "dev-1", "project": "b", **FOUR_WEEKS}]
+    document = portfolio(bookings, a=task("5pd"), b=task("5pd", not_before="2027-01-18"))
+    forecast = pm.Forecast(run(document)).to_document()
+    (entry,) = forecast["bookings"]
+    assert (entry["project"], entry["person"]) == ("b", "dev-1")
+    assert entry["unused_days"]["value"] == 10.0
+    write_tables(forecast, tmp_path)
+    assert (tmp_path / "booked.csv").read_text().splitlines()[1].startswith("b,b,dev-1,10")
+    page = render_page(forecast)
+    assert "Booked, not used" in page
+    assert "dev-1 10.0" in page
+    silent = pm.Forecast(run(document | {"bookings": []})).to_document()
+    assert "bookings" not in silent
+    assert "booked" not in {path.stem for path in write_tables(silent, tmp_path / "silent")}
+    assert "Booked, not used" not in render_page(silent)
 
 
 # --- silence and audit ----------------------------------------------------------------------------
