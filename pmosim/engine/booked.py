@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.engine.desk import Desk
 from pmosim.engine.floor import Floor
-from pmosim.engine.order import AWAY, BACK, COMES, LEAVES, WAIT
+from pmosim.engine.order import WAIT
 from pmosim.engine.reference import Replication
 from pmosim.engine.reservations import Reservations, note_kept, room_for
 from pmosim.engine.state import START
@@ -116,9 +116,6 @@ class BookedDesk(Desk):
 class BookedFloor(Floor):
     """People at work, and what of their booked shares they have in hand."""
 
-    stale: set[int]
-    """Set by ``BookedReplication``: see ``Reservations``."""
-
     def take(self, pool: Pool, need: Need, team: Sequence[int]) -> Sequence[Pool]:
         """Put people to work on a pool; return the other pools whose rates this changes."""
         others = super().take(pool, need, team)
@@ -136,7 +133,6 @@ class BookedFloor(Floor):
     def _note(self, person: Person) -> None:
         if person.reserved:
             note_kept(person)
-            self.stale.add(person.n)
 
 
 class BookedReplication(Replication):
@@ -160,24 +156,16 @@ class BookedReplication(Replication):
             self.blueprint, self.floor.people, self.projects, self.floor.bench
         )
         self.desk.reservations = self.reservations
-        self.floor.stale = self.reservations.stale
 
     def _instant(self, event: Any) -> None:
         """Do everything that is due, and see what is reserved and not used from now on."""
         super()._instant(event)
-        if self.newcomers is not None:  # who mentors has less to give
-            self.reservations.stale |= self.reservations.reserved
         self.reservations.look(self.minute)
 
     def run(self) -> None:
         """Run from day 0 to the end."""
         super().run()
         self.reservations.close(self.minute)
-
-    def _change_people(self, what: int, item: Any) -> None:
-        super()._change_people(what, item)
-        if what in {COMES, LEAVES, AWAY, BACK}:
-            self.reservations.stale.add(item)
 
     def unused(self) -> Mapping[tuple[int, int], int]:
         """Return (project order, person) -> attention that was booked and not used."""

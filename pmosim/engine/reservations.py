@@ -86,12 +86,10 @@ class Reservations:
         """First minute at which a window begins or ends."""
         self.reserved: set[int] = set()
         """People of whom anything is reserved now."""
-        self.stale: set[int] = set()
-        """People whose idle time may change with this minute."""
         self.idle: dict[int, list[tuple[int, int]]] = {}
         """Person -> (project order, attention a minute) that is reserved and not used."""
         self.since: dict[int, int] = {}
-        """Person -> minute from which on that is to be counted."""
+        """Person -> minute from which on that is so."""
         self.unused: dict[tuple[int, int], int] = {}
         """(project order, person) -> attention that was reserved and not used."""
 
@@ -127,7 +125,6 @@ class Reservations:
             if claim != person.reserved:
                 person.reserved = claim
                 note_kept(person)
-                self.stale.add(n)
                 self.bench.freed |= person.places
         self.reserved = set(claims)
 
@@ -149,17 +146,21 @@ class Reservations:
 
     def look(self, minute: int) -> None:
         """See what is reserved and not used from now on: what is not in hand, and at work."""
-        for n in self.stale:
-            self._count(n, minute)
+        for n in {*self.idle, *self.reserved}:
             person = self.people[n]
-            left = WHOLE - person.in_hand if person.is_here else 0
-            rates = self.idle[n] = []
-            for order, unused in person.unused.items():
+            rates = []
+            left = WHOLE - person.in_hand if person.is_here and person.kept else 0
+            for order, unused in person.unused.items() if left > 0 else ():
                 share = min(left, unused)
                 if share > 0:
                     left -= share
                     rates.append((order, -(-person.presence * share // WHOLE)))
-        self.stale.clear()
+            if rates != self.idle.get(n, []):
+                self._count(n, minute)
+                if rates:
+                    self.idle[n] = rates
+                else:
+                    del self.idle[n]
 
     def close(self, minute: int) -> None:
         """Count what is idle when the run ends."""
@@ -167,13 +168,12 @@ class Reservations:
             self._count(n, minute)
 
     def _count(self, n: int, minute: int) -> None:
-        """Count what was reserved of a person and not used since the last look."""
+        """Count what was reserved of a person and not used since that changed last."""
         elapsed = minute - self.since.get(n, minute)
+        for order, attention in self.idle.get(n, ()) if elapsed else ():
+            at = order, n
+            self.unused[at] = self.unused.get(at, 0) + attention * elapsed
         self.since[n] = minute
-        if elapsed:
-            for order, attention in self.idle[n]:
-                at = order, n
-                self.unused[at] = self.unused.get(at, 0) + attention * elapsed
 
 
 def note_kept(person: Person) -> None:
