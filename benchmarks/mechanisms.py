@@ -15,8 +15,8 @@ from benchmarks.clock import no_collector, print_table, ratios, spread, take_tur
 from benchmarks.workload import BASE, FIRST_DAY, portfolio
 from pmosim.draws import draw
 from pmosim.engine.blueprint import Blueprint
+from pmosim.engine.booked import future_kind
 from pmosim.engine.luck import Luck
-from pmosim.engine.reference import Replication
 from pmosim.network import compile_network
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run_of(document: Document, rounds: int) -> Callable[[int], object]:
 
     def run(k: int) -> None:
         with no_collector():
-            Replication(blueprint, Luck(network, draws, k)).run()
+            future_kind(network)(blueprint, Luck(network, draws, k)).run()
 
     return run
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from pmosim.draws import draw
 from pmosim.engine.audit import Audit
 from pmosim.engine.blueprint import Blueprint
-from pmosim.engine.booked import BookedReplication
+from pmosim.engine.booked import future_kind
 from pmosim.engine.luck import Luck
-from pmosim.engine.reference import Replication
 from pmosim.engine.rows import Rows
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def run_block(
     blueprint = Blueprint(network)
     draws = draw(network, seed, first, count)
     rows = Rows(blueprint)
-    future = Replication if network.bookings is None else BookedReplication
+    future = future_kind(network)
     was_enabled = gc.isenabled()
     gc.disable()  # cycles of one replication are cheap to collect between two, dear within one
     try:

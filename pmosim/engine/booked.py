@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Task
     from pmosim.engine.teams import Need as Wanted
     from pmosim.engine.teams import Preference
+    from pmosim.network import Network
     from pmosim.plan import Need
 
 
@@ -194,3 +195,8 @@ class BookedReplication(Replication):
     def _end(self, project: Project, status: int) -> None:
         super()._end(project, status)
         self.desk.has_news = True
+
+
+def future_kind(network: Network) -> type[Replication]:
+    """Return what runs a future of a network."""
+    return Replication if network.bookings is None else BookedReplication
