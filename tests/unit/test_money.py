@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+import pmosim as pm
 from pmosim.money import (
     benefit_by_period,
     capex_by_period,
@@ -14,6 +15,7 @@ from pmosim.money import (
     cost_by_period,
     fiscal_years,
     flow_value,
+    months,
     quarters,
     start_calendar_days,
 )
@@ -313,3 +315,31 @@ def test_what_was_given_up_before_day_0_lost_its_cost_and_what_is_done_has_no_np
     np.testing.assert_array_equal(money.npv, [npv])
     np.testing.assert_array_equal(money.cost, [0.0 if math.isnan(spent) else spent])
     np.testing.assert_array_equal(money.npv_to_go, [npv + 70.0])
+
+
+def test_a_charge_on_a_boundary_belongs_to_the_period_that_begins() -> None:
+    # The risk costs 5k when the task starts, on the morning of 1 February; the pay of January
+    # falls due on the evening before.
+    task = {"effort": "5pd", "needs": {"dev": 1}}
+    days = {"a": "2027-01-25", "b": "2027-02-01"}
+    tasks = {name: task | {"not_before": day} for name, day in days.items()}
+    scenario = pm.parse_scenario(
+        {
+            "pmosim": 1,
+            "as_of": "2027-01-04",
+            "roles": {"dev": {"day_rate": 100}},
+            "people": [{"role": "dev"}],
+            "projects": [
+                {
+                    "id": "p",
+                    "tasks": tasks,
+                    "risks": [{"id": "r", "probability": 1, "cost": "5k", "hits": ["b"]}],
+                }
+            ],
+        }
+    )
+    outcomes = pm.simulate(scenario, replications=1)
+    periods = months(outcomes.network, int(outcomes.run_end.max()))
+    assert periods.labels[:2] == ("2027-01", "2027-02")
+    assert outcomes.charges.minute.tolist() == [periods.first_minute[1]]
+    assert cost_by_period(outcomes, periods)[0, :2].tolist() == [500.0, 5_500.0]

@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ import pytest
 
 import pmosim as pm
 from pmosim.errors import InputError
-from pmosim.forecast.paired import exactly
+from pmosim.forecast.paired import Difference, exactly
 from pmosim.network import compile_network
 from pmosim.network.arrays import NONE
-from pmosim.study.bottleneck import find_bottlenecks, price_of
+from pmosim.study.bottleneck import _chosen_cells, find_bottlenecks, price_of
 from pmosim.study.extract import Extract
 from pmosim.study.runs import Runs
 
@@ -220,3 +221,17 @@ def test_a_person_who_makes_it_worse_is_not_kept_quiet() -> None:
     worse = exactly(1.0, 2)
     turned = replace(architect, effects=architect.effects | {"p_late": worse})
     assert "(architect)" in replace(found, roles=(turned, *others)).harmful
+
+
+def test_what_helps_surely_is_tried_by_quarter_before_what_may_help_by_luck() -> None:
+    found = find_bottlenecks(one_constraint(), STUDY, cells=0)
+    by_luck = Difference(value=-9.0, low=-19.0, high=1.0, n=9)
+    surely = Difference(value=-2.0, low=-3.0, high=-1.0, n=9, is_settled=True)
+    roles = [
+        replace(role, effects={"p_late": change})
+        for role, change in zip(found.roles[:2], (by_luck, surely), strict=True)
+    ]
+    load = SimpleNamespace(waiting_days=np.ones((2, 3)))
+    assert _chosen_cells(roles, load, "p_late", 9) == [(1, 0), (1, 1), (1, 2)]  # type: ignore[arg-type]
+    only = [roles[0], replace(roles[1], effects={"p_late": exactly(0.0, 9)})]
+    assert _chosen_cells(only, load, "p_late", 2) == [(0, 0), (0, 1)]  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pmosim as pm
-from pmosim.study.comparison import Comparison, compare
+from pmosim.study.comparison import Comparison, _money_numbers, compare
 from tests.unit.forecast.builders import DAY, NONE, P, Row, build_network, build_outcomes
 
 DOCUMENT = {
@@ -338,3 +338,27 @@ def test_the_same_luck_narrows_a_difference_more_than_tenfold() -> None:
 
     unpaired = variance(row.base.low, row.base.high) + variance(row.value.low, row.value.high)
     assert unpaired > 10 * variance(row.difference.low, row.difference.high)
+
+
+def test_what_was_over_before_day_0_in_one_of_them_only_is_compared() -> None:
+    old = {"id": "old", "template": "ode"}
+    runs = [
+        simulate(
+            pm.parse_scenario({**DOCUMENT, "projects": [*DOCUMENT["projects"], old | state]}),  # type: ignore[misc]
+            replications=3,
+        )
+        for state in ({"status": "done"}, {"status": "approved"}, {"status": "cancelled"})
+    ]
+    for first, second in ((0, 1), (1, 0), (2, 1)):
+        rows = pm.compare(runs[first], runs[second]).rows()
+        assert [row for row in rows if row.entity == "old"]
+    rows = pm.compare(runs[0], runs[2]).rows()
+    assert not [row for row in rows if row.entity == "old"]
+
+
+def test_money_that_differs_by_rounding_only_does_not_differ() -> None:
+    before = np.array([100_000.0, 200_000.0, 300_000.0])
+    _, _, change = _money_numbers((before, before * (1.0 + 1e-14)), "")
+    assert change.is_zero
+    _, _, change = _money_numbers((before, before * (1.0 + 1e-6)), "")
+    assert not change.is_zero

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -642,3 +643,50 @@ def test_money_is_discounted_from_the_middle_of_its_month() -> None:
 def test_a_hire_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(InputError, match="there is no role 'develper'"):
         find_prices(ten_days(), STUDY, hires=["2:develper@2027-04"])
+
+
+def priced(name: str, days: Difference) -> Price:
+    switched = pm.parse_scenario(
+        {"pmosim": 1, "as_of": "2027-01-04", "roles": {"r": {}}, "people": [{"role": "r"}],
+         "projects": [{"id": "p", "tasks": {"t": {"effort": "1pd", "needs": {"r": 1}}}}]}
+    )  # fmt: skip
+    one = Mechanism(id=name, name=name, is_on=True, switched=switched, text="")
+    return Price(mechanism=one, effects={"finish_mean_days": days})
+
+
+def days_between(value: float, low: float, high: float, *, settled: bool = True) -> Difference:
+    return Difference(value=value, low=low, high=high, n=9, is_settled=settled)
+
+
+@pytest.mark.parametrize(
+    ("first", "dearest"),
+    [
+        (days_between(9.0, 8.0, 10.0), "first"),
+        (days_between(9.0, -1.0, 19.0, settled=False), "second"),
+        (days_between(9.0, 8.0, 10.0, settled=False), "second"),
+        (days_between(9.0, -0.1, 9.1), "second"),
+        (days_between(9.0, 0.0, 18.0), "second"),
+        (days_between(math.inf, math.nan, math.nan), "first"),
+        (days_between(math.inf, math.nan, math.nan, settled=False), "second"),
+    ],
+)
+def test_the_dearest_is_the_first_whose_price_certainly_is_one(
+    first: Difference, dearest: str
+) -> None:
+    found = replace(
+        find_prices(two_delays(), STUDY, has_off=False),
+        ranked_by="finish_mean_days",
+        on=(priced("first", first), priced("second", days_between(2.0, 1.0, 3.0))),
+    )
+    assert found.dearest is not None
+    assert found.dearest.mechanism.id == dearest
+
+
+def test_where_no_price_is_certain_the_highest_is_named_with_its_doubt() -> None:
+    found = replace(
+        find_prices(two_delays(), STUDY, has_off=False),
+        ranked_by="finish_mean_days",
+        on=(priced("first", days_between(9.0, -1.0, 19.0, settled=False)),),
+    )
+    assert "first" in dearest_in_words(found)
+    assert "not yet certain" in dearest_in_words(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pmosim.errors import InputError
 from pmosim.network import compile_network
 from pmosim.study.goal import Goal
 from pmosim.study.runs import Runs
-from pmosim.study.sequence import StartPlan, find_choices, find_sequence, planned_load
+from pmosim.study.sequence import StartPlan, _Search, find_choices, find_sequence, planned_load
 
 STUDY = Runs(replications=2, seed=1)
 
@@ -159,3 +160,27 @@ def test_the_runs_are_bounded_and_the_document_is_plain() -> None:
     document = found.to_document()
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     assert document["schema"] == "pmosim.sequence/1"
+
+
+def test_planned_work_begins_on_the_day_of_the_start_and_ends_after_it() -> None:
+    task = {"do": {"effort": "10pd", "needs": {"developer": 1}, "after": "wait"}}
+    waits = {"wait": {"duration": "10d"}} | task
+    network = compile_network(portfolio({"id": "a", "tasks": waits}))
+    (choice,), _ = find_choices(network)
+    # January has 20 working days from the 4th on: half of the work of days 15 to 25 is in it.
+    assert planned_load(network, choice, 5)[0, :2].tolist() == pytest.approx([5.0, 5.0])
+    assert planned_load(network, choice, 0)[0, :2].tolist() == pytest.approx([10.0, 0.0])
+
+
+def test_a_project_that_may_come_asks_for_its_share_of_the_work() -> None:
+    candidate = {"status": "candidate", "probability": "40%"}
+    scenario = portfolio(project("a", days=10, **candidate), project("b", days=10))
+    network = compile_network(scenario)
+    choices, _ = find_choices(network)
+    goal = Goal.read("p_late(b) < 1", scenario.change(set={"projects.b.due": "2028-01-03"}))
+    search = _Search(scenario, network, STUDY, goal, list(choices), 9, None)
+    kept = SimpleNamespace(busy_days=planned_load(network, choices[0], 0))
+    search.trials._known[search.alone] = SimpleNamespace(kept=kept)  # type: ignore[assignment]  # noqa: SLF001
+    loads = {one.project: search._load(n, 0) for n, one in enumerate(choices)}  # noqa: SLF001
+    assert loads["a"].sum() == pytest.approx(4.0)
+    assert loads["b"].sum() == pytest.approx(10.0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +12,10 @@ import pmosim as pm
 from pmosim.errors import InputError
 from pmosim.study.goal import Goal
 from pmosim.study.runs import Runs
-from pmosim.study.staffing import Staffing, find_staff, read_terms
+from pmosim.study.staffing import Post, Posts, Staffing, _Search, find_staff, in_order, read_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 STUDY = Runs(replications=2, seed=1)
 
@@ -156,3 +160,74 @@ def test_the_document_is_plain() -> None:
     assert document["schema"] == "pmosim.staff/1"
     assert document["reached"] is True
     assert document["check"]["replications"] == 8
+
+
+# --- steps of the search, with plans whose worth is given ----------------------------------------
+
+
+class Known:
+    """Trials of which the worth is given: how far each plan misses, and what it costs."""
+
+    is_spent = False
+
+    def __init__(self, miss: Callable[[Posts], float], cost: Callable[[Posts], float]) -> None:
+        self.miss, self.cost = miss, cost
+        self.tried: list[Posts] = []
+
+    def try_all(self, plans: Sequence[Posts]) -> list[Posts]:
+        self.tried += plans
+        return list(plans)
+
+    def __getitem__(self, plan: Posts) -> SimpleNamespace:
+        return SimpleNamespace(miss=self.miss(plan), kept=self.cost(plan))
+
+
+def search_with(known: Known, scenario: pm.Scenario | None = None, **terms: str) -> _Search:
+    scenario = scenario or portfolio(horizon="1y")
+    times = {"time_to_hire": "0d", "time_to_contract": "0d"} | terms
+    goal = Goal.read("p_late(all) < 0.5", scenario)
+    search = _Search(scenario, STUDY, goal, read_terms(scenario, **times), 9, None)
+    search.trials = known  # type: ignore[assignment]
+    return search
+
+
+def hire(role: str, rate: float) -> Post:
+    return Post(role=role, kind="hire", first_day=0, day_rate=rate)
+
+
+def test_of_two_who_each_would_do_the_dearer_is_taken_back() -> None:
+    known = Known(miss=lambda plan: 0.0 if plan else 1.0, cost=len)
+    plan = in_order((hire("developer", 600.0), hire("architect", 800.0)))
+    assert search_with(known).drop(plan) == (hire("developer", 600.0),)
+    cheap = in_order((hire("developer", 900.0), hire("architect", 800.0)))
+    assert search_with(known).drop(cheap) == (hire("architect", 800.0),)
+
+
+def test_nobody_is_taken_back_from_a_plan_that_misses_the_goal() -> None:
+    known = Known(miss=lambda _: 0.5, cost=len)
+    plan = in_order((hire("developer", 600.0), hire("architect", 800.0)))
+    assert search_with(known).drop(plan) == plan
+    assert known.tried == []
+
+
+def test_of_several_steps_that_are_enough_the_cheapest_is_made() -> None:
+    prices = {"architect": 3.0, "developer": 2.0}
+
+    def cost(plan: Posts) -> float:
+        return sum(prices[post.role] + (post.kind == "contractor") for post in plan)
+
+    known = Known(miss=lambda plan: 0.0 if plan else 1.0, cost=cost)
+    search = search_with(known)
+    assert search.extend((), is_within_reach=True) == (hire("developer", 600.0),)
+    prices["architect"] = 1.0
+    assert search.extend((), is_within_reach=True) == (hire("architect", 800.0),)
+
+
+@pytest.mark.parametrize(("begins", "ends"), [(30, 128), (31, 194), (95, 194), (96, 260)])
+def test_a_quarter_of_which_less_than_half_is_left_does_not_count_for_a_contractor(
+    begins: int, ends: int
+) -> None:
+    # Quarters begin on the working days 63, 128, 194 and 260; two of them are tried first.
+    known = Known(miss=lambda _: 0.0, cost=len)
+    search = search_with(known, time_to_contract=f"{begins}d")
+    assert search._contracts("architect")[0].end_day == ends  # noqa: SLF001

@@ -9,10 +9,21 @@ from typing import Any
 import pytest
 
 import pmosim as pm
+from pmosim.forecast.estimate import Estimate
+from pmosim.forecast.futures import futures_by_id
 from pmosim.forecast.paired import Difference
+from pmosim.study import starts
 from pmosim.study.payers import is_earlier, is_later
 from pmosim.study.runs import runs
-from pmosim.study.starts import FUTURES, MOST_RUNS, candidate_starts
+from pmosim.study.starts import (
+    FUTURES,
+    KEPT,
+    MOST_RUNS,
+    Trial,
+    _Bisection,
+    _Latest,
+    candidate_starts,
+)
 from pmosim.study.verbs import make_changes
 from pmosim.study.whatif import WhatIf, ask
 
@@ -248,3 +259,34 @@ def test_the_document_is_a_comparison_with_more_keys_and_plain_values() -> None:
     assert document["naive"]["rows"] == [
         {"entity": name, "measure": "finish_mean_days", "value": 0.0} for name in ("web", "crm")
     ]
+
+
+def test_a_promise_kept_in_exactly_80_of_100_is_kept() -> None:
+    def kept(share: float) -> dict[int, bool]:
+        trial = Trial(kept={"new": Estimate(value=share, low=0.7, high=0.9, n=100)}, harmed=())
+        return _Latest(name="new", bisection=_Bisection(0, 3, is_first=False)).verdicts({2: trial})
+
+    assert kept(KEPT) == {2: True}
+    assert kept(0.79) == {2: False}
+
+
+def test_what_begins_on_the_morning_after_its_due_date_is_late() -> None:
+    document = with_(templates=TWO["templates"] | {"nod": {"tasks": {"m": {"milestone": True}}}})
+    (start,) = answer(document, ("--add", "nod@2027-03,due=2027-06-30")).starts
+    assert start.latest is not None
+    assert start.latest.isoformat() == "2027-06-01"
+    (start,) = answer(document, ("--add", "nod@2027-03,due=2027-07-01")).starts
+    assert start.latest is not None
+    assert start.latest.isoformat() == "2027-07-01"
+
+
+@pytest.mark.parametrize(("days", "harmed"), [(0.5, {"crm", "web"}), (0.49, set())])
+def test_a_delay_harms_from_half_a_day_on(
+    days: float, harmed: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = futures_by_id(pm.simulate(pm.parse_scenario(TWO), replications=2))
+    change = Difference(value=days, low=days, high=days, n=2, is_settled=True)
+    monkeypatch.setattr(starts, "move_of", lambda *_: change)
+    for added in ([], ["crm"]):
+        found = starts._harmed(both, both, added)  # noqa: SLF001
+        assert {name for name, _ in found} == harmed - set(added)
