@@ -239,7 +239,7 @@ class Course(Reactions):
             return
         if what == PRACTISES:
             if self.floor.practice is not None:
-                self.floor.practice.rise(item)
+                self.floor.practice.rise()
             return
         if what in {TRAINS, TRAINED} and self.trainings is not None:
             (self.trainings.begin if what == TRAINS else self.trainings.end)(item)

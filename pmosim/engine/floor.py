@@ -44,7 +44,7 @@ class Floor:
         )
         self.people = [Person(n, *row) for n, row in enumerate(rows)]
         self.bench = bench_kind(self.people, len(network.role_ids))
-        self.minute = 0
+        self.minute, self.day = 0, network.minutes_per_day
         self.at = at
         self.may_stand_still = False
         """Whether some project waits for whom it holds ``throughout``."""
@@ -78,7 +78,7 @@ class Floor:
 
     def time(self, pool: Pool) -> None:
         """Set the rates of a pool just settled, and the minute at which it will be used up."""
-        rate, n_away = 0, 0
+        rate, n_away, is_rising = 0, 0, False
         for hold in pool.holds:
             person = hold.person
             if hold.is_sole and person.is_even:
@@ -87,6 +87,7 @@ class Floor:
             elif person.is_here:
                 hold.attention, progress = _rates(hold)
                 rate += progress
+                is_rising |= hold.rises
             else:
                 hold.attention = 0
                 n_away += 1
@@ -107,6 +108,8 @@ class Floor:
             due = self.minute - (-left // rate)
         else:
             due = NONE
+        if is_rising and due > self.minute + self.day - self.minute % self.day:
+            due = NONE  # it is timed again on the next morning, before that
         if due != pool.due and pool.task is not None:
             pool.due = due
             if due != NONE:

@@ -47,6 +47,8 @@ class Practice:
         self.since = [0] * len(self.lines)
         self.morning = [NONE] * len(self.lines)
         """Per person: the morning for which the next step is noted."""
+        self.mornings: dict[int, list[int]] = {}
+        """People by the morning on which they begin a step."""
         for person, lines in zip(floor.people, self.lines, strict=True):
             person.learns = bool(lines)
 
@@ -64,6 +66,9 @@ class Practice:
                 done[key] = done.get(key, 0) + rate * elapsed
         self.since[n] = minute
         rates: dict[int, int] = {}
+        if not person.holds:
+            self.rates[n] = rates
+            return ()
         if person.is_here:
             for hold in person.holds:
                 if hold.practises and not hold.pool.project.stands_still:
@@ -75,32 +80,61 @@ class Practice:
         speed = {
             key: line_mean(lines[key], done.get(key, 0), rate * left) for key, rate in rates.items()
         }
+        rising = {key for key, rate in rates.items() if rate and done.get(key, 0) < lines[key][2]}
         changed = []
         for hold in person.holds:
             if hold.practises and all(key in speed for key in hold.practises):
-                learned = _learned(hold, speed)
-                if learned != hold.learned:
-                    hold.learned = learned
+                learned, rises = _learned(hold, speed), not rising.isdisjoint(hold.practises)
+                if learned != hold.learned or rises != hold.rises:
+                    hold.learned, hold.rises = learned, rises
                     changed.append(hold.pool)
-        self._note_morning(n, minute + left)
+        if rising:
+            self._note_morning(n, minute + left)
         return changed
 
-    def rise(self, n: int) -> None:
-        """Begin the step of a morning."""
-        self.floor.retime(self.step(self.floor.people[n]))
+    def rise(self) -> None:
+        """Begin the steps of a morning, then time all that waited for it."""
+        people = self.floor.people
+        pools: dict[Pool, None] = {}
+        for n in self.mornings.pop(self.floor.minute, ()):
+            held = people[n].holds
+            if len(held) == 1 and len(self.rates[n]) == 1:
+                self._rise_in_one(n, held[0])
+            else:
+                self.step(people[n])
+            for hold in held:
+                if hold.practises:
+                    pools[hold.pool] = None
+        self.floor.retime(pools)
+
+    def _rise_in_one(self, n: int, hold: Hold) -> None:
+        """Begin the step of a morning for somebody at work on one thing all day, which is usual."""
+        minute = self.floor.minute
+        ((key, rate),) = self.rates[n].items()
+        line, done = self.lines[n][key], self.done[n]
+        before = done[key] = done.get(key, 0) + rate * (minute - self.since[n])
+        self.since[n] = minute
+        speed = line_mean(line, before, rate * self.day)
+        hold.learned = (hold.proficiency, speed) if key >= 0 else (speed, WHOLE)
+        hold.rises = before < line[2]
+        if hold.rises:
+            self._note_morning(n, minute + self.day)
+
+    def _note_morning(self, n: int, morning: int) -> None:
+        """Note that somebody begins a step on a morning; one event is for all of them."""
+        if self.morning[n] == morning:
+            return
+        self.morning[n] = morning
+        if morning in self.mornings:
+            self.mornings[morning].append(n)
+        else:
+            self.mornings[morning] = [n]
+            self.at(morning, PEOPLE, (PRACTISES, 0))
 
     def forget(self, n: int) -> None:
         """Let somebody go: whoever comes in the place has practised nothing."""
         self.done[n] = {}
         self.since[n] = self.floor.minute
-
-    def _note_morning(self, n: int, morning: int) -> None:
-        done, lines = self.done[n], self.lines[n]
-        if self.morning[n] != morning and any(
-            rate and done.get(key, 0) < lines[key][2] for key, rate in self.rates[n].items()
-        ):
-            self.morning[n] = morning
-            self.at(morning, PEOPLE, (PRACTISES, n))
 
 
 def lines_of(arrays: PracticeArrays) -> list[dict[int, Line]]:
@@ -149,7 +183,9 @@ def line_mean(line: Line, before: int, given: int) -> int:
     Behind its end the line stays where it is. Of nothing given: the place reached.
     """
     low, high, takes = line
-    on_line = max(0, min(before + given, takes) - before)
+    if given and before + given <= takes:
+        return low + -(-(high - low) * (2 * before + given) // (2 * takes))
+    on_line = max(0, takes - before)
     if not given or not on_line:
         return low + -(-(high - low) * min(before, takes) // takes)
     gained = on_line * (2 * before + on_line) + 2 * takes * (given - on_line)

@@ -140,6 +140,7 @@ class Hold:
         "pool",
         "practises",
         "proficiency",
+        "rises",
         "since",
         "taught",
         "teacher",
@@ -160,6 +161,8 @@ class Hold:
         """The share held ``throughout`` for whose holder this person is there."""
         self.practises: tuple[int, ...] = ()
         """What is learned with it; see ``practice``."""
+        self.rises = False
+        """Whether the speed will be another one on the next morning at the latest."""
         self.learned: tuple[int, int] | None = None
         """(proficiency, speed at this kind of work) now, None = as the network says."""
         self.teacher: Person | None = None

@@ -192,9 +192,9 @@ def test_attention_is_work_done_and_declared_losses_in_random_futures(
     steps: list[int] = []
     step = Practice.rise
 
-    def rise_and_tell(practice: Practice, n: int) -> None:
-        step(practice, n)
-        steps.append(n)
+    def rise_and_tell(practice: Practice) -> None:
+        steps.append(practice.floor.minute)
+        step(practice)
 
     monkeypatch.setattr(Practice, "rise", rise_and_tell)
     n_run = 0
