@@ -25,7 +25,7 @@ from tests.properties.scenarios import (
     uncertain,
     valid_document,
 )
-from tests.properties.test_people import with_changes
+from tests.properties.test_departures import with_departures
 from tests.properties.test_practice import with_practice
 from tests.properties.test_training import with_training
 
@@ -37,7 +37,7 @@ PER_BLOCK = 8
 
 def with_everything(document: Document, seed: int) -> Document:
     """Return a random scenario in which every mechanism that can be is on."""
-    everything = with_training(with_practice(with_changes(document, seed), seed), seed)
+    everything = with_training(with_practice(with_departures(document, seed), seed), seed)
     everything = add_fates(add_delays(everything, seed, is_sure=False), seed)
     dice = Dice(seed + 7 * 10**6)
     add_bookings(dice, everything)
@@ -49,8 +49,21 @@ def with_everything(document: Document, seed: int) -> Document:
         project["coverage"] = "60%"
     add_streams(dice, everything)
     everything["dispatch"] = {"rule": "rank", "hold_after": "1d"}
-    everything["settings"] = {"correlation": 0.3}
+    everything["settings"]["correlation"] = 0.3
+    if seed % 2:
+        add_interruptions(everything, seed)
     return everything
+
+
+def add_interruptions(document: Document, seed: int) -> None:
+    """Let every other project be urgent, few have a place, and all tasks end a stage."""
+    gates = {key: document["intake"][key] for key in ("gates",) if key in document["intake"]}
+    document["intake"] = {"policy": "wip_limit", "max_active": 1 + seed % 3} | gates
+    document["intake"]["interrupt"] = {"class": "urgent"}
+    for n, project in enumerate([*document["projects"], *document.get("demand", {}).values()]):
+        project["class"] = "urgent" if n % 2 else "normal"
+        for activity in (project.get("tasks") or project["phases"]).values():
+            activity["gate"] = True
 
 
 def add_rework(dice: Dice, project: Document) -> None:
@@ -140,6 +153,7 @@ def test_with_everything_on_attention_is_work_done_and_declared_losses(block: in
         *("boards", "season", "trend", "patience", "several at once", "switching", "turnover"),
         *("ramp", "mentoring", "hand-over", "coverage", "rework", "hold_after", "bookings"),
         *("learning", "skill growth", "cross-training", "cancellation", "interruption", "gates"),
+        *("overlap", "when away", "urgent requests"),
     }
 
 
