@@ -14,6 +14,8 @@ from pmosim.network.frozen import flags, floats, ints
 from pmosim.scenario.organisation import Change, WhenAway
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pmosim.scenario.organisation import Organisation, Person
     from pmosim.workdays import WorkCalendar
 
@@ -79,4 +81,12 @@ def compile_away(organisation: Organisation) -> AwayArrays | None:
 
 def leave_spans(person: Person, calendar: WorkCalendar) -> tuple[tuple[int, int], ...]:
     """Return the minutes of leave with dates of one person."""
-    return joined(as_span(first, last, calendar) for first, last in person.leave)
+    return joined(as_span(first, last, calendar) for first, last in leave_of(person))
+
+
+def leave_of(person: Person) -> tuple[tuple[date, date], ...]:
+    """Return the leave of one person; who stays beyond the last day has none planned there."""
+    until = person.employed_until
+    if until is None or person.when_away.leaving != "finish":
+        return person.leave
+    return tuple((first, min(last, until)) for first, last in person.leave if first <= until)

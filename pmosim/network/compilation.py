@@ -14,7 +14,7 @@ import numpy as np
 
 from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
 from pmosim.network.bookings import compile_bookings
-from pmosim.network.changes import compile_away, compile_changes
+from pmosim.network.changes import compile_away, compile_changes, leave_of
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
 from pmosim.network.fates import compile_fates
 from pmosim.network.frozen import flags, floats, freeze, ints
@@ -204,7 +204,7 @@ def _away(
 
     Leave that waits for the work in hand is no part of it.
     """
-    leave = () if person.when_away.leave == "finish" else person.leave
+    leave = () if person.when_away.leave == "finish" else leave_of(person)
     spans = _spans([*leave, *((day, day) for day in holidays)], calendar)
     training = [training_span(t, calendar) for t in person.training if t.share == WHOLE]
     return joined([*spans, *training]) if training else spans

@@ -127,6 +127,15 @@ class Worker:
     begins: Number
     leaves: Number
     away: list[tuple[int, int]]
+    handed_over: list[int]  # minutes at which leave begins that hands work over
+    waiting_leave: list[tuple[int, int]]  # leave that waits for the work in hand
+    finishes_last: bool  # whether the last day waits for the work in hand
+    loss: Fraction  # person-minutes
+    owed: int = 0
+    rests_until: Number = -INFINITE
+    takes_nothing: bool = False
+    goes: bool = False
+    not_before: int = 0
 
     def is_employed(self, now: int) -> bool:
         """Return whether the person belongs to the organisation at this minute."""
@@ -134,6 +143,8 @@ class Worker:
 
     def is_present(self, now: int) -> bool:
         """Return whether the person is employed and neither on leave nor on holiday."""
+        if now < self.rests_until:
+            return False
         return self.is_employed(now) and not any(a <= now < b for a, b in self.away)
 
     def proficiency(self, need: str) -> int | None:
@@ -314,15 +325,27 @@ class Simulator:
     def hire(self, number: int, person: Any) -> Worker:
         """Return a person with minutes instead of dates."""
         away = [(self.days.morning(a), self.days.evening(b)) for a, b in person.leave]
+        leaves: Number = INFINITE
+        if person.employed_until is not None:
+            leaves = self.days.evening(person.employed_until)
+        if person.when_away.leaving == "finish":
+            away = [(a, b if leaves == INFINITE else min(b, leaves)) for a, b in away]
+        leave: list[tuple[int, int]] = []
+        for a, b in sorted((max(0, a), max(0, b)) for a, b in away):
+            if leave and a <= leave[-1][1]:
+                leave[-1] = (leave[-1][0], max(b, leave[-1][1]))
+            elif a < b:
+                leave.append((a, b))
+        said = person.when_away
+        least = said.leave_least if said.leave == "hand_over" else INFINITE
+        if said.leave == "finish":
+            away = []
         for place in self.scenario.organisation.places:
             if place.id == person.place:
                 away += [(self.days.morning(d), self.days.evening(d)) for d in place.holidays]
         begins: Number = -INFINITE
         if person.employed_from is not None:
             begins = self.days.morning(person.employed_from)
-        leaves: Number = INFINITE
-        if person.employed_until is not None:
-            leaves = self.days.evening(person.employed_until)
         return Worker(
             id=person.id,
             number=number,
@@ -336,6 +359,10 @@ class Simulator:
             begins=begins,
             leaves=leaves,
             away=[(a, b) for a, b in away if a < b],
+            handed_over=[a for a, b in leave if b - a >= least],
+            waiting_leave=leave if said.leave == "finish" else [],
+            finishes_last=said.leaving == "finish",
+            loss=exact(person.change.hand_over.plan) if person.change.hand_over else Fraction(0),
         )
 
     def promise(self, booking: Any) -> Promise:
@@ -802,6 +829,8 @@ class Simulator:
             and worker.is_present(now)
             and worker.number not in busy_here
             and worker.number not in reserved
+            and not worker.takes_nothing
+            and not self.is_withdrawn(worker, job.project, now)
             and self.in_hand(worker) + want.share
             <= worker.max_parallel - self.reserved_for_others(worker, job.project)
         ]
@@ -1092,17 +1121,68 @@ class Simulator:
         jobs = venture.jobs + ([venture.throughout] if venture.throughout else [])
         for job in jobs:
             for want in job.wants:
+                for worker in want.slots:
+                    if worker is not None and status == "stopped" and job.kind != "throughout":
+                        worker.not_before = now + 1
                 self.let_go(want)
 
-    def capacity(self, now: int) -> bool:
-        """Let leavers go and pauses begin."""
+    def is_withdrawn(self, worker: Worker, venture: Venture, now: int) -> bool:
+        """Return whether somebody was taken off a project."""
+        return any(
+            name == worker.id and max(0, self.days.morning(day)) <= now
+            for name, day in venture.source.withdrawn
+        )
+
+    def hand_over(self, job: Job, want: Want, n: int) -> None:
+        """Take somebody off a job; what that costs is more work."""
+        worker = want.slots[n]
+        assert worker is not None
+        part = want.who if job.kind == "roles" else ""
+        if job.kind in ("pooled", "roles"):
+            kept = 1 - exact(
+                self.scenario.settings.standard_hand_over * job.project.source.coverage
+            )
+            loss = round_half_up(worker.loss * WHOLE)
+            job.left[part] += loss if kept == 1 else product(loss, round_half_up(kept * WHOLE))
+        want.slots[n] = None
+        self.hands.clear()
+
+    def depart(self, now: int) -> bool:
+        """Let leave and last days begin that wait for the work in hand."""
         changed = False
+        for worker in self.workers:
+            due = [span for span in worker.waiting_leave if span[0] <= now]
+            for span in due:
+                worker.waiting_leave.remove(span)
+                worker.owed += span[1] - span[0] if now < worker.leaves else 0
+            if worker.finishes_last and worker.leaves == now and not worker.goes:
+                worker.goes, worker.leaves = True, INFINITE
+                due.append((now, now))
+            tasks = [job for job, _ in self.holdings(worker) if job.kind != "throughout"]
+            if tasks or worker.not_before > now:
+                worker.takes_nothing |= worker.goes or (
+                    bool(worker.owed) and now >= worker.rests_until
+                )
+            elif worker.goes and worker.leaves == INFINITE:
+                worker.leaves, changed = now, True
+            elif worker.owed and now >= worker.rests_until and now < worker.leaves:
+                worker.rests_until, worker.owed = now + worker.owed, 0
+                worker.takes_nothing, changed = False, True
+        return changed
+
+    def capacity(self, now: int) -> bool:
+        """Let leavers go, those who go away hand over, and pauses begin."""
+        changed = self.depart(now)
         for job in self.jobs():
             for want in job.wants:
                 for n, slot in enumerate(want.slots):
-                    if slot is not None and not slot.is_employed(now):
-                        want.slots[n] = None
-                        self.hands.clear()
+                    if slot is None:
+                        continue
+                    is_gone = not slot.is_employed(now)
+                    is_gone |= self.is_withdrawn(slot, job.project, now)
+                    may_be_else = job.kind != "throughout" and want.who != slot.id
+                    if is_gone or (now in slot.handed_over and may_be_else):
+                        self.hand_over(job, want, n)
                         changed = True
             if job.state == "running" and job.project.is_paused(now):
                 job.state = "suspended"
@@ -1656,9 +1736,12 @@ class Simulator:
         for worker in self.workers:
             moments += [worker.begins, worker.leaves]
             moments += [moment for spell in worker.away for moment in spell]
+            moments += [start for start, _ in worker.waiting_leave]
+            moments += [worker.rests_until, worker.not_before]
         moments += self.next_meetings(now)
         for venture in self.ventures.values():
             project = venture.source
+            moments += [max(0, self.days.morning(day)) for _, day in project.withdrawn]
             moments += [moment for pause in venture.pauses for moment in pause]
             if venture.arrives is not None:
                 moments.append(venture.arrives)

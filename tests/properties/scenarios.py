@@ -404,6 +404,32 @@ def add_bookings(dice: Dice, document: Document) -> None:
     document["bookings"] = bookings
 
 
+def with_answers(document: Document, seed: int) -> Document:
+    """Return a scenario in which people hand work over, finish it first, or are withdrawn."""
+    dice = Dice(seed + 3 * 10**6)
+    answers = ("pause", "hand_over", "finish", {"hand_over": "3d"})
+    document["settings"] = dict(document.get("settings", {})) | {
+        "when_away": {"leave": dice.pick(*answers), "leaving": dice.pick("hand_over", "finish")}
+    }
+    for role in document["roles"].values():
+        if dice.flip(0.6):
+            role["hand_over"] = dice.pick("1pd", "0.5pd", "4ph")
+    named = [person for person in document["people"] if "id" in person]
+    for person in named:
+        if dice.flip(0.5):
+            person["leave"] = [dice.spell() for _ in range(dice.whole(1, 2))]
+        if dice.flip(0.3):
+            person["when_away"] = {"leave": dice.pick(*answers)}
+        if dice.flip(0.2) and "from" not in person:
+            person["until"] = str(dice.date(3, 30))
+    for project in document["projects"]:
+        if dice.flip(0.4):
+            project["withdrawn"] = {dice.pick(*named)["id"]: str(dice.date(0, 25))}
+        if dice.flip(0.3):
+            project["coverage"] = dice.pick("50%", "100%")
+    return document
+
+
 def random_intake(dice: Dice, document: Document) -> Document:
     """Return a start rule."""
     intake = random_policy(dice, document)

@@ -20,6 +20,7 @@ from tests.properties.scenarios import (
     random_scenario,
     shrink,
     valid_document,
+    with_answers,
 )
 
 if TYPE_CHECKING:
@@ -119,4 +120,18 @@ def test_the_engine_and_the_oracle_agree_to_the_minute_on_random_scenarios(block
 def test_the_engine_and_the_oracle_agree_to_the_minute_where_people_are_booked(block: int) -> None:
     for seed in range(FIRST + block, FIRST + N_SCENARIOS, N_BLOCKS):
         document = valid_document(random_booked_scenario, seed)
+        assert not differences(document), report(document)
+
+
+def with_departures(seed: int) -> Document:
+    """Return a random scenario in which it is said what becomes of work in hand."""
+    document = random_scenario(seed)
+    document.pop("bookings", None)
+    return with_answers(document, seed)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_they_agree_on_who_hands_over_finishes_first_or_is_withdrawn(block: int) -> None:
+    for seed in range(FIRST + block, FIRST + N_SCENARIOS // 2, 4):
+        document = valid_document(with_departures, seed)
         assert not differences(document), report(document)
