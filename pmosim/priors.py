@@ -185,6 +185,19 @@ STANDARD_COVER = 0.5
 where all is. An assumption without a measure: that a change of the project manager in midstream
 disrupts is well attested (Parker and Skitmore 2005), by how much is not."""
 
+CANCELLATION = Prior(
+    name="cancellation",
+    value="12%/y",
+    unit="share of active projects that is cancelled in a year",
+    range="5%/y to 20%/y",
+    source=(
+        "Of the IT projects in two worldwide surveys of IT departments 11 to 16 of 100 were "
+        "cancelled before they delivered anything; that they last about a year is judgement, and "
+        "so is that one is as likely as the other."
+    ),
+    citation="El Emam and Koru 2008 (IEEE Software)",
+)
+
 STANDARD_SPREAD, STANDARD_HAND_OVER, STANDARD_REWORK = 0.3, 0.5, 0.3
 """What a standard takes away where it covers all work: of the log-spread, of a hand-over, of the
 chance of rework. All are assumptions without a measure: try others (``settings.standard``)."""
@@ -202,6 +215,7 @@ PRIORS = (
     RAMP,
     MENTOR,
     LEARNING,
+    CANCELLATION,
 )
 
 SETTINGS = (CORRELATION, SPREAD)
@@ -210,3 +224,5 @@ PEOPLE = (BAU, LEAVE_DAYS, SICKNESS)
 """Stand on roles and people, and are taken where ``assume: typical`` finds nothing."""
 ON_REQUEST = (TURNOVER, TIME_TO_HIRE, HAND_OVER, OVERLAP, RAMP, MENTOR, LEARNING)
 """Stand on roles and people; taken only where the value is ``prior``."""
+WORK = (CANCELLATION,)
+"""Stand on projects, templates and streams of demand; taken only where the value is ``prior``."""

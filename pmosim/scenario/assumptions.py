@@ -474,12 +474,13 @@ def _fates(facts: Facts) -> Iterator[Assumption]:
     projects = [site.project for site in facts.demand.all_sites if is_alive(site)]
     ended = [project.cancellation for project in projects if project.cancellation]
     if ended:
+        basis = _basis(facts, priors.CANCELLATION)
         text = (
             f"Chance cancels {len(ended)} of {len(projects)} projects and streams, "
-            f"{100 * sum(ended) / len(ended):.3g} of 100 active ones in a year, at any time alike; "
-            "what they cost stays (`cancellation`). Mandatory ones are spared."
+            f"{100 * sum(ended) / len(ended):.3g} of 100 active ones in a year, at any time alike: "
+            f"{_how(basis)} (`cancellation`). What they cost stays; mandatory ones are spared."
         )
-        yield _entry("cancellation", "stated", text)
+        yield _entry("cancellation", basis, text, priors.CANCELLATION)
     rests = [project.interruption for project in projects if project.interruption is not None]
     if rests:
         day = facts.frame.measures.minutes_per_day

@@ -30,8 +30,8 @@ MOST_SPREAD = 3
 Schema = Union["Mapping[str, Any]", bool]
 NO_PRIOR = (
     "`prior` can stand for settings.correlation and settings.spread, and for bau, leave_days, "
-    "sickness, turnover, time_to_hire, hand_over, ramp, mentor and learning of roles and people. "
-    "Give a value."
+    "sickness, turnover, time_to_hire, hand_over, ramp, mentor and learning of roles and people, "
+    "and cancellation of projects, templates and streams. Give a value."
 )
 MISSING = object()
 """Stands for a value that could not be read; the problem is noted already."""

@@ -14,11 +14,12 @@ from pmosim.scenario.nodes import Node, core_value, scalar
 from pmosim.scenario.staff import person_path, roles_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pmosim.priors import Prior
 
 TYPICAL = "typical"
+_WORK = ("templates", "projects", "demand")
 _VALUES = {prior.name: prior.value for prior in priors.PRIORS}
 
 
@@ -29,6 +30,7 @@ def with_priors(root: Node) -> Node:
     entries = dict(root.mapping)
     filler.settings(entries)
     filler.people(entries)
+    filler.work(entries)
     if is_typical:
         entries["assume"] = scalar("none", root.mapping["assume"].place)
     if filler.assumed:
@@ -76,6 +78,8 @@ def _value_at(root: Node, path: str) -> str | None:
         node = roles_named(root).get(owner)
     elif section == "settings":
         node = root.get("settings")
+    elif section in _WORK:
+        node = next((entry for name, entry in _work_of(root, section) if name == owner), None)
     else:
         people = root.get("people")
         entries = enumerate(people.items if people else [])
@@ -86,8 +90,27 @@ def _value_at(root: Node, path: str) -> str | None:
     return _as_text(found)
 
 
+def _work_of(root: Node, section: str) -> Iterator[tuple[str, Node]]:
+    """Yield name and node of the projects, templates or streams of a section."""
+    given = root.get(section)
+    if given is None:
+        return
+    if isinstance(given.value, dict):
+        yield from given.mapping.items()
+        return
+    for entry in given.items:
+        own = entry.get("id")
+        if own is not None and own.is_scalar:
+            yield own.text, entry
+
+
 def _says(node: Node | None, word: str) -> bool:
     return node is not None and node.is_scalar and node.text == word
+
+
+def _in_place(entry: Node, filled: Mapping[str, Node]) -> Node:
+    own = entry.get("id")
+    return filled.get(own.text, entry) if own is not None and own.is_scalar else entry
 
 
 class _Filler:
@@ -117,6 +140,24 @@ class _Filler:
         listed = [self._person(entry, n, roles.mapping) for n, entry in enumerate(people.items)]
         if any(new is not old for new, old in zip(listed, people.items, strict=True)):
             entries["people"] = Node(list(listed), people.place)
+
+    def work(self, entries: dict[str, Node]) -> None:
+        """Write the priors of projects, templates and streams that ask for them."""
+        for section in _WORK:
+            given = self._root.get(section)
+            filled = {
+                name: self._filled(entry, f"{section}.{name}", priors.WORK)
+                for name, entry in _work_of(self._root, section)
+                if isinstance(entry.value, dict)
+                and any(_says(entry.get(prior.name), "prior") for prior in priors.WORK)
+            }
+            if given is None or not filled:
+                continue
+            if isinstance(given.value, dict):
+                entries[section] = given.with_entries(given.mapping | filled)
+            else:
+                listed = [_in_place(entry, filled) for entry in given.items]
+                entries[section] = Node(list(listed), given.place)
 
     def _role(self, name: str, entry: Node) -> Node:
         own = Node({}, entry.place) if entry.is_null else entry

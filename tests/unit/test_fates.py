@@ -178,3 +178,25 @@ def test_each_of_it_has_a_price() -> None:
 def test_what_cannot_be_is_refused_with_the_rule(keys: Any, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         pm.parse_scenario(document(**keys))
+
+
+@pytest.mark.parametrize("section", ["templates", "projects", "demand"])
+def test_a_prior_may_stand_for_the_chance_and_is_listed_as_assumed(section: str) -> None:
+    text = document()
+    tasks = text["projects"][0].pop("tasks")
+    text["templates"] = {"t": {"tasks": tasks}}
+    text["projects"][0]["template"] = "t"
+    text["demand"] = {"s": {"template": "t", "rate": "1/y"}}
+    asking = {"templates": text["templates"]["t"], "projects": text["projects"][0]}
+    asking["demand"] = text["demand"]["s"]
+    asking[section]["cancellation"] = "prior"
+    scenario = pm.parse_scenario(text)
+    struck = [scenario.projects[0].cancellation, scenario.streams[0].prototype.cancellation]
+    both = section == "templates"
+    assert struck == [0.12 * (both or section == "projects"), 0.12 * (both or section == "demand")]
+    (said,) = [entry for entry in scenario.assumptions if entry.mechanism == "cancellation"]
+    assert said.basis == "assumed"
+    assert "El Emam" in said.source
+    # The resolved form runs alone and still tells what was assumed.
+    again = pm.parse_scenario(dict(scenario.document))
+    assert again.assumptions == scenario.assumptions
