@@ -24,6 +24,7 @@ def scenario_from_frames(
     staff: DataFrame | None = None,
     *,
     tasks: DataFrame | None = None,
+    bookings: DataFrame | None = None,
     roles: DataFrame | Mapping[str, Any] | None = None,
     templates: DataFrame | Mapping[str, Any] | None = None,
     places: DataFrame | Mapping[str, Any] | None = None,
@@ -34,9 +35,10 @@ def scenario_from_frames(
 
     Parameters
     ----------
-    projects, phases, staff, tasks, roles, templates, places, demand : frames with the columns of
-        the sheets of that name in a workbook; a named index is a column as well. Numbers, dates
-        and truth values stand for themselves, text is read as in a table: over the whole column.
+    projects, phases, staff, tasks, bookings, roles, templates, places, demand : frames with the
+        columns of the sheets of that name in a workbook; a named index is a column as well.
+        Numbers, dates and truth values stand for themselves, text is read as in a table: over the
+        whole column.
     keys : every other key of a scenario file, such as ``as_of="2027-01-04"`` (needed),
         ``horizon="2y"`` or ``intake={"policy": "wip_limit", "max_active": 6}``; also ``roles``,
         ``templates``, ``places`` and ``demand`` as plain values.
@@ -46,7 +48,7 @@ def scenario_from_frames(
     """
     frames: dict[str, Any] = {
         "projects": projects, "phases": phases, "people": staff, "tasks": tasks, "roles": roles,
-        "templates": templates, "places": places, "demand": demand,
+        "templates": templates, "places": places, "demand": demand, "bookings": bookings,
     }  # fmt: skip
     problems = Problems()
     given = {section: frame for section, frame in frames.items() if frame is not None}

@@ -144,6 +144,8 @@ READ_ME = (
      "10 above 8."),
     ("", "  For another role, write its name into the next free column of the first row."),
     ("", "Staff: a row per role with how many they are, or per person."),
+    ("", "Bookings: who is reserved for which project, a column per month: 60 % or 12pd. May stay "
+     "empty."),
     ("", "Settings: the day everything is as of (as_of), how far to look (horizon), the start "
      "rule."),
     ("", "Templates: who is held throughout, and what a kind of work costs beside people."),
@@ -151,8 +153,7 @@ READ_ME = (
     ("", "Dates, numbers and percentages as your spreadsheet has them."),
     ("", "Also 2027-03 (a month), 2027-Q1 (a quarter), 120k; crm; hr (several names)."),
     ("", "A column that is not known here becomes a group: programme, department, cost centre."),
-    ("", "Further sheets: Bookings (who is reserved for which project, a column per month), Tasks"),
-    ("", "  (for projects where single tasks matter), Roles, Places, Demand."),
+    ("", "Further sheets: Tasks (for projects where single tasks matter), Roles, Places, Demand."),
     ("", "The headers are protected, without a password, so that no column is lost by accident."),
 )  # fmt: skip
 """The sheet of instructions: kind of line and text."""

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AS_OF = date(2027, 1, 4)
+_MONTHS = tuple(f"2027-{month:02}" for month in range(1, 13))
+"""Columns of the resource plan, which may stay empty."""
 _REPORTED = ("done", "remaining_pm", "spent_pd", "actual_cost", "rag")
 
 
 def write_template(file: Path) -> None:
-    """Write the template: three sheets to fill in, two with what may stay as it is."""
+    """Write the template: three sheets to fill in, the others may stay as they are."""
     write_workbook(template_pages(), file, saved=AS_OF)
 
 
@@ -48,6 +50,7 @@ def template_pages() -> list[Page]:
             ],
             rows=_staff(),
         ),
+        Page(section="bookings", headers=["person", "project", *_MONTHS], rows=[]),
         Page(section="templates", headers=["template", "throughout", "fixed_cost"], rows=_kinds()),
         Page(section="settings", headers=["key", "value"], rows=_settings()),
     ]  # fmt: skip

@@ -40,7 +40,7 @@ def test_the_template_is_the_same_file_each_time(tmp_path: Path) -> None:
 
 def test_its_sheets_begin_with_what_has_to_be_done(template: Any) -> None:
     assert template.sheetnames == [
-        "Read me", "Projects", "Phases", "Staff", "Templates", "Settings",
+        "Read me", "Projects", "Phases", "Staff", "Bookings", "Templates", "Settings",
     ]  # fmt: skip
     text = [row[0] for row in template["Read me"].iter_rows(values_only=True)]
     assert "pmosim run plan.xlsx" in text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pmosim.errors import ScenarioError
+from pmosim.exchange import scenario_from_frames
 from pmosim.exchange.conversion import convert, is_same_model
 from pmosim.scenario import Scenario, check_scenario, parse_scenario
 from pmosim.scenario.portfolio import Booking
@@ -196,6 +197,19 @@ def test_a_sheet_of_bookings_may_have_months(tmp_path: Path) -> None:
     assert scenario is not None
     assert [(b.person, b.share, b.first, b.last) for b in scenario.bookings] == [
         ("ana", 60 * PERCENT, JANUARY[0], date(2027, 2, 28))
+    ]
+
+
+def test_a_frame_of_bookings_is_read_like_a_sheet() -> None:
+    import pandas as pd
+
+    projects = pd.DataFrame({"id": ["crm"], "template": ["small"]})
+    phases = pd.DataFrame({"template": ["small"], "phase": ["build"], "lasts": ["1mo"], "dev": [1]})
+    staff = pd.DataFrame({"role": ["dev"], "fte": [2]})
+    plan = pd.DataFrame({"person": ["dev-2"], "project": ["crm"], "2027-01": [0.5]})
+    read = scenario_from_frames(projects, phases, staff, bookings=plan, as_of="2027-01-04")
+    assert [(b.person, b.share, b.last) for b in read.bookings] == [
+        ("dev-2", 50 * PERCENT, JANUARY[1])
     ]
 
 
