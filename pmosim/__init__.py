@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pmosim.backtesting import Score, backtest
     from pmosim.calibration import calibrate
     from pmosim.errors import (
         AuditError,
@@ -46,7 +47,9 @@ _HOME = {
     "RunFolderError": "pmosim.errors",
     "Scenario": "pmosim.scenario",
     "ScenarioError": "pmosim.errors",
+    "Score": "pmosim.backtesting",
     "UnpairedError": "pmosim.errors",
+    "backtest": "pmosim.backtesting",
     "calibrate": "pmosim.calibration",
     "check_scenario": "pmosim.scenario",
     "compare": "pmosim.study.comparison",
@@ -72,8 +75,10 @@ __all__ = [
     "RunFolderError",
     "Scenario",
     "ScenarioError",
+    "Score",
     "UnpairedError",
     "__version__",
+    "backtest",
     "calibrate",
     "check_scenario",
     "compare",

@@ -59,8 +59,14 @@ def leave(
     document : what ``--json`` prints.
     places : what was read: scenario files, or the runs that were compared.
     """
-    if folder is None:
-        return
+    if folder is not None:
+        leave_beside(terminal, folder, document, _inputs(places))
+
+
+def leave_beside(
+    terminal: Terminal, folder: Path, document: Mapping[str, Any], inputs: Mapping[str, Path]
+) -> None:
+    """Write the folder of a study whose inputs are given as files, by name."""
     from pmosim import provenance
     from pmosim.report import write_study_report
     from pmosim.workspace import make_study
@@ -68,7 +74,7 @@ def leave(
     study = make_study(
         folder,
         document,
-        inputs=_inputs(places),
+        inputs=inputs,
         key={"versions": provenance.versions(), "machine": provenance.machine()},
         run={"argv": list(terminal.argv), "ended": provenance.now().isoformat(timespec="seconds")},
     )

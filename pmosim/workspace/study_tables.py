@@ -149,12 +149,35 @@ def _of_prices(document: Mapping[str, Any]) -> Tables:
     )
 
 
+def _of_backtest(document: Mapping[str, Any]) -> Tables:
+    yield "forecasts", _rows(document.get("forecasts"))
+    measures = document.get("measures") or []
+    for name in ("forecasters", "hits"):
+        yield (
+            name,
+            [
+                {"measure": measure["id"], **dict(flat(one))}
+                for measure in measures
+                for one in measure.get(name) or []
+            ],
+        )
+    yield (
+        "aggregates",
+        [
+            {"kind": one["kind"], "role": one["role"], **dict(flat(row))}
+            for one in document.get("aggregates") or []
+            for row in one.get("quarters") or []
+        ],
+    )
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any]], Tables]] = {
     "pmosim.compare/1": _of_comparison,
     "pmosim.each/1": _of_each,
     "pmosim.policies/1": _of_policies,
     "pmosim.bottlenecks/1": _of_bottlenecks,
     "pmosim.price/1": _of_prices,
+    "pmosim.backtest/1": _of_backtest,
 }
 
 

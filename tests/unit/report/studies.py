@@ -488,11 +488,168 @@ def price() -> Json:
     }
 
 
+def hit(level: float, hits: int, n: int, fewest: int, most: int) -> Json:
+    return {
+        "level": level,
+        "hits": hits,
+        "n": n,
+        "rate": hits / n if n else None,
+        "low": 0.4,
+        "high": 0.9,
+        "fewest": fewest,
+        "most": most,
+        "is_in_band": fewest <= hits <= most,
+    }
+
+
+def way(name: str, words: str, error: float, closer: float | None = None) -> Json:
+    found: Json = {
+        "id": name,
+        "words": words,
+        "n": 34,
+        "crps": error,
+        "log_crps": error / 100,
+        "pinball": {"p50": 5.0, "p80": 4.0, "p90": 3.0},
+    }
+    if name != "forecast":
+        one = {"value": closer, "low": None, "high": None, "n": 34, "quarters": 3}
+        if closer is not None and closer > 0.2:
+            one |= {"low": closer - 0.2, "high": closer + 0.2, "quarters": 8}
+        found |= {"skill_crps": one, "skill_log_crps": one}
+    return found
+
+
+def forecast_row(project: str, truth: float | None, *, held: bool | None) -> Json:
+    return {
+        "cut": "2025-04-01",
+        "measure": "finish",
+        "project": project,
+        "forecaster": "forecast",
+        "is_first": True,
+        "plan": 60.0,
+        "p50": 70.0,
+        "p80": 90.0,
+        "truth": truth,
+        "hit_80": held,
+    }
+
+
+def backtest() -> Json:
+    """Return a backtest of two cuts in which the forecast did well."""
+    line = "In 2025 our P80 held for 27 of 34 projects (23 to 31 if such forecasts are right)."
+    ways = [
+        way("forecast", "the forecast", 10.0),
+        way("plan", "the plan as it is", 20.0, 0.5),
+        way("mean ratio", "the plan times the mean of actual / plan", 30.0, -0.1),
+        way("regression", "a regression on plan and backlog", 12.0, 0.15),
+    ]
+    counts = [4, 3, 3, 4, 3, 3, 4, 3, 4, 3]
+    empty = {"from": 0.2, "n": 0, "wrong": 0, "rate": None, "low": None, "high": None}
+    return {
+        "schema": "pmosim.backtest/1",
+        "history": "history",
+        "as_of": "2026-01-05",
+        "seed": 1,
+        "replications": 200,
+        "cuts": ["2025-04-01", "2025-07-01"],
+        "basis": "simulated",
+        "line": line,
+        "words": {
+            "line": line,
+            "basis": "the office simulated with its queue, work in progress and random requests",
+            "held": "The P80 held for 27 of 34, as it should (23 to 31).",
+            "against": "The forecast was 50 % closer than the plan as it is (30 to 70 %).",
+            "outlook": "Of 8 projects shown as needing support 1 were in time (false alarms).",
+        },
+        "measures": [
+            {
+                "id": "finish",
+                "unit": "working days",
+                "forecasts": 40,
+                "projects": 34,
+                "open": 2,
+                "hits": [
+                    hit(0.5, 9, 34, 11, 23),
+                    hit(0.8, 27, 34, 23, 31),
+                    hit(0.9, 30, 34, 27, 34),
+                ],
+                "pit": {"counts": counts, "p_value": 0.8},
+                "width": 40.0,
+                "on_time": {"n": 20, "brier": 0.1, "in_time": 9, "expected": 9.5},
+                "forecasters": ways,
+            },
+            {
+                "id": "cost",
+                "unit": "money",
+                "forecasts": 12,
+                "projects": 12,
+                "open": 0,
+                "hits": [hit(0.5, 0, 0, 0, 0), hit(0.8, 12, 12, 7, 12), hit(0.9, 12, 12, 9, 12)],
+                "pit": {"counts": [12, 0, 0, 0, 0, 0, 0, 0, 0, 0], "p_value": 0.001},
+                "width": None,
+                "on_time": {"n": 0, "brier": None, "in_time": 0, "expected": None},
+                "forecasters": [way("forecast", "the forecast", 900.0)],
+            },
+        ],
+        "aggregates": [
+            {
+                "kind": "finished",
+                "role": None,
+                "n": 2,
+                "held": 1,
+                "fewest": 1,
+                "most": 2,
+                "bias": 0.5,
+                "crps": 1.0,
+                "quarters": [
+                    {
+                        "cut": "2025-04-01",
+                        "quarter": quarter,
+                        "truth": truth,
+                        "p10": 3.0,
+                        "p50": 5.0,
+                        "p80": 6.0,
+                        "p90": 8.0,
+                        "crps": 1.0,
+                    }
+                    for quarter, truth in (("2025-Q2", 5.0), ("2025-Q3", 10.0))
+                ],
+            }
+        ],
+        "outlook": {
+            "on-track": {
+                "from": 0.0,
+                "n": 9,
+                "wrong": 1,
+                "rate": 1 / 9,
+                "low": 0.0,
+                "high": 0.48,
+            },
+            "at-risk": empty,
+            "needs-support": {
+                "from": 0.5,
+                "n": 8,
+                "wrong": 1,
+                "rate": 0.125,
+                "low": 0.0,
+                "high": 0.53,
+            },
+        },
+        "assumed": ["start rule: none; what is asked for may begin when people are free."],
+        "forecasts": [
+            forecast_row("crm", 84.0, held=True),
+            forecast_row("erp", 140.0, held=False),
+            forecast_row("hr", None, held=None),
+        ],
+    }
+
+
 STUDIES = {
     "what-if": what_if,
     "each": each,
     "policies": policies,
     "bottlenecks": bottlenecks,
+    "backtest": backtest,
     "price": price,
 }
 """Name -> what makes a document of this kind."""
