@@ -36,6 +36,8 @@ def summarise(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of the summary, the most important first."""
     answers = read_answers(document)
     yield portfolio_line(answers)
+    if answers.track_record:
+        yield f"  {answers.track_record}"
     yield from _disagreement_lines(document)
     yield from _late_lines(answers)
     yield from _promise_lines(document)

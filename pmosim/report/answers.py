@@ -82,6 +82,8 @@ WORDS_OF_CAUSES = {
 OWN_WORK = "plan"
 """Cause of lateness: its own work alone takes longer than the time until the promise."""
 
+TRACK_RECORD = "track record"
+"""Mechanism of the assumption that says how good forecasts with this calibration were."""
 _BASIS_WITHIN = 100
 """Characters of an assumption in which the word for its basis is looked for."""
 SOON_DAYS = 90
@@ -286,6 +288,12 @@ class Answers:
     reactions: tuple[ReactionLine, ...] = ()
     precision: str = ""
     """What this number of futures resolves, in words."""
+
+    @property
+    def track_record(self) -> str:
+        """How good forecasts with this calibration have been, in words; empty = not known."""
+        said = (a.text for a in self.assumptions if a.mechanism == TRACK_RECORD)
+        return next(said, "")
 
     def words_of(self, cause: str) -> str:
         """Return what is waited for, as a reader says it."""

@@ -495,6 +495,17 @@ def test_the_smallest_document_makes_a_page(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
+def test_page_1_says_how_good_such_forecasts_were():
+    document = sample.document()
+    said = "In 2025 our P80 held for 27 of 34 projects (23 to 31 if such forecasts are right)."
+    assert "How good such forecasts were" not in read_without_charts(document)
+    document["assumptions"].append(
+        {"mechanism": "track record", "basis": "measured", "text": said, "source": "backtest"}
+    )
+    words = read_without_charts(document)
+    assert words.index(f"How good such forecasts were: {said}") < words.index("What to decide")
+
+
 def test_many_assumptions_are_folded_away():
     document = sample.document()
     document["assumptions"] = [
