@@ -144,7 +144,8 @@ def cases_at(
     now = table_of_projects(history)
     if now is None:
         return []
-    latest = {str(row["project"]): row for row in now.to_dict("records")}
+    current: list[Any] = now.to_dict("records")
+    latest: dict[str, dict[str, Any]] = {str(row["project"]): row for row in current}
     plan, actual = COLUMNS[measure]
     cut = known.attrs["as_of"]
     is_open = known["status"] == "open"
@@ -152,7 +153,7 @@ def cases_at(
     found: list[Case] = []
     rows: list[Any] = known[is_open].to_dict("records")
     for row in rows:
-        then: dict[str, Any] = latest[str(row["project"])]
+        then = latest[str(row["project"])]
         is_over = then["status"] == "finished"
         truth = float(then[actual]) if is_over else math.nan
         if measure != "finish" and row["since"].date() < fresh_from:
