@@ -87,10 +87,17 @@ class Learning:
         return [m for m, who, since, until in self.pairs if who == n and since <= minute < until]
 
     def edges(self, n: int) -> list[int]:
-        """Return the minutes at which the speed of a person may change."""
-        given = [at for mentor, _, *spell in self.pairs if mentor == n for at in spell]
-        spells = (spell for spell in self.trained if self.trainings[spell[0]].person == n)
-        return [*given, *self.ramps[n], *(at for spell in spells for at in spell[1:])]
+        """Return the minutes at which the speed of a newcomer may change."""
+        return list(self.ramps[n])
+
+    def given(self, n: int) -> list[int]:
+        """Return the minutes at which what a person has for tasks may change."""
+        run = self.run
+        pairs = run.newcomers.pairs if run.newcomers is not None else []
+        spells = run.trainings.spells if run.trainings is not None else []
+        mentoring = [at for mentor, _, *spell in pairs if mentor == n for at in spell]
+        mine = (spell for spell in spells if self.trainings[spell[0]].person == n)
+        return [*mentoring, *(at for spell in mine for at in spell[1:])]
 
     def presence(self, n: int, minute: int) -> int:
         """Return what a person has for tasks: a mentor less, and who is in training."""
@@ -235,9 +242,11 @@ class Audit:
         for n, held in by_person.items():
             booked: dict[int, int] = defaultdict(int)
             told: dict[int, int] = defaultdict(int)
-            practised = Practised(run, n)
-            edges = [*learning.edges(n), *practised.mornings(), *still.edges(held)]
-            for begin, end in _pieces(held, presence[n], edges):
+            edges = [at for hold, until in held for at in (hold.since, until)]
+            edges += [*learning.given(n), *still.edges(held)]
+            edges += [at for spell in presence[n] for at in spell]
+            practised = Practised(run, n, edges)
+            for begin, end in _pieces(held, presence[n], [*edges, *learning.edges(n)]):
                 now = [hold for hold, until in held if hold.since <= begin and end <= until]
                 in_hand = sum(hold.share for hold in now)
                 person = run.floor.people[n]
@@ -249,28 +258,22 @@ class Audit:
                     for hold in now
                 ]
                 at_hand = list(zip(now, rates, strict=True))
-                speeds = practised.speeds(begin, end, at_hand)
-                for hold, rate in at_hand:
-                    spells = [(begin, end)]
-                    if hold.pool.is_duration:
-                        spells = _running(run, by_pool[id(hold.pool)], hold.pool, presence, spells)
-                    minutes = sum(until - since for since, until in spells)
-                    focus = focus_factor(person.focus, len(now))
-                    booked[id(hold)] += rate * minutes
-                    if hold.lesson is not None:
-                        listening = _listening(hold, begin, end, presence)
-                        told[id(hold)] += rate * listening
-                        minutes -= listening
-                    progress[id(hold.pool)] += (
-                        progress_rate(
-                            rate,
-                            speeds[id(hold)][0],
-                            focus,
-                            learning.ramp(n, begin),
-                            speeds[id(hold)][1],
-                        )
-                        * minutes
-                    )
+                focus, ramp = focus_factor(person.focus, len(now)), learning.ramp(n, begin)
+                for since, last, speeds in practised.steps(begin, end, at_hand):
+                    for hold, rate in at_hand:
+                        key, spells = id(hold), [(since, last)]
+                        if hold.pool.is_duration:
+                            of_pool = by_pool[id(hold.pool)]
+                            spells = _running(run, of_pool, hold.pool, presence, spells)
+                        minutes = sum(until - since for since, until in spells)
+                        booked[key] += rate * minutes
+                        if hold.lesson is not None:
+                            listening = _listening(hold, since, last, presence)
+                            told[key] += rate * listening
+                            minutes -= listening
+                        proficiency, learned = speeds[key]
+                        done = progress_rate(rate, proficiency, focus, ramp, learned)
+                        progress[id(hold.pool)] += done * minutes
             for hold, _ in held:
                 if booked[id(hold)] != hold.total:
                     self._fail(f"person {n} booked {hold.total}, should be {booked[id(hold)]}")

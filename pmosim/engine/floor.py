@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pmosim.engine.order import FINISH
 from pmosim.engine.practice import Practice
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
-from pmosim.engine.state import Hold, Person
+from pmosim.engine.state import FAR, Hold, Person
 from pmosim.engine.teams import Bench
 from pmosim.network import NONE
 from pmosim.units import WHOLE, times
@@ -44,7 +44,7 @@ class Floor:
         )
         self.people = [Person(n, *row) for n, row in enumerate(rows)]
         self.bench = bench_kind(self.people, len(network.role_ids))
-        self.minute, self.day = 0, network.minutes_per_day
+        self.minute = 0
         self.at = at
         self.may_stand_still = False
         """Whether some project waits for whom it holds ``throughout``."""
@@ -78,7 +78,7 @@ class Floor:
 
     def time(self, pool: Pool) -> None:
         """Set the rates of a pool just settled, and the minute at which it will be used up."""
-        rate, n_away, is_rising = 0, 0, False
+        rate, n_away, changes_at = 0, 0, FAR
         for hold in pool.holds:
             person = hold.person
             if hold.is_sole and person.is_even:
@@ -87,7 +87,7 @@ class Floor:
             elif person.is_here:
                 hold.attention, progress = _rates(hold)
                 rate += progress
-                is_rising |= hold.rises
+                changes_at = min(changes_at, hold.changes_at)
             else:
                 hold.attention = 0
                 n_away += 1
@@ -108,8 +108,8 @@ class Floor:
             due = self.minute - (-left // rate)
         else:
             due = NONE
-        if is_rising and due > self.minute + self.day - self.minute % self.day:
-            due = NONE  # it is timed again on the next morning, before that
+        if due > changes_at:
+            due = NONE  # it is timed again before that
         if due != pool.due and pool.task is not None:
             pool.due = due
             if due != NONE:

@@ -1,8 +1,9 @@
 """Practice: how people become faster at what they do again and again (model.md, section 2).
 
 The attention that somebody has given to a kind of work, or to a role that is no home role, is kept
-by person. Speed rises with it in a straight line; each step has the mean of what will be given up
-to the next morning. Steps begin in the morning, and whenever what somebody gives changes.
+by person. Speed rises with it in a straight line, in steps, each of which has its mean. A step ends
+on the first morning by which a tenth of the way has been given, and whenever what somebody gives
+changes.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from pmosim.engine.order import PEOPLE, PRACTISES
 from pmosim.engine.rates import attention_rate
+from pmosim.engine.state import FAR
 from pmosim.network import NONE
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pmosim.engine.floor import Floor
     from pmosim.engine.state import Hold, Person, Pool
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 Line = tuple[int, int, int]
 """(from, to, attention that it takes) of a speed that rises in a straight line."""
-FULL = WHOLE, WHOLE
+STEPS = 10
+"""Steps of the whole way, where it is long: then the line is followed well enough."""
 
 
 class Practice:
@@ -45,8 +48,8 @@ class Practice:
         self.rates: list[dict[int, int]] = [{} for _ in self.lines]
         """Per person: attention given each minute since the last step, by key."""
         self.since = [0] * len(self.lines)
-        self.morning = [NONE] * len(self.lines)
-        """Per person: the morning for which the next step is noted."""
+        self.morning = [0] * len(self.lines)
+        """Per person: the morning on which the step ends, 0 = never."""
         self.mornings: dict[int, list[int]] = {}
         """People by the morning on which they begin a step."""
         for person, lines in zip(floor.people, self.lines, strict=True):
@@ -76,20 +79,24 @@ class Practice:
                     for key in hold.practises:
                         rates[key] = rates.get(key, 0) + rate
         self.rates[n] = rates
-        left = self.day - minute % self.day
+        end = end_of_step(minute, self.day, rates, done, lines)
+        given = (end or minute + self.day) - minute
         speed = {
-            key: line_mean(lines[key], done.get(key, 0), rate * left) for key, rate in rates.items()
+            key: line_mean(lines[key], done.get(key, 0), rate * given)
+            for key, rate in rates.items()
         }
-        rising = {key for key, rate in rates.items() if rate and done.get(key, 0) < lines[key][2]}
         changed = []
         for hold in person.holds:
-            if hold.practises and all(key in speed for key in hold.practises):
-                learned, rises = _learned(hold, speed), not rising.isdisjoint(hold.practises)
-                if learned != hold.learned or rises != hold.rises:
-                    hold.learned, hold.rises = learned, rises
-                    changed.append(hold.pool)
-        if rising:
-            self._note_morning(n, minute + left)
+            if not hold.practises:
+                continue
+            if any(key not in speed for key in hold.practises):
+                hold.changes_at = FAR
+                continue
+            learned, changes_at = _learned(hold, speed), end or FAR
+            if learned != hold.learned or changes_at != hold.changes_at:
+                hold.learned, hold.changes_at = learned, changes_at
+                changed.append(hold.pool)
+        self._note_morning(n, end)
         return changed
 
     def rise(self) -> None:
@@ -97,6 +104,8 @@ class Practice:
         people = self.floor.people
         pools: dict[Pool, None] = {}
         for n in self.mornings.pop(self.floor.minute, ()):
+            if self.morning[n] != self.floor.minute:
+                continue  # something has changed meanwhile, and the step ends later
             held = people[n].holds
             if len(held) == 1 and len(self.rates[n]) == 1:
                 self._rise_in_one(n, held[0])
@@ -114,17 +123,19 @@ class Practice:
         line, done = self.lines[n][key], self.done[n]
         before = done[key] = done.get(key, 0) + rate * (minute - self.since[n])
         self.since[n] = minute
-        speed = line_mean(line, before, rate * self.day)
+        end = end_of_step(minute, self.day, {key: rate}, done, self.lines[n])
+        speed = line_mean(line, before, rate * ((end or minute + self.day) - minute))
         hold.learned = (hold.proficiency, speed) if key >= 0 else (speed, WHOLE)
-        hold.rises = before < line[2]
-        if hold.rises:
-            self._note_morning(n, minute + self.day)
+        hold.changes_at = end or FAR
+        self._note_morning(n, end)
 
     def _note_morning(self, n: int, morning: int) -> None:
-        """Note that somebody begins a step on a morning; one event is for all of them."""
+        """Note on which morning the step of somebody ends, 0 = never; one event is for all."""
         if self.morning[n] == morning:
             return
         self.morning[n] = morning
+        if not morning:
+            return
         if morning in self.mornings:
             self.mornings[morning].append(n)
         else:
@@ -135,6 +146,25 @@ class Practice:
         """Let somebody go: whoever comes in the place has practised nothing."""
         self.done[n] = {}
         self.since[n] = self.floor.minute
+
+
+def end_of_step(
+    minute: int,
+    day: int,
+    rates: Mapping[int, int],
+    done: Mapping[int, int],
+    lines: Mapping[int, Line],
+) -> int:
+    """Return the morning on which a step ends, 0 = nothing rises any more.
+
+    The first one by which a tenth of the way has been given to what rises soonest.
+    """
+    ends = [
+        minute - (-lines[key][2] // (STEPS * rate))
+        for key, rate in rates.items()
+        if rate and done.get(key, 0) < lines[key][2]
+    ]
+    return max(minute // day + 1, -(-min(ends) // day)) * day if ends else 0
 
 
 def lines_of(arrays: PracticeArrays) -> list[dict[int, Line]]:

@@ -15,7 +15,7 @@ from pmosim.engine.practice import first_practice, lines_of, practised_with
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pmosim.engine.practice import Line
     from pmosim.engine.reference import Replication
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 class Practised:
     """What one person has practised up to a minute of one replication."""
 
-    def __init__(self, run: Replication, n: int) -> None:
+    def __init__(self, run: Replication, n: int, edges: Iterable[int]) -> None:
+        """``edges``: minutes at which what the person gives may have changed."""
         arrays = run.network.practice
         self.day = run.network.minutes_per_day
         self.lines = {} if arrays is None else lines_of(arrays)[n]
         self.kinds = [] if arrays is None else arrays.task_kind.tolist()
         self.done = {} if arrays is None else dict(first_practice(arrays)[n])
-        self.last = run.minute
         self.leaves = [at for at, what, who in run.people_changes if (what, who) == (LEAVES, n)]
+        self.edges = set(edges)
+        self.end = 0
+        """Of the step."""
+        self.speed: dict[int, int] = {}
 
-    def mornings(self) -> Iterable[int]:
-        """Return when steps begin whatever else happens."""
-        return range(0, self.last + 1, self.day) if self.lines else ()
-
-    def speeds(
+    def steps(
         self, begin: int, end: int, held: Sequence[tuple[Hold, int]]
-    ) -> dict[int, tuple[int, int]]:
-        """Return (proficiency, speed at the kind of work) of each hold, and go on to ``end``.
+    ) -> Iterator[tuple[int, int, dict[int, tuple[int, int]]]]:
+        """Yield (from, until, (proficiency, speed at the kind of work) of each hold).
 
         ``held`` are the holds of a piece of time, each with the attention of a minute.
         """
@@ -53,20 +53,46 @@ class Practised:
         for hold, attention in held:
             for key in keys[id(hold)]:
                 rates[key] = rates.get(key, 0) + attention
-        to_morning = self.day - begin % self.day
-        speed = {
-            key: _mean(self.lines[key], self.done.get(key, 0), rate * to_morning)
+        while begin < end:
+            if begin in self.edges or begin >= self.end:
+                self._begin_step(begin, rates)
+            until = min(end, self.end)
+            for key, rate in rates.items():
+                self.done[key] = self.done.get(key, 0) + rate * (until - begin)
+            speed = self.speed
+            yield (
+                begin,
+                until,
+                {
+                    id(hold): (
+                        next((speed[key] for key in keys[id(hold)] if key < 0), hold.proficiency),
+                        next((speed[key] for key in keys[id(hold)] if key >= 0), WHOLE),
+                    )
+                    for hold, _ in held
+                },
+            )
+            begin = until
+
+    def _begin_step(self, begin: int, rates: dict[int, int]) -> None:
+        """Begin a step: to the morning by which a tenth of the shortest way has been given."""
+        ways = [
+            Fraction(self.lines[key][2], 10 * rate)
+            for key, rate in rates.items()
+            if rate and self.done.get(key, 0) < self.lines[key][2]
+        ]
+        self.end = _LAST
+        if ways:
+            days = max(1, ceil((begin % self.day + min(ways)) / self.day))
+            self.end = begin - begin % self.day + days * self.day
+        given = min(self.end, begin + self.day) if not ways else self.end
+        self.speed = {
+            key: _mean(self.lines[key], self.done.get(key, 0), rate * (given - begin))
             for key, rate in rates.items()
         }
-        for key, rate in rates.items():
-            self.done[key] = self.done.get(key, 0) + rate * (end - begin)
-        return {
-            id(hold): (
-                next((speed[key] for key in keys[id(hold)] if key < 0), hold.proficiency),
-                next((speed[key] for key in keys[id(hold)] if key >= 0), WHOLE),
-            )
-            for hold, _ in held
-        }
+
+
+_LAST = 1 << 62
+"""A minute after every other."""
 
 
 def _mean(line: Line, before: int, given: int) -> int:

@@ -131,6 +131,7 @@ class Hold:
 
     __slots__ = (
         "attention",
+        "changes_at",
         "covers",
         "is_sole",
         "learned",
@@ -140,7 +141,6 @@ class Hold:
         "pool",
         "practises",
         "proficiency",
-        "rises",
         "since",
         "taught",
         "teacher",
@@ -161,8 +161,8 @@ class Hold:
         """The share held ``throughout`` for whose holder this person is there."""
         self.practises: tuple[int, ...] = ()
         """What is learned with it; see ``practice``."""
-        self.rises = False
-        """Whether the speed will be another one on the next morning at the latest."""
+        self.changes_at = FAR
+        """Morning on which the speed becomes another one."""
         self.learned: tuple[int, int] | None = None
         """(proficiency, speed at this kind of work) now, None = as the network says."""
         self.teacher: Person | None = None
