@@ -44,6 +44,7 @@ class Reactions(Departures):
         self.meant = [
             frozenset(row_of[name] for name in one.projects) or everybody for one in self.reactions
         ]
+        self.least_late = min((one.late_by for one in self.reactions), default=0)
         self.meetings: dict[str, frozenset[int]] = {}
         """Occasion -> minutes at which it is; day 0 is none of them: what is known then is said."""
         self.stage_ended: dict[int, Project] = {}
@@ -81,12 +82,17 @@ class Reactions(Departures):
     def _react(self) -> None:
         """Ask for every project, in project order, what is to be done about it."""
         ended, self.stage_ended = self.stage_ended, {}
+        self.office.look_again()
         occasions = {"stage end"} if ended else set()
         if self.met != self.minute:
             occasions |= {name for name, at in self.meetings.items() if self.minute in at}
             self.met = self.minute
         waiting = [self.office.projects[order] for order in self.office.waiting]
         for project in sorted([*self.office.active_projects(), *waiting], key=_by_order):
+            # What is open is never longer than the whole: most projects need no closer look.
+            latest = self.minute + project.plan.length
+            if project.due == NONE or latest - project.due < self.least_late:
+                continue
             for number, one in enumerate(self.reactions):
                 is_asked = one.asked in occasions and (
                     one.asked in self.meetings or project.order in ended
@@ -105,6 +111,7 @@ class Reactions(Departures):
         if reaction.action == "stop" and self.network.projects.is_mandatory[project.row]:
             return
         project.reactions = [*project.reactions, (number, self.minute)]
+        self.office.look_again(project.order)
         if reaction.action == "escalate":
             self._put_first(project)
         elif reaction.action == "cut_scope":
