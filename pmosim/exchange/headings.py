@@ -161,7 +161,8 @@ def words_of(heading: str) -> tuple[str, str]:
     if words[-2:] in (["person", "days"], ["man", "days"]):
         words, unit = words[:-2] or ["effort"], "pd"
     while len(words) > 1 and (words[-1] in _UNIT_WORDS or words[-1] in _OTHER_UNITS):
-        unit = unit or _UNIT_WORDS.get(words.pop(), "")
+        last = words.pop()
+        unit = unit or _UNIT_WORDS.get(last, "")
     if not unit and len(words) == 1 and words[0] in {"hours", "stunden", "minutes", "std"}:
         unit = _UNIT_WORDS[words[0]]
     return " ".join(words), unit

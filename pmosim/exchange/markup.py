@@ -103,6 +103,9 @@ def read_xml(
         said = f"is not valid XML: {expat.ErrorString(error.code)}."
         problems.error("PMO976", where, "the file", said)
         raise files.UnreadableError from None
+    except (LookupError, ValueError) as error:
+        problems.error("PMO976", place, "the file", f"cannot be read as XML: {error}.")
+        raise files.UnreadableError from None
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         problems.error("PMO010", place, "the file", f"cannot be read: {reason}.")

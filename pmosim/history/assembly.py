@@ -11,7 +11,7 @@ from pmosim.history import settled
 from pmosim.history.columns import MEASURED, TABLES, Table
 from pmosim.history.log import History
 from pmosim.history.quality import Finding, Quality
-from pmosim.history.rules import FACTS, cleaned
+from pmosim.history.rules import EARLIEST, FACTS, LATEST, cleaned
 from pmosim.history.settings import NAME
 from pmosim.history.words import status_of
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pmosim.history.settings import Settings
     from pmosim.scenario.messages import Problems
 
+LONELY_DAYS = 366
+"""Days that a last date lies after all others if it is taken for a slip."""
+
 
 def history_of(
     frames: Mapping[str, pd.DataFrame], settings: Settings, problems: Problems
@@ -33,7 +36,7 @@ def history_of(
     _check_measures(tables, settings, problems)
     as_of = settings.as_of
     if as_of is None:
-        as_of, finding = _day_after(tables)
+        as_of, finding = _day_after(tables, problems)
         findings += [finding] if finding else []
     calendar = settings.calendar(as_of, _first_day(tables, as_of))
     done, quality = cleaned(tables, as_of=as_of, calendar=calendar, bulk_close=settings.bulk_close)
@@ -246,35 +249,47 @@ def _first_day(tables: Mapping[str, pd.DataFrame], as_of: date) -> date:
     """Return the first day of all facts, not before the year 1990."""
     import pandas as pd
 
-    firsts = [
-        frame[name].min()
-        for table, frame in tables.items()
-        for name in FACTS
-        if name in TABLES[table].listed("date") and frame[name].notna().any()
-    ]
+    firsts = [dates.min() for _, dates in _facts(tables)]
     first = pd.Timestamp(min(firsts)).date() if firsts else as_of
     return max(first, date(1990, 1, 1))
 
 
-def _day_after(tables: Mapping[str, pd.DataFrame]) -> tuple[date, Finding | None]:
-    """Return the day after the last fact, and the finding that says so."""
+def _facts(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, pd.Series]]:
+    """Return the dates of facts, those that can be true, by table."""
+    found = []
+    for table, frame in tables.items():
+        for name in FACTS:
+            if name in TABLES[table].listed("date"):
+                dates = frame[name].dropna()
+                dates = dates[(dates >= EARLIEST) & (dates <= LATEST)]
+                found += [(table, dates)] if len(dates) else []
+    return found
+
+
+def _day_after(
+    tables: Mapping[str, pd.DataFrame], problems: Problems
+) -> tuple[date, Finding | None]:
+    """Return the day after the last fact, and the finding that says so.
+
+    A last date that stands alone, more than a year after all others, is rather a slip: asked.
+    """
     import pandas as pd
 
-    last = max(
-        (
-            (frame[name].max(), table, len(frame))
-            for table, frame in tables.items()
-            for name in FACTS
-            if name in TABLES[table].listed("date") and frame[name].notna().any()
-        ),
-        default=None,
-    )
-    if last is None:
-        return date(1970, 1, 1), None
-    day = pd.Timestamp(last[0]).date() + timedelta(days=1)
+    facts = _facts(tables)
+    if not facts:
+        return date(1970, 1, 2), None
+    table, _ = max(facts, key=lambda fact: fact[1].max())
+    days = pd.concat([own for _, own in facts]).sort_values().unique()
+    last = pd.Timestamp(days[-1])
+    if len(days) > 1 and last - pd.Timestamp(days[-2]) > pd.Timedelta(days=LONELY_DAYS):
+        before = pd.Timestamp(days[-2]).date()
+        said = f"cannot be told: the last date is {last.date()}, the one before it {before}. Say "
+        said += "the day of the export: --as-of (or as_of in history.yaml or the mapping); later "
+        said += "dates become blank."
+        problems.error("PMO979", _file_of(tables[table]), "as_of", said)
+    day = last.date() + timedelta(days=1)
     said = f"as_of is not said, so it is {day}, the day after the last date; say it in {NAME}, "
     said += "because how long open work has been open depends on it"
-    finding = Finding(
-        table=last[1], rule="as-of-assumed", action="reported", n=last[2], of=last[2], says=said
-    )
+    n = len(tables[table])
+    finding = Finding(table=table, rule="as-of-assumed", action="reported", n=n, of=n, says=said)
     return day, finding

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pmosim.workdays import WorkCalendar
 
 EARLIEST = np.datetime64("1950-01-01")
-"""A date before it is a slip or a stand-in for "nothing"."""
+LATEST = np.datetime64("2100-01-01")
+"""A date before the first or after the last is a slip or a stand-in for "nothing"."""
 MOST_HOURS = 24.0
 """Hours that one person can book on one day."""
 LEAST_BULK = 20
@@ -140,9 +141,10 @@ def _rules_of_all(sieve: _Sieve, as_of: date) -> None:
         dates = sieve.frame[name]
         sieve.blanked(
             "impossible-date",
-            dates < EARLIEST,
+            (dates < EARLIEST) | (dates > LATEST),
             [name],
-            f"{name} lies before {EARLIEST}, which stands for nothing; it is blank now",
+            f"{name} lies before {EARLIEST} or after {LATEST}, which stands for nothing; it is "
+            "blank now",
         )
         if name in FACTS:
             sieve.blanked(

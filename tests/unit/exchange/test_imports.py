@@ -301,6 +301,7 @@ def test_the_same_export_under_another_name_fits_the_mapping(tmp_path: Path) -> 
         ("ActualWorkHours", ("actual work", "h")),
         ("Person days", ("effort", "pd")),
         ("Kosten (TEUR)", ("kosten", "")),
+        ("Effort (h) (d) EUR", ("effort", "d")),
     ],
 )
 def test_a_heading_is_its_words_and_its_unit(heading: str, expected: tuple[str, str]) -> None:

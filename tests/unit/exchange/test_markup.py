@@ -146,6 +146,7 @@ def test_several_plans_are_one_portfolio_with_the_same_people(tmp_path: Path) ->
         ('<!DOCTYPE log [<!ENTITY a "b">]><log><trace>&a;</trace></log>', "PMO977"),
         ("<log>" + "<a>" * 500 + "</a>" * 500 + "</log>", "PMO014"),
         ("<log><trace></log>", "PMO976"),
+        ('<?xml version="1.0" encoding="UTF-0"?><log/>', "PMO976"),
         ("", "PMO976"),
         ("<html/>", "PMO976"),
         ("<log/>", "PMO976"),

@@ -193,3 +193,17 @@ def test_a_date_is_read_as_people_write_it(text: str, day: str | None) -> None:
     assert (read.bad == []) == (day is not None)
     if day is not None:
         assert str(read.values[0])[:10] == day
+
+
+def test_a_last_date_that_stands_alone_is_asked_and_impossible_ones_are_blank(
+    tmp_path: Path,
+) -> None:
+    tasks = "task,effort,started,finished\na,1,2026-01-05,2026-01-06\nb,1,2026-01-05,2062-01-06\n"
+    with pytest.raises(pm.InputError, match=r"PMO979.*2062-01-06.*--as-of"):
+        pm.read_history(folder(tmp_path, settings="", tasks=tasks))
+    history = pm.read_history(tmp_path, as_of="2026-02-01")
+    assert history.quality.count("later-than-known") == 1
+    never = tasks.replace("2062", "9999").replace("2026-01-05,2026-01-06", "0001-01-01,2026-01-06")
+    history = pm.read_history(folder(tmp_path, settings="", tasks=never))
+    assert history.as_of == date(2026, 1, 7)
+    assert history.quality.count("impossible-date") == 2
