@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
+from pmosim.distributions import Calibrated, Tail
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
@@ -34,6 +36,10 @@ CLASS_KEYS = ("role", "type", "template")
 UNITS = {
     "plan_bias": "ln(actual / plan) of work planned at one unit",
     "typical_plan": "geometric mean of the plans",
+    "least_plan": "smallest plan seen (1 % quantile)",
+    "most_plan": "largest plan seen (99 % quantile)",
+    "class_bias": "what a class adds to ln(actual / plan)",
+    "class_spread": "factor on the spread",
     "typical_bias": "ln(actual / plan) of work planned at the typical plan",
     "size_slope": "d ln(actual) / d ln(plan)",
     "spread": "spread of ln(actual / plan) at the typical plan, project factor left out",
@@ -103,10 +109,38 @@ class PlanLaw:
     dof: float = math.inf
     shape: tuple[float, ...] = ()
     """Of ``empirical``: residuals / spread at equal steps of their normal score."""
+    least_plan: float = 1e-9
+    most_plan: float = math.inf
+    """Plans that were seen; beyond them the ratio stays as it is at the end."""
 
     def middle(self, plan: float) -> float:
         """Return ln(median / plan) of work planned at ``plan``, mass on plan left out."""
         return self.typical_bias + (self.size_slope - 1.0) * math.log(plan / self.typical_plan)
+
+    def law(self, plan: float, unit: float = 1.0) -> Calibrated:
+        """Return the law of work planned at ``plan``, its project's factor included.
+
+        Parameters
+        ----------
+        plan : in the unit of the history, above 0; person-days, working days or money.
+        unit : how much of the wanted unit makes one of those, e.g. minutes of a day.
+        """
+        inside = min(max(plan, self.least_plan), self.most_plan)
+        spread = math.hypot(self.own_spread(inside), self.project_factor, self.period_factor)
+        return Calibrated(
+            planned=plan * unit,
+            middle=self.middle(inside),
+            spread=spread,
+            tail=Tail(law=self.tail, dof=self.dof, shape=self.shape),
+            stretched=self.stretched,
+            log_size=math.log(inside / self.typical_plan),
+        )
+
+    @property
+    def correlation(self) -> float:
+        """Share of the variance at the typical plan that all work of a project has in common."""
+        common = self.project_factor**2 + self.period_factor**2
+        return common / (common + self.spread**2) if common else 0.0
 
     def own_spread(self, plan: float) -> float:
         """Return the spread of the task's own part at this plan."""
@@ -172,6 +206,8 @@ class Fitted:
             project_factor=self.value("project_factor", group),
             period_factor=self.value("period_factor", group),
             stretched=self.value("stretched_share", group),
+            least_plan=self.value("least_plan", group, 1e-9),
+            most_plan=self.value("most_plan", group, math.inf),
             tail=tail,
             dof=self.value("tail_dof", group, math.inf),
             shape=shape,

@@ -208,6 +208,8 @@ def _summary(
     *,
     has_trend: bool,
 ) -> CountsFit:
+    from scipy.special import stdtrit
+
     matrix = curvature(lambda at: _loss(at, counts, per_month, years, trend=has_trend), theta, 1e-3)
     values, vectors = np.linalg.eigh(matrix)
     covariance = (vectors / np.maximum(values, 1e-3)) @ vectors.T
@@ -236,13 +238,14 @@ def _summary(
     # the rate's own error with the posterior mean of the dispersion, not its mode
     total = float((np.exp(theta[0]) * per_month).sum())
     error = math.sqrt(max(float(covariance[0, 0]), (1.0 + middle) / max(total, 0.5)))
+    wide = float(stdtrit(len(counts) - 1, 0.975))  # the dispersion is estimated, too
     growth, growth_se = (
         (float(theta[2]), math.sqrt(float(covariance[2, 2]))) if has_trend else (0.0, 0.0)
     )
     expected = np.exp(theta[0] + growth * years) * per_month
     return CountsFit(
         rate=rate,
-        rate_interval=(rate * math.exp(-Z95 * error), rate * math.exp(Z95 * error)),
+        rate_interval=(rate * math.exp(-wide * error), rate * math.exp(wide * error)),
         rate_se=rate * error,
         dispersion=1.0 + middle,
         dispersion_interval=(1.0 + low, 1.0 + high),

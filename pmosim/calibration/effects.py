@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.calibration.parts import curvature
-from pmosim.calibration.residuals import t_scale
+from pmosim.distributions.tails import t_scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

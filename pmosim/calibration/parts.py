@@ -16,8 +16,6 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 Z95 = 1.959963984540054
 """97.5 % quantile of the standard normal."""
-ONE_SPREAD = 0.8413447460685429
-"""Share of a normal below one standard deviation."""
 
 
 def share_interval(hits: int, n: int) -> tuple[float, float, float, float]:

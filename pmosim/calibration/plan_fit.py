@@ -16,7 +16,8 @@ import numpy as np
 from pmosim import priors
 from pmosim.calibration.effects import EffectsFit, Terms, fit_effects
 from pmosim.calibration.parts import Z95, share_interval
-from pmosim.calibration.residuals import FITS, Residual
+from pmosim.calibration.residuals import FITS
+from pmosim.distributions.tails import Tail
 from pmosim.fitted import CLASS_KEYS, Basis, Parameter
 
 if TYPE_CHECKING:
@@ -52,13 +53,13 @@ class PlanFit:
 
     group: str
     parameters: tuple[Parameter, ...]
-    residual: Residual
+    residual: Tail
     notes: tuple[str, ...]
     rows: Observations
     fit: EffectsFit | None = None
     centre: float = 0.0
     standardised: FloatArray = field(default_factory=lambda: np.zeros(0))
-    """Residuals / spread of finished rows that are not on plan."""
+    """Tails / spread of finished rows that are not on plan."""
     comparison: tuple[tuple[str, float, float, float], ...] = ()
     """(law, mean CRPS of the logarithm, difference to the chosen one, its standard error)."""
 
@@ -127,7 +128,7 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
         return _prior_only(rows, group, n)
     centre = weighted_centre(rows)
     factor, notes = _has_factor(rows, group), []
-    chosen, residual = Rung(name="size effect"), Residual()
+    chosen, residual = Rung(name="size effect"), Tail()
     comparison: tuple[tuple[str, float, float, float], ...] = ()
     has_sizes = float(rows.log_plan[rows.is_finished].std()) >= LEAST_SIZES
     if not has_sizes:
@@ -147,7 +148,7 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
     fit, period_note = _with_period(rows, chosen, centre, fit, dof, log_scale, project=factor)
     notes += period_note
     if n < LEAST_OWN:
-        residual = Residual(law="t", dof=float(max(3, n - 1)))
+        residual = Tail(law="t", dof=float(max(3, n - 1)))
     elif residual.law in {"laplace", "empirical"}:
         residual, extra = FITS[residual.law](_residuals(rows, fit))
         fit = replace(fit, spread=fit.spread * extra, own_spread=fit.own_spread * extra)
@@ -214,9 +215,7 @@ def _prior_only(rows: Observations, group: str, n: int) -> PlanFit:
         f"{group}: {n} finished items are too few to fit anything ({LEAST_ROWS}); priors stand "
         "for all of it."
     )
-    return PlanFit(
-        group=group, parameters=parameters, residual=Residual(), notes=(note,), rows=rows
-    )
+    return PlanFit(group=group, parameters=parameters, residual=Tail(), notes=(note,), rows=rows)
 
 
 # --- the ladder ---------------------------------------------------------------------------------
@@ -240,7 +239,7 @@ def _thinned(rows: Observations) -> Observations:
 
 def _climb(
     rows: Observations, centre: float, *, project: bool, has_sizes: bool
-) -> tuple[Rung, Residual, tuple[tuple[str, float, float, float], ...]]:
+) -> tuple[Rung, Tail, tuple[tuple[str, float, float, float], ...]]:
     """Return the simplest rung and tail not beaten by one standard error, and the comparison."""
     few = _thinned(rows)
     keys = tuple(key for key in CLASS_KEYS if _is_class(few, key))
@@ -330,7 +329,7 @@ def _held_out(
     scores = np.full(len(rows), np.nan)
     levels = (np.arange(N_LEVELS) + 0.5) / N_LEVELS
     for left, fit, seen in fits:
-        residual, extra = FITS[law](_residuals(seen, fit)) if law != "normal" else (Residual(), 1.0)
+        residual, extra = FITS[law](_residuals(seen, fit)) if law != "normal" else (Tail(), 1.0)
         other = rows.only(left)
         middle, spread = _predicted(other, rung, centre, fit)
         wide = np.sqrt((spread * extra) ** 2 + fit.taus.get("project_factor", 0.0) ** 2)
@@ -342,7 +341,7 @@ def _recorded_crps(
     y: FloatArray,
     middle: FloatArray,
     wide: FloatArray,
-    residual: Residual,
+    residual: Tail,
     stretched: float,
     levels: FloatArray,
 ) -> FloatArray:
@@ -411,7 +410,7 @@ def _paired(rows: Observations, one: FloatArray, other: FloatArray) -> tuple[flo
 ROBUST_DOF = 5.0
 
 
-def _robust_dof(residual: Residual) -> float:
+def _robust_dof(residual: Tail) -> float:
     """Return the t by which the line is fitted: the law's own, or one that outliers do not pull."""
     if residual.law == "t":
         return residual.dof
@@ -500,7 +499,7 @@ def _parameters(
     fit: EffectsFit,
     rung: Rung,
     centre: float,
-    residual: Residual,
+    residual: Tail,
     log_scale: FloatArray | None,
     *,
     factor: bool,
@@ -541,6 +540,9 @@ def _parameters(
     add("plan_bias", bias, bias_se, bias - quantile * bias_se, bias + quantile * bias_se)
     typical, typical_se = float(fit.line[0]), math.sqrt(float(covariance[0, 0]))
     add("typical_plan", math.exp(centre), 0.0, math.exp(centre), math.exp(centre))
+    for name, share in (("least_plan", 0.01), ("most_plan", 0.99)):
+        seen = math.exp(float(np.quantile(rows.log_plan, share)))
+        add(name, seen, 0.0, seen, seen)
     add(
         "typical_bias",
         typical,
@@ -556,7 +558,7 @@ def _parameters(
         why = "all plans are alike: no size effect assumed"
         add("size_slope", 1.0, 0.05, 0.9, 1.1, count=0, basis="assumed", why=why)
     spread, log_se = fit.spread, fit.se("ln_spread")
-    low, high = spread * math.exp(-wide * log_se), spread * math.exp(wide * log_se)
+    low, high = _spread_interval(spread, log_se)
     tau = fit.taus.get("project_factor", 0.0)
     if factor:
         add("spread", spread, spread * log_se, low, high)
@@ -657,6 +659,15 @@ def _add_classes(
                 **common,  # type: ignore[arg-type]
             )
         )
+
+
+def _spread_interval(spread: float, log_se: float) -> tuple[float, float]:
+    """Return the 95 % interval of a spread: chi-squared with as many degrees as its error says."""
+    from scipy.special import gammaincinv
+
+    dof = 0.5 / max(log_se, 1e-6) ** 2
+    low, high = (2.0 * float(gammaincinv(dof / 2.0, q)) for q in (0.975, 0.025))
+    return spread * math.sqrt(dof / low), spread * math.sqrt(dof / max(high, 1e-12))
 
 
 def _t_value(dof: int) -> float:

@@ -1,5 +1,6 @@
 """Distributions: the laws of uncertain amounts, and what they have in common."""
 
+from pmosim.distributions.calibrated import Calibrated
 from pmosim.distributions.correlation import correlated, correlated_beyond, factor_given
 from pmosim.distributions.laws import (
     Empirical,
@@ -20,8 +21,10 @@ from pmosim.distributions.laws import (
     lognormal_from_median_p90,
     tightened,
 )
+from pmosim.distributions.tails import Tail
 
 __all__ = [
+    "Calibrated",
     "Empirical",
     "Exponential",
     "Fixed",
@@ -32,6 +35,7 @@ __all__ = [
     "PastSpread",
     "Pert",
     "SplitLognormal",
+    "Tail",
     "Tightened",
     "Triangular",
     "Uniform",
