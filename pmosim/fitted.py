@@ -178,6 +178,11 @@ class Fitted:
         found = self.find(name, group)
         return otherwise if found is None else found.value
 
+    def error(self, name: str, group: str) -> float:
+        """Return the standard error of a parameter, 0 where there is none."""
+        found = self.find(name, group)
+        return 0.0 if found is None else found.se
+
     def has(self, group: str) -> bool:
         """Whether anything is known of a group."""
         return any(parameter.group == group for parameter in self.parameters)

@@ -17,6 +17,7 @@ import numpy as np
 from pmosim.draws.demand import Arrivals, draw_arrivals
 from pmosim.draws.fates import Fates
 from pmosim.draws.luck import Luck
+from pmosim.draws.parameters import beliefs_of
 from pmosim.draws.people import Losses, Spells, Stints, draw_spells, draw_stints
 from pmosim.draws.projects import draw_happens, draw_money, listed_gates
 from pmosim.draws.reworks import Again
@@ -65,7 +66,8 @@ class Draws:
 
 def draw(network: Network, seed: int, first: int, count: int) -> Draws:
     """Return the draws of a block; the same numbers whatever the cut into blocks."""
-    luck = Luck(seed, first, count, network.correlation)
+    beliefs = beliefs_of(network, seed, first, count)
+    luck = Luck(seed, first, count, network.correlation, beliefs)
     n_listed = network.n_listed
     size = np.column_stack(
         [

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pmosim.distributions import Law
+    from pmosim.draws.parameters import Beliefs
     from pmosim.network import BoolArray, FloatArray, IntArray, Network
 
 
@@ -30,6 +31,8 @@ class Luck:
     first: int
     count: int
     correlation: float
+    beliefs: Beliefs | None = None
+    """How actual comes from plan in each future; None = as fitted, or nothing is fitted."""
     factors: dict[str, FloatArray] = field(default_factory=dict)
     """(R,) uniforms of the factor of each project of which something is known."""
 
@@ -46,6 +49,10 @@ class Luck:
         if law.is_certain:
             return np.full((len(entities), self.count), law.plan)
         return law.quantile(self.table(entities, purpose))
+
+    def amounts(self, law: Law, u: FloatArray) -> FloatArray:
+        """(..., R) amounts of work at uniforms, with what is believed of past work."""
+        return law.quantile(u) if self.beliefs is None else self.beliefs.values(law, u)
 
     def learn(self, network: Network, size: FloatArray) -> None:
         """Draw the factor of each listed project given its finished and running work."""

@@ -41,7 +41,8 @@ class Again:
         law, task = pools.law[pool], int(pools.task[pool])
         values: FloatArray = np.full((1, luck.count), law.plan)
         if not law.is_certain:
-            values = law.quantile(luck.work([project], tasks.ids[task], pools.keys[pool], times))
+            u = luck.work([project], tasks.ids[task], pools.keys[pool], times)
+            values = luck.amounts(law, u)
         if pools.settled is not None and not np.isnan(pools.settled[pool]):
             values = np.full_like(
                 values, law.mean if tasks.is_part_done[task] else pools.settled[pool]

@@ -44,7 +44,7 @@ def listed_amounts(network: Network, luck: Luck, size: FloatArray) -> IntArray:
                 u = luck.work_beyond(names, task_id, key, law.score(spent))
                 values = law.quantile_beyond(u, spent) - spent
             else:
-                values = law.quantile(luck.work(names, task_id, key))
+                values = luck.amounts(law, luck.work(names, task_id, key))
         values = _settled(network, group, values)
         is_sized = pools.is_sized[group]
         is_scaled = (is_sized & ~tasks.is_part_done[task])[:, np.newaxis]
@@ -73,7 +73,7 @@ def prototype_amounts(
         law, task = pools.law[q], tasks.ids[int(pools.task[q])]
         values: FloatArray = np.full(size.shape, law.plan)
         if not law.is_certain:
-            values = law.quantile(luck.work(names, task, pools.keys[q]))
+            values = luck.amounts(law, luck.work(names, task, pools.keys[q]))
         values = _settled(network, [q], values)
         for factor, hit_pools in hits:
             values = values * factor if q in hit_pools else values

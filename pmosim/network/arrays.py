@@ -393,6 +393,18 @@ class BookingArrays:
     """(B,) whether work that is not done at the end keeps the person."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ParameterErrors:
+    """How surely it is known how actual comes from plan: one standard error each."""
+
+    bias: float
+    """Of ln(actual / plan) at the typical plan."""
+    slope: float
+    """Of the size slope."""
+    spread: float
+    """Of ln(spread)."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Network:
     """The numbers of one scenario; see the head of this module."""
@@ -412,6 +424,8 @@ class Network:
     """Minute at which the planning window closes; the cap of 10 years without a horizon."""
     has_horizon: bool
     run_off: int
+    parameters: ParameterErrors | None = None
+    """Drawn once in each future, for all work of fitted laws; None = taken as they are."""
     outlook_at_risk: float = 0.2
     """Chance of being late from which a running project is at risk."""
     outlook_needs_support: float = 0.5

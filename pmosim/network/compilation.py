@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.network.arrays import NONE, Network, PeopleArrays, ProjectArrays
+from pmosim.fitted import WORK
+from pmosim.network.arrays import (
+    NONE,
+    Network,
+    ParameterErrors,
+    PeopleArrays,
+    ProjectArrays,
+)
 from pmosim.network.bookings import compile_bookings
 from pmosim.network.changes import compile_away, compile_changes, leave_of
 from pmosim.network.dates import as_end, as_past_start, as_span, as_start, joined
@@ -31,12 +38,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pmosim.scenario.organisation import Organisation, Person
-    from pmosim.scenario.portfolio import Project, Scenario
+    from pmosim.scenario.portfolio import Project, Scenario, Settings
     from pmosim.workdays import WorkCalendar
 
 LONGEST_RUN_YEARS = 10
 """A run without a horizon ends here at the latest (model.md, section 8)."""
 YEAR_DAYS = 365
+
+
+def _parameter_errors(settings: Settings) -> ParameterErrors | None:
+    """Return how surely the fitted laws are known; None where they are not taken or not doubted.
+
+    A tail that stands for a small sample holds the doubt about the spread already.
+    """
+    fitted = settings.calibration
+    if fitted is None or not settings.parameter_uncertainty or not fitted.has(WORK):
+        return None
+    law = fitted.plan_law(WORK)
+    spread = fitted.find("spread", WORK)
+    is_known = spread is not None and not (law.tail == "t" and spread.n < SMALL_SAMPLE)
+    return ParameterErrors(
+        bias=fitted.error("typical_bias", WORK),
+        slope=fitted.error("size_slope", WORK),
+        spread=fitted.error("spread", WORK) / law.spread if is_known and law.spread else 0.0,
+    )
+
+
+SMALL_SAMPLE = 30
+"""Rows below which the fitted tail is that of the sample size."""
 
 
 def compile_network(scenario: Scenario) -> Network:
@@ -73,6 +102,7 @@ def compile_network(scenario: Scenario) -> Network:
         discount_rate=scenario.discount_rate,
         hurdle=scenario.hurdle,
         correlation=scenario.settings.correlation,
+        parameters=_parameter_errors(scenario.settings),
         month_minutes=scenario.settings.month_days * calendar.minutes_per_day,
         range_means=scenario.settings.range_means,
         outlook_at_risk=scenario.settings.outlook_at_risk,

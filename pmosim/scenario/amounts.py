@@ -7,12 +7,15 @@ the scenario's currency. What cannot be read raises ``AmissError``: it says what
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pmosim.units import WHOLE
+
+if TYPE_CHECKING:
+    from pmosim.fitted import Fitted
 
 LARGEST = Fraction(10) ** 13
 """Larger amounts are taken for a slip; they would also leave the whole numbers of a run."""
@@ -52,6 +55,8 @@ class Measures:
     range_means: str = "p10-p90"
     spread: float = 0.0
     """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
+    calibration: Fitted | None = field(default=None, compare=False)
+    """What history says of work given as one number; it stands before ``spread``."""
     spread_includes_risks: bool = False
     """Whether the listed risks explain part of that spread."""
 

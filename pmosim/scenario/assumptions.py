@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Literal
 
 from pmosim import priors
+from pmosim.fitted import WORK
 from pmosim.scenario import amounts
 from pmosim.scenario.facts import is_alive
 from pmosim.scenario.hazards import LEAST_LEFT, spreads_left
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pmosim.distributions import Law
+    from pmosim.fitted import Fitted
     from pmosim.priors import Prior
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.organisation import Person
@@ -355,7 +357,10 @@ def _spread(facts: Facts) -> Iterator[Assumption]:
     laws = list(_laws(facts))
     n_certain = sum(law.is_certain for law in laws)
     settings = facts.frame.settings
-    if settings.spread:
+    fitted = settings.calibration
+    if fitted is not None and fitted.has(WORK):
+        yield from _past_work(fitted, is_doubted=settings.parameter_uncertainty)
+    elif settings.spread:
         basis = _basis(facts, priors.SPREAD)
         text = (
             "Work given as one number is the middle of what may come: half of it takes longer, "
@@ -392,12 +397,55 @@ def _double_counting(facts: Facts) -> Iterator[Assumption]:
     yield _entry("double counting", "stated", text)
 
 
+def _measured(facts: Facts) -> tuple[str, ...]:
+    """Return the paths of what was taken from `calibration`."""
+    given = facts.root.get("measured")
+    return () if given is None else tuple(node.text for node in given.items)
+
+
+def _past_work(fitted: Fitted, *, is_doubted: bool) -> Iterator[Assumption]:
+    """Say how work given as one number comes out, by past work."""
+    law, spread = fitted.plan_law(WORK), fitted.find("spread", WORK)
+    middle = law.law(law.typical_plan)
+    half, late = (float(middle.quantile(u)) / law.typical_plan for u in (0.5, 0.9))
+    how = "measured" if spread is not None and spread.basis == "measured" else "assumed"
+    text = (
+        f"Work given as one number comes out as past work did: planned at "
+        f"{law.typical_plan:.3g} days, half of it took {half:.2f} times the plan or more, one in "
+        f"ten {late:.2f} times or more (`calibration`, as of {fitted.as_of.isoformat()})."
+    )
+    yield Assumption(
+        mechanism="spread",
+        basis="measured" if how == "measured" else "assumed",
+        text=text,
+        source=spread.source if spread is not None else "",
+    )
+    if is_doubted:
+        text = (
+            "How surely this is known is part of the forecast: bias, size effect and spread are "
+            "drawn once in each future (`settings.parameter_uncertainty`)."
+        )
+        yield Assumption(mechanism="doubt about past work", basis="measured", text=text)
+
+
 def _one_in_ten(spread: float) -> str:
     return f"{math.exp(1.2815515655446004 * spread):.2g}"
 
 
 def _correlation(facts: Facts) -> Assumption:
     correlation = facts.frame.settings.correlation
+    if correlation and "settings.correlation" in _measured(facts):
+        found = facts.frame.settings.calibration
+        factor = found.find("project_factor", WORK) if found is not None else None
+        is_measured = factor is not None and factor.basis == "measured"
+        how = "measured on past work" if is_measured else "a prior, too few past projects"
+        text = f"Correlation within a project is {correlation:.0%}, {how}."
+        return Assumption(
+            mechanism="correlation",
+            basis="measured" if is_measured else "assumed",
+            text=text,
+            source=factor.source if factor is not None else "",
+        )
     if correlation:
         basis = _basis(facts, priors.CORRELATION)
         text = f"Correlation within a project is {correlation:.0%}, {_how(basis)}."

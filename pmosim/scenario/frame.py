@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from pmosim.scenario import amounts, dates, shapes
 from pmosim.scenario.amounts import AmissError, Measures
+from pmosim.scenario.fitted import fitted_from
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.portfolio import Settings
 from pmosim.workdays import WorkCalendar
 
 if TYPE_CHECKING:
+    from pmosim.fitted import Fitted
     from pmosim.scenario.messages import Problems
     from pmosim.scenario.nodes import Node
 
@@ -78,6 +80,7 @@ def read_frame(root: Node, problems: Problems) -> Frame:
         range_means=settings_fields.get("range_means", "p10-p90"),
         spread=settings_fields.get("spread", 0.0),
         spread_includes_risks=settings_fields.get("spread_includes_risks", False),
+        calibration=_read_calibration(root, problems),
     )
     settings = Settings(
         month_days=float(measures.month_days),
@@ -85,6 +88,8 @@ def read_frame(root: Node, problems: Problems) -> Frame:
         correlation=float(settings_fields.get("correlation", 0)),
         spread=measures.spread,
         spread_includes_risks=measures.spread_includes_risks,
+        calibration=measures.calibration,
+        parameter_uncertainty=settings_fields.get("parameter_uncertainty", True),
     )
     settings = _with_outlook(settings, root, reader)
     settings = _with_standard(settings, root, reader)
@@ -101,6 +106,11 @@ def _check_version(root: Node, problems: Problems) -> None:
     if version is not None and (not version.is_scalar or version.text != FORMAT_VERSION):
         said = f"is {version.shown()}; this version of pmosim reads format {FORMAT_VERSION}."
         problems.error("PMO019", version, "pmosim", said)
+
+
+def _read_calibration(root: Node, problems: Problems) -> Fitted | None:
+    node = root.get("calibration")
+    return None if node is None or node.is_null else fitted_from(node, problems)
 
 
 def _read_as_of(root: Node, reader: Reader) -> date:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pmosim.errors import Problem
+    from pmosim.fitted import Fitted
     from pmosim.policy.dispatch import DispatchRule
     from pmosim.policy.intake import IntakeRule
     from pmosim.policy.reactions import Reaction
@@ -320,6 +321,10 @@ class Settings:
     """A plain amount of work is the median of a lognormal with this sigma; 0 = certain."""
     spread_includes_risks: bool = False
     """Whether what the listed risks explain is taken off that spread."""
+    calibration: Fitted | None = None
+    """What history says of work given as one number."""
+    parameter_uncertainty: bool = True
+    """Whether how surely that is known goes into the forecast."""
     outlook_at_risk: float = 0.2
     """P(late) from which a running project is at risk."""
     outlook_needs_support: float = 0.5

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmosim import priors
+from pmosim.scenario.fitted import with_measured
 from pmosim.scenario.nodes import Node, core_value, scalar
 from pmosim.scenario.staff import person_path, roles_named
 
@@ -24,7 +25,8 @@ _VALUES = {prior.name: prior.value for prior in priors.PRIORS}
 
 
 def with_priors(root: Node) -> Node:
-    """Return the document with every prior written out."""
+    """Return the document with every prior written out, or what was measured instead."""
+    root = with_measured(root)
     is_typical = _says(root.get("assume"), TYPICAL)
     filler = _Filler(root, is_typical=is_typical)
     entries = dict(root.mapping)

@@ -60,7 +60,18 @@ class _Source:
         else:
             base = tables.with_tables(root, self._workspace, folder, self._problems)
         base = without(base, "extends", "changes")
+        if root.get("extends") is None:
+            base = self._with_calibration(base, folder)
         return base if given is None else changes.applied(base, given, self._problems)
+
+    def _with_calibration(self, root: Node, folder: Path) -> Node:
+        """Return the document with what stands in its ``fitted.yaml`` in place of the path."""
+        node = root.get("calibration")
+        if node is None or not node.is_scalar or node.is_null:
+            return root
+        file = files.inside(self._workspace, folder, node, "calibration", self._problems)
+        found = files.read_document(file, self._problems)
+        return root.with_entries(root.mapping | {"calibration": found})
 
     def _extended(self, root: Node, folder: Path, chain: tuple[Path, ...]) -> Node:
         self._check_overlay_keys(root)

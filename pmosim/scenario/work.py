@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pmosim.distributions import Lognormal, PastSpread
+from pmosim.distributions import Fixed, Lognormal, PastSpread
+from pmosim.fitted import WORK
 from pmosim.scenario import amounts, kinds, laws, links, shapes
 from pmosim.scenario.amounts import AmissError
+from pmosim.scenario.fitted import plan_law_classes
 from pmosim.scenario.kinds import MISSING, Reader
 from pmosim.scenario.messages import did_you_mean, series
 from pmosim.scenario.portfolio import Baseline, Link, Need, Phase, Progress, Rework, Task
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from pmosim.distributions import Law
+    from pmosim.fitted import Fitted
+    from pmosim.scenario.amounts import Measures
     from pmosim.scenario.links import Names
     from pmosim.scenario.nodes import Node
 
@@ -110,6 +115,17 @@ def read_rework(reader: Reader, node: Node, path: str) -> Rework | None:
     )
 
 
+def _calibrated(plan: float, fitted: Fitted, who: str, kind: str, measures: Measures) -> Law:
+    """Return a planned amount as the law of past plans and actuals; the plan if there is none."""
+    if not fitted.has(WORK):
+        return Fixed(value=plan)
+    day = float(measures.minutes_per_day)
+    law = fitted.plan_law(WORK, **plan_law_classes(who, kind)).law(plan / day, day)
+    if not measures.spread_includes_risks:
+        return law
+    return PastSpread(median=plan * math.exp(law.middle), sigma=law.spread)
+
+
 class Activities:
     """Reads the phases and tasks of one project."""
 
@@ -196,23 +212,35 @@ class Activities:
 
     def _work(self, node: Node, kind: str, fields: Mapping[str, Any], path: str) -> dict[str, Law]:
         if kind == "effort":
-            return self._amounts(node.get("effort"), f"{path}.effort")
+            return self._amounts(
+                node.get("effort"), f"{path}.effort", fields.get("kind_of_work", "")
+            )
         if kind == "duration" and "duration" in fields:
             return {"": self._with_spread(fields["duration"], node.mapping["duration"])}
         return {}
 
-    def _amounts(self, node: Node | None, path: str) -> dict[str, Law]:
-        """Return planned work, as one amount or per role."""
+    def _amounts(self, node: Node | None, path: str, kind: str = "") -> dict[str, Law]:
+        """Return planned work of a kind, as one amount or per role."""
         work = read_amounts(self._reader, node, path)
         return {
-            who: self._with_spread(law, node.get(who) or node if node else None)
+            who: self._with_spread(law, node.get(who) or node if node else None, who, kind)
             for who, law in work.items()
         }
 
-    def _with_spread(self, law: Law, node: Node | None) -> Law:
-        """Return a plain amount as the median of what may come; a stated law as it is."""
-        spread = self._reader.measures.spread
+    def _with_spread(
+        self, law: Law, node: Node | None, who: str | None = None, kind_of_work: str = ""
+    ) -> Law:
+        """Return a plain amount as what may come of it; a stated law as it is.
+
+        Work takes the law of past plans (``calibration``), else the plan is the median of a
+        ``spread``. ``who`` None = a duration: it is nobody's work.
+        """
+        measures = self._reader.measures
+        spread = measures.spread
         is_plain = node is not None and node.is_scalar and "/" not in node.text
+        fitted = measures.calibration
+        if fitted is not None and who is not None and is_plain and law.plan > 0:
+            return _calibrated(law.plan, fitted, who, kind_of_work, measures)
         if not spread or not is_plain or law.plan <= 0:
             return law
         has_risks = self._reader.measures.spread_includes_risks

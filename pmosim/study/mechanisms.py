@@ -458,6 +458,14 @@ SWITCHES: tuple[Switch, ...] = (
         idle=_without_spread,
     ),
     Switch(
+        id="doubt",
+        name="doubt about past work",
+        without="what history says of work given as one number is taken for certain",
+        is_on=lambda subject: subject.network.parameters is not None and subject.has_spread,
+        network_off=lambda network: replace(network, parameters=None),
+        idle=_without_spread,
+    ),
+    Switch(
         id="demand",
         name="random demand",
         without="nothing comes but what is listed",
