@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim import priors
-from pmosim.distributions import Fixed
+from pmosim.distributions import Calibrated, Fixed
 from pmosim.errors import ScenarioError
 from pmosim.in_flight import left_law
 from pmosim.network import compile_network
@@ -461,9 +461,9 @@ SWITCHES: tuple[Switch, ...] = (
         id="doubt",
         name="doubt about past work",
         without="what history says of work given as one number is taken for certain",
-        is_on=lambda subject: subject.network.parameters is not None and subject.has_spread,
+        is_on=lambda subject: subject.network.parameters is not None
+        and any(isinstance(law, Calibrated) for law in subject.network.pools.law),
         network_off=lambda network: replace(network, parameters=None),
-        idle=_without_spread,
     ),
     Switch(
         id="demand",

@@ -291,8 +291,18 @@ def test_what_would_do_nothing_is_not_switched_on(
 
 # --- the table ----------------------------------------------------------------------------------
 
+PAST: dict[str, Any] = {"group": "work", "n": 90, "basis": "measured", "source": "90 tasks"}
+
 EVERYTHING: dict[str, Any] = {
     "horizon": "1y",
+    "calibration": {
+        "pmosim_fitted": 1,
+        "as_of": "2026-12-31",
+        "parameters": [
+            PAST | {"name": "typical_bias", "value": 0.1, "se": 0.05, "low": 0.0, "high": 0.2},
+            PAST | {"name": "spread", "value": 0.4, "se": 0.03, "low": 0.34, "high": 0.46},
+        ],
+    },
     "roles": {
         "developer": {
             "bau": "10%",
@@ -330,7 +340,8 @@ EVERYTHING: dict[str, Any] = {
                     "needs": {"developer": 1},
                     "gate": True,
                     "rework": {"probability": "20%", "of": "build", "share": "50%"},
-                }
+                },
+                "check": {"effort": "5pd", "needs": {"developer": 1}, "after": "build"},
             },
             "risks": [
                 {
@@ -389,7 +400,7 @@ def test_every_mechanism_is_seen_and_switched_alone() -> None:
             changed = {name for name, is_on in before.items() if after.get(name, False) != is_on}
             assert changed == {one.id} | follow.get(one.id, set()), one.id
         elif one.is_on:
-            assert one.id in {"spread", "size"}
+            assert one.id in {"spread", "size", "doubt"}
             assert one.switched is not None
 
 
