@@ -102,6 +102,10 @@ class Calibrated(Law):
             raise ValueError(message)
         return replace(self, planned=self.planned * factor) if factor else Fixed(value=0.0)
 
+    def with_part_of_spread(self, left: float) -> Calibrated:
+        """Return the law with ``left`` of its spread; plan, middle and mass on plan stay."""
+        return replace(self, spread=self.spread * left)
+
     @property
     def mean(self) -> float:
         """Expected value; of heavy tails and mass on plan by 4,096 equal shares of the futures."""

@@ -80,6 +80,10 @@ class Law(ABC):
         """Whether only one value is possible."""
         return False
 
+    def with_part_of_spread(self, left: float) -> Law:
+        """Return the law with ``left`` (above 0, below 1) of its log-spread; see ``tightened``."""
+        return Tightened(law=self, left=left)
+
     def score(self, x: float) -> float:
         """Return the normal score of a value, Phi^-1(cdf); finite for every value."""
         return float(normal_score(self.cdf(x)))
@@ -718,7 +722,7 @@ def tightened(law: Law, left: float) -> Law:
         return Fixed(value=float(law.quantile(0.5)))
     if isinstance(law, Lognormal):
         return Lognormal(median=law.median, sigma=law.sigma * left)
-    return Tightened(law=law, left=left)
+    return law.with_part_of_spread(left)
 
 
 def log_moments(law: Law) -> tuple[float, float]:
