@@ -51,8 +51,6 @@ class Office:
         self._planned: dict[int, dict[str, float]] = {}
         """Planned work of a project by role, of what was not finished before day 0."""
         self._costs: dict[int, float] = {}
-        self._late: dict[int, float | None] = {}
-        """Lateness of projects that were looked at since ``look_again``."""
         self._open: list[int] | None = None
         """Planned work of what is released and unfinished by role; None = nobody asked yet."""
 
@@ -187,17 +185,8 @@ class Office:
 
     def lateness(self, project: int) -> float | None:
         """Return planned minutes from the due date to the finish, None where nothing is due."""
-        if project not in self._late:
-            late = lateness(self.projects[project], self.minute)
-            self._late[project] = None if late is None else float(late)
-        return self._late[project]
-
-    def look_again(self, project: int | None = None) -> None:
-        """Forget how late a project is of which the plan has changed, None = all of them."""
-        if project is None:
-            self._late.clear()
-        else:
-            self._late.pop(project, None)
+        late = lateness(self.projects[project], self.minute)
+        return None if late is None else float(late)
 
     def score(self, project: int, order: OrderKind) -> float:
         """Return the place of a project in an order, smaller is earlier."""

@@ -21,6 +21,7 @@ from pmosim.policy.reactions import PERIOD_OF
 from pmosim.units import WHOLE, times
 
 if TYPE_CHECKING:
+    from pmosim.engine.office import Office
     from pmosim.engine.state import Ask, Pool, Project, Task
     from pmosim.network import Network
     from pmosim.policy.reactions import Reaction
@@ -82,7 +83,6 @@ class Reactions(Departures):
     def _react(self) -> None:
         """Ask for every project, in project order, what is to be done about it."""
         ended, self.stage_ended = self.stage_ended, {}
-        self.office.look_again()
         occasions = {"stage end"} if ended else set()
         if self.met != self.minute:
             occasions |= {name for name, at in self.meetings.items() if self.minute in at}
@@ -93,25 +93,26 @@ class Reactions(Departures):
             latest = self.minute + project.plan.length
             if project.due == NONE or latest - project.due < self.least_late:
                 continue
+            seen = _Seen(self.office)
             for number, one in enumerate(self.reactions):
                 is_asked = one.asked in occasions and (
                     one.asked in self.meetings or project.order in ended
                 )
                 is_met = any(number == n for n, _ in project.reactions)
                 if is_asked and not is_met and project.row in self.meant[number]:
-                    self._ask_whether(project, number, one)
+                    if self._takes(project, number, one, seen):
+                        seen = _Seen(self.office)
 
-    def _ask_whether(self, project: Project, number: int, reaction: Reaction) -> None:
+    def _takes(self, project: Project, number: int, reaction: Reaction, seen: _Seen) -> bool:
         """Take a reaction if it is due; of a request that waits one can only say: it goes first."""
-        if project.ended != NONE or not reaction.is_due(self.office, project.order):
-            return
+        if project.ended != NONE or not reaction.is_due(seen, project.order):
+            return False
         is_waiting = project.released == NONE
         if is_waiting and reaction.action != "escalate":
-            return
+            return False
         if reaction.action == "stop" and self.network.projects.is_mandatory[project.row]:
-            return
+            return False
         project.reactions = [*project.reactions, (number, self.minute)]
-        self.office.look_again(project.order)
         if reaction.action == "escalate":
             self._put_first(project)
         elif reaction.action == "cut_scope":
@@ -120,6 +121,7 @@ class Reactions(Departures):
             self._add_people(project, reaction)
         else:
             self._end(project, STOPPED)
+        return True
 
     # --- what is done ---------------------------------------------------------------------------
 
@@ -199,6 +201,20 @@ class Reactions(Departures):
         self.cuts.append((pool, -work))
         key = task.order, at
         task.project.briefed = {**briefed, key: briefed.get(key, 0) + 1}
+
+
+class _Seen:
+    """What management sees of one project, looked up once for all reactions."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._late: dict[int, float | None] = {}
+
+    def lateness(self, project: int) -> float | None:
+        """Return planned minutes from the due date to the finish, None where nothing is due."""
+        if project not in self._late:
+            self._late[project] = self._office.lateness(project)
+        return self._late[project]
 
 
 def _by_order(project: Project) -> int:
