@@ -136,6 +136,13 @@ class Worker:
     takes_nothing: bool = False
     goes: bool = False
     not_before: int = 0
+    rising: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """What practice makes faster: from, to, attention that it takes."""
+    practised: dict[str, int] = field(default_factory=dict)
+    practises: dict[str, int] = field(default_factory=dict)  # attention a minute, in this step
+    level: dict[str, int] = field(default_factory=dict)  # speed in this step
+    step_ends: Number = INFINITE
+    was_present: bool = False
 
     def is_employed(self, now: int) -> bool:
         """Return whether the person belongs to the organisation at this minute."""
@@ -210,6 +217,7 @@ class Job:
     briefed: dict[int, int] = field(default_factory=dict)  # addition -> people briefed
     held: int = 0  # minutes by which risks hold it back
     rounds: dict[int, int | None] = field(default_factory=dict)  # round -> finish in it
+    work_kind: str = ""  # what is learned by doing it
     told: int | None = None  # the finish that what follows outside of a round goes by
 
     def is_short(self) -> bool:
@@ -298,6 +306,7 @@ class Simulator:
         self.workers = [self.hire(n, p) for n, p in enumerate(scenario.organisation.people)]
         self.by_id = {worker.id: worker for worker in self.workers}
         self.hands: dict[int, int] = {}
+        self.moved: set[int] = set()  # people who took up or gave back something
         self.ventures: dict[str, Venture] = {}
         for number, project in enumerate(scenario.projects):
             self.ventures[project.id] = self.plan(number, project)
@@ -321,6 +330,13 @@ class Simulator:
         self.kept: dict[int, dict[str, int]] = {}  # worker -> project -> share reserved now
 
     # ------------------------------------------------------------------ reading the scenario
+
+    def kinds_of_work(self) -> set[str]:
+        """Return what can be learned."""
+        projects = self.scenario.projects
+        found = {project.kind_of_work for project in projects}
+        found |= {activity.kind_of_work for p in projects for activity in p.activities}
+        return found - {""}
 
     def hire(self, number: int, person: Any) -> Worker:
         """Return a person with minutes instead of dates."""
@@ -346,10 +362,19 @@ class Simulator:
         begins: Number = -INFINITE
         if person.employed_from is not None:
             begins = self.days.morning(person.employed_from)
+        rising = {
+            f"role {role}": (dict(person.skills)[role], growth.to, growth.practice)
+            for role, growth in person.growth
+        }
+        if person.learning is not None:
+            for kind in self.kinds_of_work():
+                rising[f"kind {kind}"] = (person.learning.start, WHOLE, person.learning.practice)
         return Worker(
             id=person.id,
             number=number,
             role=person.role,
+            rising=rising,
+            practised={f"kind {kind}": given for kind, given in person.experience},
             skills=dict(person.skills),
             fte=person.fte,
             bau=person.bau,
@@ -451,6 +476,7 @@ class Simulator:
                 planned_work[want.who] = plan
         job = Job(venture, task.id, len(venture.jobs), kind, wants, left, planned, planned_work)
         job.links = list(task.after)
+        job.work_kind = task.kind_of_work or venture.source.kind_of_work
         for part in left:
             plan = exact(task.work[part].plan)
             job.whole[part] = plan if kind == "duration" else plan * size
@@ -481,6 +507,7 @@ class Simulator:
                 {role: plan},
             )
             job.phase = phase.id
+            job.work_kind = phase.kind_of_work or venture.source.kind_of_work
             job.whole = {"": plan}
             job.links = list(phase.after)
             if phase.not_before is not None:
@@ -773,6 +800,7 @@ class Simulator:
         """Give a person to a job."""
         want.slots[slot] = worker
         self.hands.clear()
+        self.moved.add(worker.number)
         job.project.veterans.add(worker.number)
         if worker.id not in job.people:
             job.people.append(worker.id)
@@ -854,18 +882,74 @@ class Simulator:
         """Return the best choice of people for some heads of a job, None where nobody is."""
         return best_staffing([self.options(job, want, now, reserved) for want, _ in heads])
 
-    def rate(self, worker: Worker, want: Want, now: int) -> int:
+    def rate(self, worker: Worker, job: Job, want: Want, now: int) -> int:
         """Return the progress per minute of a person in a job, in billionths."""
         if not worker.is_present(now):
             return 0
-        attention = product(worker.fte, WHOLE - worker.bau)
-        attention = product(attention, want.share)
-        attention = ceil_div(attention * WHOLE, max(WHOLE, self.in_hand(worker)))
         skill = worker.proficiency(want.who)
         assert skill is not None
+        learned = WHOLE
+        for key in self.practised_by(worker, job, want):
+            if key.startswith("role "):
+                skill = worker.level[key]
+            else:
+                learned = worker.level[key]
         n = len(self.holdings(worker))
         focus = worker.focus[min(n, len(worker.focus)) - 1]
-        return product(product(attention, skill), focus)
+        progress = product(product(self.attention(worker, want), skill), learned)
+        return product(progress, focus)
+
+    def attention(self, worker: Worker, want: Want) -> int:
+        """Return what a person who is there gives to a job each minute, in billionths."""
+        attention = product(worker.fte, WHOLE - worker.bau)
+        attention = product(attention, want.share)
+        return ceil_div(attention * WHOLE, max(WHOLE, self.in_hand(worker)))
+
+    def practised_by(self, worker: Worker, job: Job, want: Want) -> list[str]:
+        """Return what a person learns by doing a job."""
+        if job.kind not in ("pooled", "roles"):
+            return []
+        return [
+            key for key in (f"kind {job.work_kind}", f"role {want.who}") if key in worker.rising
+        ]
+
+    def begin_steps(self, now: int) -> None:
+        """Let people learn: a step ends in a morning, or when what they give changes."""
+        day = self.days.minutes
+        for worker in self.workers:
+            here = worker.is_present(now)
+            is_same = worker.number not in self.moved and here == worker.was_present
+            worker.was_present = here
+            if not worker.rising or (is_same and now < worker.step_ends):
+                continue
+            rates: dict[str, int] = {}
+            for job, want in self.holdings(worker) if here else ():
+                for key in self.practised_by(worker, job, want):
+                    rates[key] = rates.get(key, 0) + self.attention(worker, want)
+            ways = [
+                Fraction(worker.rising[key][2], 10 * rate)
+                for key, rate in rates.items()
+                if rate and worker.practised.get(key, 0) < worker.rising[key][2]
+            ]
+            worker.step_ends, length = INFINITE, day
+            if ways:
+                whole_days = max(now // day + 1, math.ceil((now + min(ways)) / day))
+                worker.step_ends, length = whole_days * day, whole_days * day - now
+            worker.practises, worker.level = rates, {}
+            for key, rate in rates.items():
+                low, high, takes = worker.rising[key]
+                begin = worker.practised.get(key, 0)
+                done = [begin, begin + rate * length]
+                if done[0] == done[1]:
+                    done[1] += 1
+                area = [
+                    low * Fraction(min(x, takes))
+                    + Fraction((high - low) * min(x, takes) ** 2, 2 * takes)
+                    + high * max(0, x - takes)
+                    for x in done
+                ]
+                worker.level[key] = math.ceil((area[1] - area[0]) / (done[1] - done[0]))
+        self.moved.clear()
 
     def speeds(self, job: Job, now: int) -> dict[str, int]:
         """Return what is done per minute of each amount of a job, in billionths."""
@@ -882,7 +966,7 @@ class Simulator:
             part = want.who if job.kind == "roles" else ""
             for slot in want.slots:
                 if slot is not None and not want.is_over:
-                    result[part] += self.rate(slot, want, now)
+                    result[part] += self.rate(slot, job, want, now)
         return result
 
     # ------------------------------------------------------------------ links
@@ -970,6 +1054,7 @@ class Simulator:
 
     def let_go(self, want: Want) -> None:
         """Give the people of a need back."""
+        self.moved |= {slot.number for slot in want.slots if slot is not None}
         want.slots = [None] * len(want.slots)
         self.hands.clear()
 
@@ -1145,6 +1230,7 @@ class Simulator:
             loss = round_half_up(worker.loss * WHOLE)
             job.left[part] += loss if kept == 1 else product(loss, round_half_up(kept * WHOLE))
         want.slots[n] = None
+        self.moved.add(worker.number)
         self.hands.clear()
 
     def depart(self, now: int) -> bool:
@@ -1734,7 +1820,7 @@ class Simulator:
         for promise in self.promises:
             moments += [promise.begins, promise.ends]
         for worker in self.workers:
-            moments += [worker.begins, worker.leaves]
+            moments += [worker.begins, worker.leaves, worker.step_ends]
             moments += [moment for spell in worker.away for moment in spell]
             moments += [start for start, _ in worker.waiting_leave]
             moments += [worker.rests_until, worker.not_before]
@@ -1784,6 +1870,7 @@ class Simulator:
                 venture.status = "absent"
         while True:
             self.instant(now)
+            self.begin_steps(now)
             if self.scenario.horizon is None and all(
                 venture.status in ENDS for venture in self.ventures.values()
             ):
@@ -1797,6 +1884,10 @@ class Simulator:
                     speeds = self.speeds(job, now)
                     for part, speed in speeds.items():
                         job.left[part] = max(0, job.left[part] - speed * (then - now))
+            for worker in self.workers:
+                for key, given in worker.practises.items():
+                    before = worker.practised.get(key, 0)
+                    worker.practised[key] = before + given * (then - now)
             now = then
         return self.result()
 

@@ -22,6 +22,7 @@ from tests.properties.scenarios import (
     valid_document,
     with_answers,
 )
+from tests.properties.test_practice import with_practice
 
 if TYPE_CHECKING:
     from tests.properties.scenarios import Document
@@ -134,4 +135,22 @@ def with_departures(seed: int) -> Document:
 def test_they_agree_on_who_hands_over_finishes_first_or_is_withdrawn(block: int) -> None:
     for seed in range(FIRST + block, FIRST + N_SCENARIOS // 2, 4):
         document = valid_document(with_departures, seed)
+        assert not differences(document), report(document)
+
+
+def with_learning(seed: int) -> Document:
+    """Return a random scenario in which people get faster at kinds of work, and skills grow."""
+    document = with_practice(random_scenario(seed), seed)
+    document.pop("bookings", None)
+    document["dispatch"].pop("hold_after", None)
+    for entry in document["roles"].values():
+        if "experience" in entry:
+            entry["experience"] = {"web": "1.5pd", "data": "0pd", "report": "0.4pd"}
+    return document
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_they_agree_on_what_practice_is_worth(block: int) -> None:
+    for seed in range(FIRST + block, FIRST + N_SCENARIOS // 2, 4):
+        document = valid_document(with_learning, seed)
         assert not differences(document), report(document)
