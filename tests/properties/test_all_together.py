@@ -25,6 +25,7 @@ from tests.properties.scenarios import (
     uncertain,
     valid_document,
 )
+from tests.properties.test_covers import with_blocks
 from tests.properties.test_departures import with_departures
 from tests.properties.test_practice import with_practice
 from tests.properties.test_training import with_training
@@ -38,6 +39,7 @@ PER_BLOCK = 8
 def with_everything(document: Document, seed: int) -> Document:
     """Return a random scenario in which every mechanism that can be is on."""
     everything = with_training(with_practice(with_departures(document, seed), seed), seed)
+    everything = with_blocks(everything, seed)
     everything = add_fates(add_delays(everything, seed, is_sure=False), seed)
     dice = Dice(seed + 7 * 10**6)
     add_bookings(dice, everything)
@@ -152,7 +154,15 @@ def test_with_everything_on_attention_is_work_done_and_declared_losses(block: in
         *("operations", "leave", "sickness", "spread", "correlation", "demand", "clusters"),
         *("boards", "season", "trend", "patience", "several at once", "switching", "turnover"),
         *("ramp", "mentoring", "hand-over", "coverage", "rework", "hold_after", "bookings"),
-        *("learning", "skill growth", "cross-training", "cancellation", "interruption", "gates"),
+        *(
+            "learning",
+            "skill growth",
+            "standing still",
+            "cross-training",
+            "cancellation",
+            "interruption",
+            "gates",
+        ),
         *("overlap", "when away", "urgent requests"),
     }
 
