@@ -99,9 +99,9 @@ class Reactions(Departures):
                     one.asked in self.meetings or project.order in ended
                 )
                 is_met = any(number == n for n, _ in project.reactions)
-                if is_asked and not is_met and project.row in self.meant[number]:
-                    if self._takes(project, number, one, seen):
-                        seen = _Seen(self.office)
+                is_asked &= not is_met and project.row in self.meant[number]
+                if is_asked and self._takes(project, number, one, seen):
+                    seen = _Seen(self.office)
 
     def _takes(self, project: Project, number: int, reaction: Reaction, seen: _Seen) -> bool:
         """Take a reaction if it is due; of a request that waits one can only say: it goes first."""
