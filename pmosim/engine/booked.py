@@ -19,6 +19,7 @@ from pmosim.network import NONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from pmosim.engine.departures import Withdrawal
     from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Task
     from pmosim.engine.teams import Need as Wanted
     from pmosim.engine.teams import Preference
@@ -190,6 +191,10 @@ class BookedReplication(Replication):
 
     def _take_up(self, project: Project) -> None:
         super()._take_up(project)
+        self.desk.has_news = True
+
+    def _take_off(self, withdrawal: Withdrawal) -> None:
+        super()._take_off(withdrawal)
         self.desk.has_news = True
 
     def _end(self, project: Project, status: int) -> None:

@@ -66,7 +66,8 @@ class BookingAudit:
             is_behind = until != NONE and run.minute >= until
             goes_on = bookings.is_extended[at] and project.released != NONE
             goes_on = goes_on and _asks_for(run, project, person)
-            if project.ended != NONE or (is_behind and not goes_on):
+            is_gone = project.ended != NONE or n in (project.withdrawn or ())
+            if is_gone or (is_behind and not goes_on):
                 self.over.add(at)
             elif not (project.is_paused or project.is_aside):
                 share = min(int(bookings.share[at]), person.max_parallel - taken[n])

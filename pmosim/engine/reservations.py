@@ -129,9 +129,12 @@ class Reservations:
         self.reserved = set(claims)
 
     def _ends(self, booking: Reservation, minute: int) -> bool:
-        """Return whether a booking is over: with its project, its window, or its work behind it."""
+        """Return whether a booking is over.
+
+        With its project, its window or the work behind it, or since the person is withdrawn.
+        """
         project = booking.project
-        if project.ended == NONE:
+        if project.ended == NONE and booking.person.n not in (project.withdrawn or ()):
             if minute < booking.until:
                 return False
             if booking.is_extended and project.released != NONE and self.has_work(booking):

@@ -176,6 +176,7 @@ def check_bookings(facts: Facts) -> None:
         else:
             alive.append(site)
     _check_presence(facts, alive)
+    _check_starts(facts, alive, sites)
     _check_usefulness(facts, alive, sites)
     _check_sums(facts, alive)
     _check_plans(facts, alive, sites)
@@ -195,6 +196,19 @@ def _check_presence(facts: Facts, bookings: Sequence[BookingSite]) -> None:
         if said:
             said += ": nobody is reserved while nobody is there."
             facts.problems.warning("PMO922", site.node, site.path, said)
+
+
+def _check_starts(facts: Facts, bookings: Sequence[BookingSite], sites: Mapping[str, Site]) -> None:
+    """Warn of bookings that end before their project can start, as after a delay."""
+    for site in bookings:
+        project, last = sites[site.booking.project].project, site.booking.last
+        dates = [project.starts, project.arrives, project.not_before]
+        start = max((day for day in dates if day is not None), default=None)
+        if project.status == "running" or start is None or last is None or last >= start:
+            continue
+        said = f"ends on {last}, before '{project.id}' can start ({start}): the share stays idle "
+        said += "and is not kept until then. Move the booking with its project."
+        facts.problems.warning("PMO927", *site.place_of("until"), said)
 
 
 def _check_usefulness(

@@ -150,6 +150,7 @@ CODES: dict[str, str] = {
     "PMO924": "A project that is booked below its plan.",
     "PMO925": "A booking of somebody who can do nothing of what the project asks for.",
     "PMO926": "A row of bookings that says the same thing twice, or a unit that is not known.",
+    "PMO927": "A booking that ends before its project can start.",
 }
 
 

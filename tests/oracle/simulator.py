@@ -812,7 +812,7 @@ class Simulator:
             venture = promise.venture
             if promise.is_over or promise.begins > now:
                 continue
-            if venture.status in ENDS:
+            if venture.status in ENDS or self.is_withdrawn(promise.worker, venture, now):
                 promise.is_over = True
             elif now >= promise.ends:
                 goes_on = promise.is_extended and venture.status in ("active", "aside")

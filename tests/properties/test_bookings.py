@@ -170,6 +170,14 @@ def test_a_booking_ends_with_its_project_and_rests_while_it_is_paused() -> None:
     assert spans(document) == {"a": (0, 10), "b": (2, 7)}
 
 
+def test_a_booking_ends_when_the_person_is_withdrawn() -> None:
+    bookings = [{"person": "dev-1", "project": "a", **FOUR_WEEKS}]
+    document = portfolio(bookings, people=2, a=task("8pd"), b=task("8pd"), c=task("1pd"))
+    document["projects"][0]["withdrawn"] = {"dev-1": "2027-01-07"}
+    # dev-2 has b for 8 days; dev-1, off a after three, has c, and a goes on with dev-2.
+    assert spans(document) == {"a": (0, 13), "b": (0, 8), "c": (3, 4)}
+
+
 def test_a_booking_for_a_project_that_has_not_started_by_its_end_lapses() -> None:
     bookings = [{"person": "dev-1", "project": "a", **FOUR_WEEKS}]
     document = portfolio(bookings, a=task("5pd"), b=task("5pd"))

@@ -273,6 +273,13 @@ def test_bookings_of_what_has_ended_or_nobody_can_do_or_is_there_for_are_doubted
     assert "goes on behind the last day of ana (2027-02-26)" in text
 
 
+def test_a_booking_that_ends_before_its_project_starts_is_doubted_also_after_a_delay() -> None:
+    scenario = booked({"person": "ana", "project": "crm", "until": "2027-01"})
+    assert doubts(scenario, "PMO927") == []
+    (text,) = doubts(scenario.change(delay={"crm": "6w"}), "PMO927")
+    assert "ends on 2027-01-31, before 'crm' can start (2027-02-15)" in text
+
+
 def test_the_past_months_of_a_plan_are_over_without_a_word() -> None:
     rows = [
         {"person": "ana", "project": name, "from": "2026-10", "until": "2026-12"}
