@@ -204,9 +204,9 @@ class Unused:
         return Unused(**{column.name: np.zeros(0, np.int64) for column in fields(Unused)})
 
 
-CALLED_OFF, RESTED, FIRST_REACTION = range(3)
-"""Kinds of events: cancelled by chance, a rest by chance, and one for each reaction of the
-management."""
+CALLED_OFF, RESTED, SET_ASIDE, FIRST_REACTION = range(4)
+"""Kinds of events: cancelled by chance, a rest by chance, set aside for an urgent request, and one
+for each reaction of the management."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -216,10 +216,11 @@ class Events:
     project_row: IntArray
     """Index into ProjectRows, sorted."""
     kind: IntArray
-    """CALLED_OFF, RESTED, or FIRST_REACTION + the number of the reaction."""
+    """CALLED_OFF, RESTED, SET_ASIDE, or FIRST_REACTION + the number of the reaction."""
     minute: IntArray
     until: IntArray
-    """Of a rest the minute at which it ended, or the project or the run did; else ``minute``."""
+    """Of a rest, and of being set aside, the minute at which it ended, or the project or the run
+    did; else ``minute``."""
 
     @staticmethod
     def none() -> Events:

@@ -390,6 +390,10 @@ def _event_words(event: Event, outcomes: Outcomes, status: str) -> str:
         return END_WORDS.get(status, "ends")
     if event.kind == "paused":
         return "is paused: its people go"
+    if event.kind == "aside":
+        return f"gives its place to {event.by or 'an urgent request'}, and waits first for another"
+    if event.kind == "placed":
+        return "has a place again: its tasks ask for people"
     if event.kind == "resumed":
         return "goes on: its tasks ask for people again"
     if event.kind == "gone":

@@ -27,6 +27,7 @@ from pmosim.outcomes import (
     FIRST_REACTION,
     QUEUED,
     RESTED,
+    SET_ASIDE,
     STOPPED,
     Bookings,
     Charges,
@@ -103,6 +104,9 @@ class Rows:
                 self._add_repeats(project, project.rework, at)
             for number, minute in project.reactions:
                 self.events.append((at, FIRST_REACTION + number, minute, minute))
+            for since, until in project.set_aside:
+                last = run.minute if until == NONE else until
+                self.events.append((at, SET_ASIDE, since, last))
             if project.rests or project.fate != NONE:
                 self._add_fate(project, run.minute, at)
             if project.held_start or project.held_finish:

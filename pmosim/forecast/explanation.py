@@ -16,7 +16,7 @@ from pmosim.forecast.chain import chain, own_path
 from pmosim.forecast.delay import Hangs, Held, Slip, hangs_on, held_up_by, slip_of
 from pmosim.forecast.estimate import Estimate, mean, probability
 from pmosim.network.arrays import NONE, PHASE
-from pmosim.outcomes import ABSENT, CAUSES, FINISHED, STATUSES, public_names
+from pmosim.outcomes import ABSENT, CAUSES, FINISHED, SET_ASIDE, STATUSES, public_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +35,12 @@ EventKind = Literal[
     "back",
     "paused",
     "resumed",
+    "aside",
+    "placed",
     "ended",
 ]
-"""``gone``: somebody who was given back goes on to a task that waited for them."""
+"""``gone``: somebody who was given back goes on to a task that waited for them. ``aside``: it gives
+its place to an urgent request; ``placed``: it has one again."""
 EVENT_ORDER: tuple[EventKind, ...] = (
     "asked",
     "finished",
@@ -46,6 +49,8 @@ EVENT_ORDER: tuple[EventKind, ...] = (
     "away",
     "resumed",
     "paused",
+    "aside",
+    "placed",
     "released",
     "ready",
     "started",
@@ -251,8 +256,27 @@ def _project_events(outcomes: Outcomes, row: int) -> Iterator[Event]:
             yield Event(minute=begin, kind="paused")
         if end < last:
             yield Event(minute=end, kind="resumed")
+    yield from _times_aside(outcomes, row, last)
     if ended != NONE:
         yield Event(minute=ended, kind="ended")
+
+
+def _times_aside(outcomes: Outcomes, row: int, last: int) -> Iterator[Event]:
+    """Yield when a project gave its place to an urgent request, and had one again."""
+    events, projects = outcomes.events, outcomes.projects_
+    for at in np.flatnonzero((events.project_row == row) & (events.kind == SET_ASIDE)).tolist():
+        begin, until = int(events.minute[at]), int(events.until[at])
+        is_other = (outcomes.future == outcomes.future[row]) & (projects.released == begin)
+        rule = getattr(outcomes.network.intake, "interrupt", None)
+        classes = outcomes.network.projects.classes
+        taken = [
+            int(other)
+            for other in np.flatnonzero(is_other)
+            if rule is not None and classes[projects.row[other]] == rule.for_class
+        ]
+        yield Event(minute=begin, kind="aside", by=_name(outcomes, taken[0], NONE) if taken else "")
+        if until < last:
+            yield Event(minute=until, kind="placed")
 
 
 def _who_made_room(outcomes: Outcomes, row: int) -> str:

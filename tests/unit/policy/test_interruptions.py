@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import pmosim as pm
+from pmosim.forecast.explanation import write_diary
 from tests.properties.scenarios import random_chance_scenario, valid_document
 from tests.unit.policy.six import document, run
 
@@ -139,6 +140,14 @@ def test_the_time_without_a_place_is_waiting_for_the_start_rule() -> None:
     outcomes = pm.simulate(pm.parse_scenario(described), replications=1, audit=True)
     causes = outcomes.projects_.causes[0] / outcomes.network.minutes_per_day
     assert causes.tolist()[:5] == [10, 0, 0, 0, 3]
+
+
+def test_a_future_tells_to_whom_a_project_gave_its_place_and_when_it_had_one_again() -> None:
+    described = document(ONE_PLACE) | {"projects": [staged("P"), urgent()]}
+    outcomes = pm.simulate(pm.parse_scenario(described), replications=1, audit=True)
+    diary = write_diary(outcomes, "P", 0)
+    told = [(e.minute / 480, e.kind, e.by) for e in diary.events if e.kind in {"aside", "placed"}]
+    assert told == [(4, "aside", "U"), (7, "placed", "")]
 
 
 @pytest.mark.parametrize(
