@@ -1,4 +1,4 @@
-"""Kitchenham: rolling origin over 116 real projects of one outsourcer, at the start of each.
+"""Kitchenham: rolling origin over 116 real projects of one outsourcer, at every eighth start.
 
 The data are not ours to give away (Kitchenham et al. 2002): skipped where they are absent.
 """
@@ -16,8 +16,8 @@ from tests.readers.data import data_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-SKIPPED = 22
-"""Starts before the first cut: nothing was finished by then."""
+SKIPPED, EACH = 22, 8
+"""Starts before the first cut (nothing was finished by then); a cut at each eighth start then."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def backtest_kitchenham(source: Path, folder: Path) -> Score:
         f"pmosim_history: 1\nas_of: {end.date()}\nmeasures: {{effort: work}}\n"
     )
     starts = sorted({(day + pd.Timedelta(days=1)).date() for day in raw["actual_start"].dropna()})
-    return backtest(read_history(folder), starts[SKIPPED:])
+    return backtest(read_history(folder), starts[SKIPPED::EACH])
 
 
 def test_the_forecast_of_effort_is_a_sixth_closer_than_the_plan(score: Score) -> None:
@@ -57,7 +57,7 @@ def test_the_forecast_of_effort_is_a_sixth_closer_than_the_plan(score: Score) ->
         print(f"effort against {name}: {found.value:.3f} ({found.low:.3f} to {found.high:.3f})")
     held = score.hits("effort", 0.8)
     print(f"P80 held {held.hits} of {held.n} ({held.fewest} to {held.most})")
-    assert score.skill("effort", "plan").n >= 90
+    assert score.skill("effort", "plan").n >= 70
     assert score.skill("effort", "plan").value >= 0.15
 
 
