@@ -10,11 +10,13 @@ The user's ids may hold anything, so everything here gets an id of its own (``p3
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from pmosim.fitted import FORMAT, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,6 +154,7 @@ class _Builder:
             "templates": templates,
             "demand": demand,
             "settings": {**document.get("settings", {}), "correlation": correlation},
+            "calibration": _document_of(self.fitted),
         }
         document.setdefault("calendar", self._calendar())
         document["roles"] = self._roles(document.get("roles", {}))
@@ -310,9 +313,12 @@ class _Builder:
             assert role is not None
             plan = self._plan_of(part)
             entry: Document = {
-                "effort": self._law(plan, role, _text(part["type"].iloc[0]), kind),
+                "effort": {self.role_ids[role]: _person_days(plan)},
                 "needs": {self.role_ids[role]: len(part)},
             }
+            kind_of_work = _text(part["type"].iloc[0])
+            if kind_of_work and _is_plain(kind_of_work):
+                entry["kind_of_work"] = kind_of_work
             after = [
                 ids[other]
                 for other in links[name]
@@ -536,6 +542,22 @@ def _presence(known: History, booked: pd.DataFrame) -> float:
         inside += len(days)
         there += len(np.intersect1d(days, dates))
     return there / inside if inside else 1.0
+
+
+def _document_of(fitted: Fitted) -> Document:
+    """Return what was fitted as ``calibration:`` takes it."""
+    return {
+        "pmosim_fitted": FORMAT,
+        "as_of": fitted.as_of.isoformat(),
+        "tails": [
+            {"group": group, "law": law} | ({"shape": list(shape)} if shape else {})
+            for group, law, shape in fitted.tails
+        ],
+        "parameters": [
+            {one.name: getattr(parameter, one.name) for one in fields(Parameter)}
+            for parameter in fitted
+        ],
+    }
 
 
 def _links(groups: Mapping[str, pd.DataFrame], has_links: bool) -> dict[str, list[str]]:  # noqa: FBT001

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pmosim.backtesting.cases import Case, Measure
-    from pmosim.fitted import Fitted, PlanLaw
+    from pmosim.fitted import Fitted
 
     FloatArray = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ GROUPS: dict[Measure, str] = {
     "cost": "project cost",
 }
 DRAWS = 800
-LUCKS = ("typical_bias", "size_slope", "spread", "own", "stretched")
+LUCKS = ("typical_bias", "size_slope", "spread", "own")
 
 
 def forecast_from_plan(fitted: Fitted, case: Case, *, seed: int = 1) -> FloatArray | None:
@@ -41,42 +41,17 @@ def forecast_from_plan(fitted: Fitted, case: Case, *, seed: int = 1) -> FloatArr
     group = GROUPS[case.measure]
     if not fitted.has(group) or not case.plan > 0.0:
         return None
-    law = fitted.plan_law(group, template=case.kind)
+    law = fitted.plan_law(group, template=case.kind).law(case.plan)
     entities = [f"{case.cut}/{case.measure}/{case.project}/{luck}" for luck in LUCKS]
-    bias, slope, scale, own, early = uniform_table(seed, entities, "no queue", 0, 0, DRAWS)
-    middle = (
-        law.typical_bias
-        + _drawn(fitted, "typical_bias", group, bias)
-        + (law.size_slope - 1.0 + _drawn(fitted, "size_slope", group, slope))
-        * math.log(case.plan / law.typical_plan)
-    )
-    spread = law.own_spread(case.plan) * np.exp(_drawn_log(fitted, "spread", group, scale))
-    common = math.hypot(law.project_factor, law.period_factor)
-    if common > 0.0:
-        spread = np.hypot(spread, common)
-    values = case.plan * np.exp(middle + spread * standard_quantile(law, own))
-    is_on_plan = (values < case.plan) & (early < law.stretched)
-    values = np.where(is_on_plan, case.plan, values)
+    bias, slope, scale, own = uniform_table(seed, entities, "no queue", 0, 0, DRAWS)
+    shift = _drawn(fitted, "typical_bias", group, bias)
+    shift += law.log_size * _drawn(fitted, "size_slope", group, slope)
+    widening = np.exp(_drawn_log(fitted, "spread", group, scale))
+    values = law.quantile_given(own, shift, widening)
     if case.floor > 0.0:
         left = values[values > case.floor]
         return left if len(left) >= FEWEST else beyond(values, case.floor)
     return np.asarray(values)
-
-
-def standard_quantile(law: PlanLaw, places: FloatArray) -> FloatArray:
-    """Return the quantiles of the own part of a law in units of its spread."""
-    from scipy.special import ndtri, stdtrit
-
-    if law.tail == "t" and math.isfinite(law.dof):
-        return np.asarray(stdtrit(law.dof, places))
-    if law.tail == "laplace":
-        side = np.where(places < 0.5, 2.0 * places, 2.0 * (1.0 - places))
-        return np.asarray(np.where(places < 0.5, 1.0, -1.0) * np.log(side) / math.sqrt(2.0))
-    if law.tail == "empirical" and law.shape:
-        grid = np.linspace(-1.0, 1.0, len(law.shape))
-        scores = np.asarray(ndtri(places))
-        return np.interp(scores, grid * float(ndtri(1.0 - 0.5 / len(law.shape))), law.shape)
-    return np.asarray(ndtri(places))
 
 
 def _drawn(fitted: Fitted, name: str, group: str, places: FloatArray) -> FloatArray:

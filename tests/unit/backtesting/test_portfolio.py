@@ -124,10 +124,15 @@ def test_what_began_later_is_planned_work_that_waits(portfolio: Portfolio) -> No
 
 
 def test_work_takes_its_fitted_law(portfolio: Portfolio) -> None:
-    law = project(portfolio, "queue")["tasks"]["t1"]["effort"]
-    assert law["dist"] == "lognormal"
-    assert law["median"] == "12.000000pd"
-    assert law["sigma"] == pytest.approx(0.5)
+    task = project(portfolio, "queue")["tasks"]["t1"]
+    assert task["effort"] == {"dev": "8.000000pd"}
+    scenario = parse_scenario(portfolio.document)
+    queue = next(p for p in scenario.projects if portfolio.projects[p.id] == "queue")
+    law = queue.activities[0].work["dev"]
+    day = scenario.organisation.calendar.minutes_per_day
+    assert float(law.quantile(0.5)) == pytest.approx(12.0 * day)
+    # the spread of the task and the factor of its project together: 0.4 and 0.3
+    assert float(law.quantile(0.8)) == pytest.approx(12.0 * day * math.exp(0.5 * 0.8416212))
     assert portfolio.document["settings"]["correlation"] == pytest.approx(0.36)
 
 
