@@ -138,6 +138,36 @@ def with_bookings(document: Document) -> None:
     ]
 
 
+def with_departures(document: Document) -> None:
+    """Let work in hand be handed over when people leave or are away for long."""
+    of_roles(
+        turnover="13%/y",
+        time_to_hire="45d",
+        hand_over="5pd",
+        overlap={"lasts": "3d", "saves": "20%", "notice": "30d"},
+    )(document)
+    document.setdefault("settings", {})["when_away"] = {"sickness": {"hand_over": "5d"}}
+
+
+def with_blocks(document: Document) -> None:
+    """Let projects stand still while whom they hold throughout is ill and nobody covers."""
+    of_roles(sickness="3.4%")(document)
+    for template in document["templates"].values():
+        template["throughout"] = {"analyst": {"share": "5%", "blocks": True}}
+
+
+def with_reactions(document: Document) -> None:
+    """Let management look at late projects every month."""
+    for project in document["projects"]:
+        project["due"] = "120d"
+    document["reactions"] = [
+        {"id": "help", "do": "add_people", "role": "tester", "heads": 1, "asked": "monthly",
+         "when": {"late_by": "10d"}},
+        {"id": "cut", "do": "cut_scope", "work": "10%", "benefit": "10%", "asked": "monthly",
+         "when": {"late_by": "20d"}},
+    ]  # fmt: skip
+
+
 def with_gates(document: Document) -> None:
     """Ask at the end of the fifth task whether a project goes on, and what it is worth."""
     for template in document["templates"].values():
@@ -157,6 +187,8 @@ MECHANISMS: dict[str, Edit] = {
         mentor={"share": "15%", "shortens": "30%"},
     ),
     "turnover, hand-over": of_roles(turnover="13%/y", time_to_hire="45d", hand_over="5pd"),
+    "turnover, work handed over, overlap": with_departures,
+    "sickness, projects that stand still": with_blocks,
     "learning of kinds of work": of_roles(learning={"start": "60%", "practice": "40pd"}),
     "standards": of_templates(coverage="60%"),
     "rework": with_rework,
@@ -169,6 +201,7 @@ MECHANISMS: dict[str, Edit] = {
     ),
     "bookings": with_bookings,
     "gates": with_gates,
+    "reactions to late projects": with_reactions,
     "people kept free": lambda document: document["dispatch"].update(hold_after="5d"),
     "two tasks at once, with loss": of_roles(max_parallel=2, focus=[1, 0.85]),
 }

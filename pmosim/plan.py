@@ -95,6 +95,11 @@ class Plan:
         return tuple(math.ceil(minutes) for minutes in self.minutes)
 
     @cached_property
+    def scaled_minutes(self) -> tuple[int, tuple[int, ...]]:
+        """Planned duration, exactly, in parts of a minute; the number of these parts first."""
+        return scaled(self.minutes)
+
+    @cached_property
     def early_finish(self) -> tuple[Fraction, ...]:
         """Minutes after the release, people unlimited (forward pass)."""
         start = [Fraction(0)] * len(self.minutes)
@@ -222,6 +227,12 @@ def plan_project(network: Network, row: int, size: float, shape: Shape | None = 
 
 
 # --- who is asked for ---------------------------------------------------------------------------
+
+
+def scaled(minutes: Sequence[Fraction]) -> tuple[int, tuple[int, ...]]:
+    """Return fractions as whole numbers of equal parts, after the number of parts of a whole."""
+    parts = math.lcm(*(one.denominator for one in minutes))
+    return parts, tuple(one.numerator * (parts // one.denominator) for one in minutes)
 
 
 def planned_speed(network: Network, role: int, person: int) -> Fraction:

@@ -58,6 +58,7 @@ class Desk:
         group = self.groups.get((ask.units, of))
         if group is None:
             group = self.groups[ask.units, of] = self._group(ask.units)
+            group.of = None if of is None else (ask.units, of)
         self.n_asks += 1
         self.is_stirred = True
         ask.group = group
@@ -110,6 +111,9 @@ class Desk:
         if entry:
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
             ask.entry = ()
+            if not asks and ask.group.of is not None:
+                self.ripe.discard(ask.group)
+                del self.groups[ask.group.of]
 
     def _rouse(self) -> None:
         """Look again at the groups that were short of somebody like those freed meanwhile.

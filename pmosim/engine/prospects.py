@@ -10,7 +10,7 @@ import numpy as np
 
 from pmosim.money import DAYS_PER_YEAR, flow_value
 from pmosim.network import FS, NONE, SS
-from pmosim.plan import need_speed
+from pmosim.plan import need_speed, scaled
 from pmosim.units import WHOLE
 
 if TYPE_CHECKING:
@@ -26,27 +26,27 @@ def planned_rest(project: Project, minute: int, *, is_begun_counted: bool = Fals
     out. Of a lag that has begun only the rest counts.
     """
     plan, tasks = project.plan, project.tasks
-    minutes = plan.minutes
+    scale, minutes = plan.scaled_minutes
     if project.scope != WHOLE or project.added:
-        minutes = tuple(_changed_minutes(project, at) for at in range(len(tasks)))
-    start = [Fraction(0)] * len(tasks)
-    finish = [Fraction(0)] * len(tasks)
+        scale, minutes = scaled([_changed_minutes(project, at) for at in range(len(tasks))])
+    start, finish = [0] * len(tasks), [0] * len(tasks)
     for at in plan.shape.order:
         task = tasks[at]
-        begun = start[at] if task.started == NONE else Fraction(task.started - minute)
+        begun = start[at] if task.started == NONE else (task.started - minute) * scale
         if task.finished == NONE:
-            since = begun if is_begun_counted else max(begun, Fraction(0))
-            finish[at] = max(finish[at], since + minutes[at], Fraction(0))
+            since = begun if is_begun_counted else max(begun, 0)
+            finish[at] = max(finish[at], since + minutes[at], 0)
         else:
-            finish[at] = Fraction(task.finished - minute)
+            finish[at] = (task.finished - minute) * scale
         for _, successor, kind, lag in plan.shape.links_out[at]:
             if kind == FS:
-                start[successor] = max(start[successor], finish[at] + lag)
+                start[successor] = max(start[successor], finish[at] + lag * scale)
             elif kind == SS:
-                start[successor] = max(start[successor], begun + lag)
+                start[successor] = max(start[successor], begun + lag * scale)
             else:
-                finish[successor] = max(finish[successor], finish[at] + lag)
-    return max((finish[task.order] for task in tasks if task.finished == NONE), default=Fraction(0))
+                finish[successor] = max(finish[successor], finish[at] + lag * scale)
+    longest = max((finish[task.order] for task in tasks if task.finished == NONE), default=0)
+    return Fraction(longest, scale)
 
 
 def lateness(project: Project, minute: int) -> Fraction | None:

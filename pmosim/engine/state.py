@@ -516,6 +516,7 @@ class Group:
         "is_disjoint",
         "least",
         "needs",
+        "of",
         "places",
         "short",
     )
@@ -537,5 +538,8 @@ class Group:
         """People with room below which it cannot fit, where it asks for one role."""
         self.asks: list[tuple[Any, ...]] = []
         """Entries of the desk, sorted."""
+        self.of: tuple[Any, ...] | None = None
+        """Its key at the desk, where it is that of one task or project and goes when it is empty;
+        None = it stays."""
         self.short = NONE
         """Index of the need that could not be filled when the group was looked at last."""

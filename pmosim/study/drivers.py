@@ -6,7 +6,7 @@ is taken away alone, in a run of its own on the same luck; what is known is the 
 so that the spread goes and nothing else. Plans, and with them the rules, stay as they are.
 The savings need not add up: where two sources lie side by side, taking one away saves little.
 Not here: correlations of inputs and results, which say nothing about queues; whether a stop rule is
-obeyed, which stays left to chance in every run.
+obeyed, a project cancelled or interrupted by chance, which stays left to chance in every run.
 """
 
 from __future__ import annotations

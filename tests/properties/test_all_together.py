@@ -21,6 +21,7 @@ from tests.properties.scenarios import (
     add_bookings,
     add_delays,
     add_fates,
+    add_reactions,
     random_chance_scenario,
     uncertain,
     valid_document,
@@ -41,11 +42,11 @@ def with_everything(document: Document, seed: int) -> Document:
     everything = with_training(with_practice(with_departures(document, seed), seed), seed)
     everything = with_blocks(everything, seed)
     everything = add_fates(add_delays(everything, seed, is_sure=False), seed)
+    everything = add_reactions(everything, seed)
     dice = Dice(seed + 7 * 10**6)
     add_bookings(dice, everything)
-    for n, role in enumerate(everything["roles"].values()):
+    for role in everything["roles"].values():
         role |= {"bau": "10%", "leave_days": 25, "max_parallel": 2, "focus": [1, 0.85, 0.7]}
-        role["turnover"] = ("60%/y", "99%/y", "90%/y")[(seed + n) % 3]
     for project in (*everything["projects"], *everything.get("demand", {}).values()):
         add_rework(dice, project)
         project["coverage"] = "60%"
@@ -147,7 +148,7 @@ def test_with_everything_on_attention_is_work_done_and_declared_losses(block: in
         spans = outcomes.projects_.finished - outcomes.projects_.arrived
         assert np.array_equal(causes[done], spans[done])
         n_run, finished = n_run + 1, finished + int(done.sum())
-        on |= {one.id for one in find_mechanisms(scenario) if one.is_on}
+        on |= {one.id.split(":")[0] for one in find_mechanisms(scenario) if one.is_on}
     assert n_run > PER_BLOCK / 2
     assert finished > n_run
     assert on >= {
@@ -163,7 +164,7 @@ def test_with_everything_on_attention_is_work_done_and_declared_losses(block: in
             "interruption",
             "gates",
         ),
-        *("overlap", "when away", "urgent requests"),
+        *("overlap", "when away", "urgent requests", "risk", "driver", "reaction"),
     }
 
 
