@@ -12,7 +12,7 @@ from pmosim.engine.floor import Floor
 from pmosim.engine.order import WAIT
 from pmosim.engine.reference import Replication
 from pmosim.engine.reservations import Reservations, note_kept, room_for
-from pmosim.engine.state import START
+from pmosim.engine.state import START, Group
 from pmosim.engine.teams import Bench, preference
 from pmosim.network import NONE
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pmosim.engine.departures import Withdrawal
     from pmosim.engine.state import Ask, Hold, Person, Pool, Project, Task
     from pmosim.engine.teams import Need as Wanted
-    from pmosim.engine.teams import Preference
+    from pmosim.engine.teams import Preference, Team
     from pmosim.network import Network
     from pmosim.plan import Need
 
@@ -33,14 +33,16 @@ class BookedBench(Bench):
     order = NONE
     """Project for which people are looked for."""
 
-    def alike_until(self, needs: Sequence[Wanted]) -> int:
-        """Return that those who are idle differ in what is reserved of them."""
-        del needs
-        return NONE
+    def __init__(self, people: Sequence[Person], n_roles: int) -> None:
+        super().__init__(people, n_roles)
+        self.reserved: set[int] = set()
+        """Roles (and ~person) of those of whom anything is reserved now."""
 
     def free(self, need: Wanted, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need of the project now."""
         role, named, _, share = need
+        if role not in self.reserved and named == NONE:
+            return super().free(need, excluded)
         people, order = self.people, self.order
         if named != NONE:
             has_room = self._is_named_free(named, share) and room_for(people[named], order) >= share
@@ -85,6 +87,15 @@ class BookedDesk(Desk):
     has_news = True
     """Whether anything has happened that could end, rest or wake a booking."""
 
+    def __init__(
+        self,
+        bench: BookedBench,
+        hold_after: int | None,
+        start: Callable[[Ask, Team], None],
+    ) -> None:
+        super().__init__(bench, hold_after, start)
+        self.known: dict[tuple[Need, ...], Group] = {}
+
     def owner(self, ask: Ask) -> Task | Project | int | None:
         """Return what asks of the same need must share.
 
@@ -106,9 +117,26 @@ class BookedDesk(Desk):
         self.reservations.settle(minute, has_news=self.has_news)
         self.has_news = False
 
+    def _group(self, units: tuple[Need, ...]) -> Group:
+        """Return a group of asks; what the need alone decides is worked out once."""
+        known = self.known.get(units)
+        if known is None:
+            known = self.known[units] = super()._group(units)
+        return Group(
+            known.needs,
+            first_need=known.first_need,
+            is_disjoint=known.is_disjoint,
+            alike_until=known.alike_until,
+        )
+
     def _serve(self, ask: Ask, minute: int) -> bool:
-        self.bench.order = ask.project.order
-        return super()._serve(ask, minute)
+        self.bench.order, group = ask.project.order, ask.group
+        alike_until = group.alike_until
+        if alike_until != NONE and not self.bench.reserved.isdisjoint(group.places):
+            group.alike_until = NONE  # those who are idle differ in what is reserved of them
+        is_served = super()._serve(ask, minute)
+        group.alike_until = alike_until
+        return is_served
 
     def _keep(self, ask: Ask, minute: int) -> list[Person]:
         self.bench.order = ask.project.order
@@ -155,7 +183,7 @@ class BookedReplication(Replication):
             self.at(minute, WAIT, None)
         super()._open()
         self.reservations = Reservations(
-            self.blueprint, self.floor.people, self.projects, self.floor.bench
+            self.blueprint, self.floor.people, self.projects, self.desk.bench
         )
         self.desk.reservations = self.reservations
 
@@ -175,7 +203,8 @@ class BookedReplication(Replication):
 
     def _finish_pool(self, pool: Pool) -> None:
         super()._finish_pool(pool)
-        self.desk.has_news = True
+        if self.reservations.has_overrun:
+            self.desk.has_news = True
 
     def _pause(self, project: Project) -> None:
         super()._pause(project)

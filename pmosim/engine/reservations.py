@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pmosim.engine.blueprint import Blueprint
+    from pmosim.engine.booked import BookedBench
     from pmosim.engine.state import Person, Project, Task
-    from pmosim.engine.teams import Bench
     from pmosim.plan import Need
 
 
@@ -53,7 +53,7 @@ class Reservations:
         blueprint: Blueprint,
         people: Sequence[Person],
         projects: Sequence[Project],
-        bench: Bench,
+        bench: BookedBench,
     ) -> None:
         bookings = blueprint.network.bookings
         assert bookings is not None
@@ -82,6 +82,8 @@ class Reservations:
         self.to_come = self.all[::-1]
         self.current: list[Reservation] = []
         """Begun and not over, the earlier one first."""
+        self.has_overrun = False
+        """Whether a booking goes on behind its window, until its work is done."""
         self.next_change = 0
         """First minute at which a window begins or ends."""
         self.reserved: set[int] = set()
@@ -107,6 +109,7 @@ class Reservations:
         starts = [to_come[-1].start] if to_come else []
         ends = [booking.until for booking in self.current if booking.until > minute]
         self.next_change = min((*starts, *ends), default=FAR)
+        self.has_overrun = len(ends) < len(self.current)
         claims: dict[int, dict[int, int]] = {}
         for booking in self.current:
             if booking.project.is_paused or booking.project.is_aside:
@@ -127,6 +130,7 @@ class Reservations:
                 note_kept(person)
                 self.bench.freed |= person.places
         self.reserved = set(claims)
+        self.bench.reserved = {place for n in claims for place in self.people[n].places}
 
     def _ends(self, booking: Reservation, minute: int) -> bool:
         """Return whether a booking is over.
