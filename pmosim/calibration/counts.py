@@ -28,6 +28,8 @@ PRIOR_EXCESS = 1.0
 SEASON_SPREAD = 0.35
 """Prior standard deviation of ln of a month's season, where the data show one."""
 LEAST_SEGMENT = 6
+LEAST_AFTER = 3
+"""Requests after a change of level, at the least."""
 BREAK_PENALTY = 6.0
 """Gain in log-likelihood for which a change of level is believed: half the 99.9 % point of
 chi-squared with one degree of freedom, for the many places that it may lie at."""
@@ -155,6 +157,8 @@ def _best_split(counts: IntArray, seen: FloatArray) -> tuple[int, float]:
     best, place = 0.0, 0
     for k in range(LEAST_SEGMENT, n - LEAST_SEGMENT + 1):
         one, two = counts[:k].sum(), counts[k:].sum()
+        if two < LEAST_AFTER:
+            continue  # a log that ends is no change of level
         first, second = one / seen[:k].sum(), two / seen[k:].sum()
         mean = np.concatenate([seen[:k] * first, seen[k:] * second])
         noise = float(((counts - mean) ** 2 / np.maximum(mean, 0.25)).sum()) / max(n - 2, 1)

@@ -8,15 +8,16 @@ for people, which a simulation makes itself.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pmosim.calibration.counts import LEAST_MONTHS, CountsFit, fit_counts
 from pmosim.calibration.observations import Observations, observe
-from pmosim.calibration.parts import share_interval
-from pmosim.calibration.plan_fit import PlanFit, fit_plan
+from pmosim.calibration.outside import KAPPA, blended
+from pmosim.calibration.parts import Z95, share_interval
+from pmosim.calibration.plan_fit import LEAST_OWN, PlanFit, fit_plan
 from pmosim.calibration.spells import LEAST_PERSON_YEARS, Measured, presence, turnover
 from pmosim.fitted import (
     ARRIVALS,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pmosim.calibration.outside import Uplift
     from pmosim.calibration.parts import FloatArray
     from pmosim.history import History
 
@@ -54,25 +56,30 @@ class Calibration:
     """(group, months, counts, fit) of each stream of requests."""
 
 
-def calibrate(history: History) -> Fitted:
+def calibrate(history: History, *, reference: Sequence[Uplift] = ()) -> Fitted:
     """Return what a history says, with its uncertainty.
 
     Parameters
     ----------
     history : from ``read_history``; work that is still open counts as longer than it is so far,
         cancelled work as stopped by another cause.
+    reference : how far other organisations' projects ended from their plans (``find_class``); it
+        stands where there are no own projects, and is blended in where there are few.
 
     Returns
     -------
     The parameters; where there are too few rows a prior stands, marked ``assumed``, and a note says
     so.
     """
-    return calibration_of(history).fitted
+    return calibration_of(history, reference=reference).fitted
 
 
-def calibration_of(history: History, sources: Sequence[str] = ()) -> Calibration:
+def calibration_of(
+    history: History, sources: Sequence[str] = (), *, reference: Sequence[Uplift] = ()
+) -> Calibration:
     """Return what a history says and how it was fitted, for a diagnosis."""
     plans = [*_task_plans(history), *_project_plans(history)]
+    plans = [_with_outside(plan, reference) for plan in plans]
     counts = _arrivals(history)
     staff, staff_notes = _staff(history)
     notes: list[str] = []
@@ -81,6 +88,7 @@ def calibration_of(history: History, sources: Sequence[str] = ()) -> Calibration
     for plan in plans:
         notes.extend(plan.notes)
     parameters = [parameter for plan in plans for parameter in plan.parameters]
+    parameters += _outside_only(plans, reference, notes)
     for group, _, _, fit in counts:
         parameters += _count_parameters(group, fit)
         if fit.dropped_months:
@@ -102,6 +110,80 @@ def calibration_of(history: History, sources: Sequence[str] = ()) -> Calibration
         sources=tuple(sources),
     )
     return Calibration(fitted=fitted, plans=tuple(plans), counts=tuple(counts))
+
+
+OUTSIDE = {PROJECT_DURATION: "duration", PROJECT_COST: "cost"}
+
+
+def _with_outside(plan: PlanFit, reference: Sequence[Uplift]) -> PlanFit:
+    """Return few own projects blended with those of their reference class; many as they are."""
+    uplift = next((u for u in reference if OUTSIDE.get(plan.group) == u.amount), None)
+    n = int(plan.rows.is_finished.sum())
+    if uplift is None or n >= LEAST_OWN:
+        return plan
+    own = {parameter.name: parameter for parameter in plan.parameters}
+    n_used = n if plan.fit is not None else 0
+    middle, spread, error, spread_error = blended(
+        own["typical_bias"].value, own["spread"].value, n_used, uplift
+    )
+    source = f"{n_used} own projects and the reference class {uplift.name}: {uplift.source}"
+    changed = {"typical_bias": (middle, error), "spread": (spread, spread_error)}
+    if own["size_slope"].value == 1.0:
+        changed["plan_bias"] = (middle, error)
+    parameters = tuple(
+        replace(
+            p,
+            value=changed[p.name][0],
+            se=changed[p.name][1],
+            low=changed[p.name][0] - Z95 * changed[p.name][1],
+            high=changed[p.name][0] + Z95 * changed[p.name][1],
+            basis="assumed",
+            source=source,
+        )
+        if p.name in changed
+        else p
+        for p in plan.parameters
+    )
+    note = (
+        f"{plan.group}: {n_used} own projects weigh {n_used / (n_used + KAPPA):.0%}, the reference "
+        f"class {uplift.name} the rest."
+    )
+    return replace(plan, parameters=parameters, notes=(*plan.notes, note))
+
+
+def _outside_only(
+    plans: Sequence[PlanFit], reference: Sequence[Uplift], notes: list[str]
+) -> list[Parameter]:
+    """Return what a reference class says of amounts of which there is no own project at all."""
+    found = []
+    for group, amount in OUTSIDE.items():
+        uplift = next((u for u in reference if u.amount == amount), None)
+        if uplift is None or any(plan.group == group for plan in plans):
+            continue
+        notes.append(f"{group}: no own project; the reference class {uplift.name} stands for all.")
+        error = uplift.spread / math.sqrt(KAPPA)
+        values = {
+            "typical_plan": (1.0, 0.0),
+            "typical_bias": (uplift.middle, error),
+            "plan_bias": (uplift.middle, error),
+            "size_slope": (1.0, 0.05),
+            "spread": (uplift.spread, uplift.spread / math.sqrt(2.0 * KAPPA)),
+        }
+        found += [
+            Parameter(
+                name=name,
+                group=group,
+                value=value,
+                se=se,
+                low=value - Z95 * se,
+                high=value + Z95 * se,
+                n=0,
+                basis="assumed",
+                source=f"reference class {uplift.name}: {uplift.source}",
+            )
+            for name, (value, se) in values.items()
+        ]
+    return found
 
 
 # --- amounts with a plan ------------------------------------------------------------------------

@@ -145,6 +145,9 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
     log_scale = _class_scales(rows, chosen, centre, project=factor, dof=dof)
     terms = terms_of(rows, chosen, centre, project=factor, dof=dof, log_scale=log_scale)
     fit = fit_effects(rows, terms)
+    if factor:
+        fit, large_note = _with_large_tasks(rows, fit, dof, group)
+        notes += large_note
     fit, period_note = _with_period(rows, chosen, centre, fit, dof, log_scale, project=factor)
     notes += period_note
     if n < LEAST_OWN:
@@ -460,6 +463,46 @@ def shrunk_log_spreads(residual: FloatArray, number: IntArray, n_classes: int) -
     return np.asarray(
         np.where(has, between / (between + noise / np.maximum(sizes, 1.0)), 0.0) * (own - middle)
     )
+
+
+LEAST_LARGE = 200
+"""Large finished tasks from which the factor of their projects can be told from that of all."""
+
+
+def _with_large_tasks(
+    rows: Observations, fit: EffectsFit, dof: float, group: str
+) -> tuple[EffectsFit, list[str]]:
+    """Return the fit with the project factor of large tasks, where it is not that of all.
+
+    Sums hang on the tasks that hold the upper half of the planned work; small ones, many more, may
+    have far more in common (how they are booked). Where the 95 % interval of the large ones leaves
+    out the common value, theirs stands.
+    """
+    order = np.argsort(rows.log_plan)
+    volume = np.cumsum(np.exp(rows.log_plan[order]))
+    least = rows.log_plan[order][int(np.searchsorted(volume, 0.5 * volume[-1]))]
+    large = rows.only(rows.log_plan >= least)
+    counts = np.bincount(large.project[large.is_finished])
+    if large.is_finished.sum() < LEAST_LARGE or (counts > 0).sum() < LEAST_PROJECTS:
+        return fit, []
+    spread = float(large.log_plan[large.is_finished].std())
+    rung = Rung(name="large", size=spread >= LEAST_SIZES)
+    own = fit_effects(large, terms_of(large, rung, weighted_centre(large), project=True, dof=dof))
+    low, high = own.tau_intervals["project_factor"]
+    tau = fit.taus["project_factor"]
+    if low <= tau <= high:
+        return fit, []
+    name = "project_factor"
+    note = (
+        f"{group}: tasks that hold the upper half of the planned work have less or more in common "
+        f"({own.taus[name]:.2f}) than all tasks ({tau:.2f}); theirs stands, because sums hang on "
+        "them."
+    )
+    return replace(
+        fit,
+        taus=fit.taus | {name: own.taus[name]},
+        tau_intervals=fit.tau_intervals | {name: own.tau_intervals[name]},
+    ), [note]
 
 
 LEAST_QUARTERS = 6

@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "explain": "Say why a project ends when it does.",
     "report": "Write the report of a run again.",
     "import": "Turn exports into a history, or a plan into a scenario.",
+    "calibrate": "Say what history tells of plans, requests and people.",
     "backtest": "Say how good such forecasts would have been.",
     "convert": "Turn a scenario into a workbook, and back.",
     "schema": "Print the JSON Schema of scenario files.",
@@ -49,7 +50,6 @@ MODULES = {"import": "importing"}
 """Commands whose module has another name: no module can be called by a word of the language."""
 
 LATER = {
-    "calibrate",
     "export", "runs", "merge",
 }  # fmt: skip
 """Commands that come with a later version."""

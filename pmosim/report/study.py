@@ -129,6 +129,7 @@ def name_of(names: Mapping[str, Any], id_: str) -> str:
 def _readers() -> dict[str, Callable[[Mapping[str, Any]], Study]]:
     from pmosim.report.backtest import read_backtest
     from pmosim.report.bottlenecks import read_bottlenecks
+    from pmosim.report.calibrated import read_calibration
     from pmosim.report.prices import read_prices
     from pmosim.report.startrules import read_start_rules
     from pmosim.report.stops import read_stops
@@ -141,6 +142,7 @@ def _readers() -> dict[str, Callable[[Mapping[str, Any]], Study]]:
         "pmosim.bottlenecks/1": read_bottlenecks,
         "pmosim.price/1": read_prices,
         "pmosim.backtest/1": read_backtest,
+        "pmosim.calibration/1": read_calibration,
     }
 
 

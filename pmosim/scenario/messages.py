@@ -143,6 +143,7 @@ CODES: dict[str, str] = {
     "PMO979": "A history that does not say its day, and whose dates cannot tell it.",
     "PMO980": "A file that is no fitted.yaml, or of another format.",
     "PMO981": "A value of a fitted.yaml that cannot be used.",
+    "PMO982": "A reference class that is not known, or a row of its table that cannot be used.",
     "PMO920": "A booking of a role instead of a person.",
     "PMO921": "A booking for a project that has ended or is cancelled.",
     "PMO922": "A booking of somebody who is not there then.",

@@ -80,7 +80,7 @@ def test_a_public_name_that_does_not_exist_is_an_attribute_error() -> None:
     ("args", "says"),
     [
         (["chekc"], "Did you mean 'check'?"),
-        (["calibrate", "baseline"], "'calibrate' is not available yet"),
+        (["export", "baseline"], "'export' is not available yet"),
         (["check", "--jsno", "x"], "Did you mean '--json'?"),
         (["check"], "Missing argument 'PATH...'"),
         (["run", "x", "-n", "0"], "'0' is no whole number of 1 or more"),
