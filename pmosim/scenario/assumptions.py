@@ -360,6 +360,7 @@ def _spread(facts: Facts) -> Iterator[Assumption]:
     fitted = settings.calibration
     if fitted is not None and fitted.has(WORK):
         yield from _past_work(fitted, is_doubted=settings.parameter_uncertainty)
+        yield from _track_record(fitted)
     elif settings.spread:
         basis = _basis(facts, priors.SPREAD)
         text = (
@@ -426,6 +427,17 @@ def _past_work(fitted: Fitted, *, is_doubted: bool) -> Iterator[Assumption]:
             "drawn once in each future (`settings.parameter_uncertainty`)."
         )
         yield Assumption(mechanism="doubt about past work", basis="measured", text=text)
+
+
+def _track_record(fitted: Fitted) -> Iterator[Assumption]:
+    """Say how good such forecasts were, as ``backtest`` wrote it; page 1 shows it."""
+    if fitted.track_record:
+        yield Assumption(
+            mechanism="track record",
+            basis="measured",
+            text=fitted.track_record,
+            source="pmosim backtest",
+        )
 
 
 def _one_in_ten(spread: float) -> str:

@@ -165,3 +165,24 @@ def test_mass_on_plan_is_drawn_as_it_was_recorded() -> None:
     assert np.mean(values == 10.0) == pytest.approx(0.2, abs=1e-4)
     for x in (5.0, 9.99, 10.0, 14.0):
         assert np.mean(values <= x) == pytest.approx(law.cdf(x), abs=1e-4)
+
+
+def test_how_good_such_forecasts_were_is_told_where_a_backtest_wrote_it(tmp_path: Path) -> None:
+    said = 'In 2025 our P80 held for 27 of 34 projects ("23 to 31").'
+    for record in (said, ""):
+        text = replace(FITTED, track_record=record).to_text()
+        (tmp_path / "fitted.yaml").write_text(text, encoding="utf-8")
+        fitted = read_fitted(tmp_path / "fitted.yaml")
+        assert fitted.track_record == record
+        document = DOCUMENT | {"calibration": yaml_of(text)}
+        scenario = pm.parse_scenario(document)
+        told = [a.text for a in scenario.assumptions if a.mechanism == "track record"]
+        assert told == ([record] if record else [])
+        again = pm.parse_scenario(scenario.document)
+        assert [a.text for a in again.assumptions if a.mechanism == "track record"] == told
+
+
+def yaml_of(text: str) -> Any:
+    import yaml
+
+    return yaml.load(text, Loader=yaml.BaseLoader)
