@@ -58,8 +58,6 @@ FUTURES = 200
 """Of each cut: the error of a P80 is then small beside that of a few dozen projects."""
 MOST_CUTS = 8
 """Quarters that are looked at unless the user names days."""
-MOST_MONTHS = 36
-"""The same of months, where nobody is simulated."""
 FRESH_DAYS = 92
 """What asked so long before the first cut is new at it."""
 LEAST_PAST = 10
@@ -84,8 +82,7 @@ def backtest(
     Parameters
     ----------
     cuts : mornings on which forecasts are made; else the beginnings of the latest quarters, up to
-        eight, before which at least ten projects were finished (up to 36 months where the history
-        has no people to simulate, which is quick).
+        eight, before which at least ten projects were finished.
     scenario : its start rule, who goes first, calendar and roles; else they are read from the
         history as far as it shows them. People of the history win over those of the scenario.
     fit : replaces ``calibrate``.
@@ -119,7 +116,7 @@ def backtest(
 
 
 def chosen_cuts(history: History) -> tuple[date, ...]:
-    """Return the beginnings of the latest quarters (months where nobody is simulated).
+    """Return the beginnings of the latest quarters.
 
     Enough lies behind the first, and a quarter or more before the end of the data behind the last,
     so that something came of it.
@@ -137,10 +134,9 @@ def chosen_cuts(history: History) -> tuple[date, ...]:
     if not quarters:
         return ()
     begin = pd.Period(quarters[0].replace("-", ""), freq="Q").start_time
-    is_quick = not has_people(history)
     end = pd.Timestamp(history.as_of) - pd.DateOffset(months=3)
-    found = pd.date_range(begin, end, freq="MS" if is_quick else "QS")
-    return tuple(day.date() for day in found[-(MOST_MONTHS if is_quick else MOST_CUTS) :])
+    found = pd.date_range(begin, end, freq="QS")
+    return tuple(day.date() for day in found[-MOST_CUTS:])
 
 
 def _finishes(history: History) -> pd.Series:
