@@ -10,7 +10,7 @@ The user's ids may hold anything, so everything here gets an id of its own (``p3
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ RULES = (
     "intake", "dispatch", "calendar", "roles", "people", "places", "settings", "currency",
 )  # fmt: skip
 """What a scenario gives to the office of a cut."""
+WORKED = ("work", "touch")
+"""Measures of amounts that people have to give."""
 SIZES = 60
 """Latest projects of a kind whose sizes future requests take."""
 OFTEN = 0.5
@@ -68,9 +70,29 @@ def has_people(history: History) -> bool:
     tasks, people = history.tasks, history.people
     if tasks is None or people is None or history.projects is None:
         return False
-    is_work = history.measures.get("effort", "work") == "work"
-    has_plan = bool(tasks["planned_effort"].notna().any())
-    return is_work and has_plan and bool(people["role"].notna().any())
+    return worked_by(history) != "" and bool(people["role"].notna().any())
+
+
+def worked_by(history: History) -> str:
+    """Return which planned amount of the tasks is work: ``effort``, ``duration``, else nothing.
+
+    Elapsed times hold the waiting for people, which a simulation makes itself.
+    """
+    tasks = history.tasks
+    for name in ("effort", "duration"):
+        is_work = history.measures.get(name, "work" if name == "effort" else "elapsed") in WORKED
+        if tasks is not None and is_work and tasks[f"planned_{name}"].notna().any():
+            return name
+    return ""
+
+
+def as_work(history: History) -> History:
+    """Return the history with work as efforts, where it is told as days somebody was at it."""
+    tasks = history.tasks
+    if tasks is None or worked_by(history) != "duration":
+        return history
+    columns = {"planned_effort": tasks["planned_duration"], "effort": tasks["duration"]}
+    return replace(history, tasks=tasks.assign(**columns))
 
 
 def open_tasks(history: History, known: History) -> pd.DataFrame:
@@ -117,7 +139,16 @@ def portfolio_of(
     known : the history as known at the cut.
     base : resolved document of a scenario, for rules and organisation; people of the history win.
     """
-    return _Builder(history, known, fitted, base or {}).portfolio()
+    builder = _Builder(as_work(history), as_work(known), fitted, base or {})
+    if worked_by(known) == "duration":
+        builder.available = dict.fromkeys(_roles_of(known), 1.0)
+    return builder.portfolio()
+
+
+def _roles_of(history: History) -> list[str]:
+    """Return the roles of people and tasks."""
+    frames = [frame for frame in (history.people, history.tasks) if frame is not None]
+    return list(dict.fromkeys(str(role) for frame in frames for role in frame["role"].dropna()))
 
 
 @dataclass

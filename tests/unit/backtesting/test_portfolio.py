@@ -205,3 +205,23 @@ def test_without_people_or_planned_work_nobody_can_be_simulated(history: History
     assert has_people(history)
     assert not has_people(replace(history, people=None))
     assert not has_people(replace(history, measures={"effort": "elapsed"}))
+
+
+def test_days_that_somebody_was_at_it_are_work_of_whole_days(history: History) -> None:
+    from dataclasses import replace
+
+    tasks = history.tasks
+    assert tasks is not None
+    days = tasks.assign(
+        planned_duration=tasks["planned_effort"], planned_effort=math.nan, effort=math.nan
+    )
+    touched = replace(history, tasks=days, measures={"duration": "touch"})
+    known = touched.known_at(CUT)
+    assert has_people(known)
+    found = portfolio_of(touched, known, fit(known))
+    build = project(found, "crm.2")["tasks"]["t1"]
+    assert build["effort"] == {"dev": "20.000000pd"}
+    assert build["spent"] == "10.000000pd"  # ten days since it began
+    assert "bau" not in found.document["roles"]["dev"]
+    elapsed = replace(touched, measures={"duration": "elapsed"})
+    assert not has_people(elapsed)
