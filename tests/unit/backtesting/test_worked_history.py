@@ -49,3 +49,24 @@ def test_its_roles_are_those_of_the_scenario(history: History) -> None:
     scenario = pm.read_scenario(FOLDER.parents[1] / "scenarios" / "baseline.yaml")
     known = {role.id for role in scenario.organisation.roles}
     assert set(ROLES) <= known
+
+
+def test_its_fit_holds_what_was_put_in_and_says_how_good_it_was() -> None:
+    import math
+
+    from benchmarks.history import truth_of_the_example
+    from pmosim.scenario.fitted import read_fitted
+
+    truth, fitted = truth_of_the_example(), read_fitted(FOLDER.parent / "fitted.yaml")
+    typical = fitted.value("typical_plan", "work")
+    for name, group, value in (
+        ("typical_bias", "work", truth.median(typical) - math.log(typical)),
+        ("size_slope", "work", truth.slope),
+        ("spread", "work", truth.task_sd),
+        ("project_factor", "work", truth.project_sd),
+        ("arrival_rate", "arrivals", truth.per_day * 261.0),
+    ):
+        found = fitted.find(name, group)
+        assert found is not None
+        assert found.low < value < found.high
+    assert fitted.track_record.startswith("From 2025 to 2026 our P80 held for ")
