@@ -269,6 +269,10 @@ def _project_plans(history: History) -> list[PlanFit]:
         (PROJECT_EFFORT, projects["planned_effort"], projects["effort"], "effort against plan"),
     )
     found = []
+    if not np.isfinite(planned).any() and np.isfinite(lasted).any():
+        # Nothing was promised: the duration itself is fitted, as if each were planned at a day.
+        words = "working days from release to finish, no due dates"
+        amounts = ((PROJECT_DURATION, np.ones(len(lasted)), lasted, words), *amounts[1:])
     for group, plan, actual, words in amounts:
         plans, actuals = (np.asarray(values, dtype=np.float64) for values in (plan, actual))
         if not np.any((plans > 0.0) & (actuals > 0.0)):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim import priors
-from pmosim.calibration.effects import EffectsFit, Terms, fit_effects
+from pmosim.calibration.effects import HALF_CHI2, EffectsFit, Terms, fit_effects
 from pmosim.calibration.parts import Z95, share_interval
-from pmosim.calibration.residuals import FITS
+from pmosim.calibration.residuals import FITS, fit_censored, is_off
 from pmosim.distributions.tails import Tail
 from pmosim.fitted import CLASS_KEYS, Basis, Parameter
 
@@ -36,6 +36,10 @@ N_FOLDS = 5
 MOST_ROWS_TO_COMPARE = 6000
 """Rows that laws are compared on; more cannot change the choice."""
 LEAST_PER_CLASS = 5
+MOST_ON_PLAN = 0.02
+"""Share of items exactly on plan up to which the curve of Kaplan and Meier may be followed."""
+MOST_OPEN = 0.05
+"""Share of open and cancelled items above which tails are judged by the likelihood of all rows."""
 LEAST_SIZES = 0.1
 """Standard deviation of ln(plan) from which a size effect can be told."""
 SIZED = ("size effect", "spread by size")
@@ -45,6 +49,16 @@ PRIOR_BIAS, PRIOR_BIAS_SE = math.log(1.3) - 0.5 * 0.25, 0.25
 PRIOR_SOURCE = (
     "prior: mean overrun of 30 %, Moloekken and Joergensen 2003; " + priors.SPREAD.citation
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """A rung of the ladder: what the middle and the spread may depend on."""
+
+    name: str
+    size: bool = True
+    spread_by_size: bool = False
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,18 +74,9 @@ class PlanFit:
     centre: float = 0.0
     standardised: FloatArray = field(default_factory=lambda: np.zeros(0))
     """Tails / spread of finished rows that are not on plan."""
+    rung: Rung = field(default_factory=lambda: Rung(name="size effect"))
     comparison: tuple[tuple[str, float, float, float], ...] = ()
     """(law, mean CRPS of the logarithm, difference to the chosen one, its standard error)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rung:
-    """A rung of the ladder: what the middle and the spread may depend on."""
-
-    name: str
-    size: bool = True
-    spread_by_size: bool = False
-    classes: tuple[str, ...] = ()
 
 
 def weighted_centre(rows: Observations) -> float:
@@ -114,7 +119,14 @@ def terms_of(
     )
 
 
-def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = True) -> PlanFit:
+def fit_plan(
+    rows: Observations,
+    group: str,
+    source: str,
+    *,
+    compare: bool = True,
+    like: PlanFit | None = None,
+) -> PlanFit:
     """Return how actual came from plan in ``rows``.
 
     Parameters
@@ -122,6 +134,7 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
     group : what the amount is, ``work``, ``elapsed``, ``project cost``, ...
     source : where the rows come from, in words.
     compare : whether richer laws are tried at all (False = the line, the spread and the factor).
+    like : an earlier fit whose choice of laws is taken instead of trying them again.
     """
     n = int(rows.is_finished.sum())
     if n < LEAST_ROWS:
@@ -139,6 +152,8 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
             f"{group}: {n} finished items are too few for a law of their own ({LEAST_OWN}); one "
             "line and spread for all, and forecasts as wide as so few allow."
         )
+    elif like is not None:
+        chosen, residual = replace(like.rung, size=has_sizes), like.residual
     elif compare:
         chosen, residual, comparison = _climb(rows, centre, project=factor, has_sizes=has_sizes)
     dof = _robust_dof(residual)
@@ -152,6 +167,8 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
     notes += period_note
     if n < LEAST_OWN:
         residual = Tail(law="t", dof=float(max(3, n - 1)))
+    elif _open_share(rows) > MOST_OPEN and (compare or like is not None):
+        residual, fit, comparison = _followed(rows, fit, residual, comparison, n)
     elif residual.law in {"laplace", "empirical"}:
         residual, extra = FITS[residual.law](_residuals(rows, fit))
         fit = replace(fit, spread=fit.spread * extra, own_spread=fit.own_spread * extra)
@@ -176,6 +193,7 @@ def fit_plan(rows: Observations, group: str, source: str, *, compare: bool = Tru
         fit=fit,
         centre=centre,
         standardised=standardised,
+        rung=chosen,
         comparison=tuple(comparison),
     )
 
@@ -261,6 +279,9 @@ def _climb(
     chosen = max(
         chosen, int(has_sizes)
     )  # the size effect is not optional: sums are wrong without it
+    if _open_share(rows) > MOST_OPEN:
+        residual, more = _censored_tail(rows, rungs[chosen], centre, project=project)
+        return rungs[chosen], residual, (*lines, *more)
     laws = ["normal", "t", "laplace"]
     laws += ["empirical"] if int(rows.is_finished.sum()) >= LEAST_BODY else []
     scores = [_held_out(few, rungs[chosen], centre, fits[chosen], law) for law in laws]
@@ -270,6 +291,59 @@ def _climb(
     )
     residual, _ = FITS[laws[tail]](_residuals(rows, fit))
     return rungs[chosen], residual, (*lines, *tail_lines)
+
+
+def _open_share(rows: Observations) -> float:
+    return float(rows.is_open.mean())
+
+
+DOFS = (3.0, 5.0, 10.0)
+
+
+def _censored_tail(
+    rows: Observations, rung: Rung, centre: float, *, project: bool
+) -> tuple[Tail, tuple[tuple[str, float, float, float], ...]]:
+    """Return the tail that is likeliest with open items counted; a t only where it is certainly so.
+
+    Where much is open the finished items alone say nothing of the tail: they are the short ones.
+    """
+    tails = [Tail(), *(Tail(law="t", dof=dof) for dof in DOFS)]
+    likely = [
+        fit_effects(
+            rows,
+            terms_of(rows, rung, centre, project=project, dof=tail.dof),
+            with_errors=False,
+        ).log_likelihood
+        for tail in tails
+    ]
+    best = int(np.argmax(likely))
+    chosen = best if likely[best] - likely[0] > HALF_CHI2 else 0
+    names = ["normal tails", *(f"t tails, {dof:g} degrees" for dof in DOFS)]
+    n = len(rows)
+    lines = [
+        (f"{name} (-log-likelihood a row)", -value / n, (likely[chosen] - value) / n, 0.0)
+        for name, value in zip(names, likely, strict=True)
+    ]
+    return tails[chosen], tuple(lines)
+
+
+def _followed(
+    rows: Observations,
+    fit: EffectsFit,
+    tail: Tail,
+    comparison: tuple[tuple[str, float, float, float], ...],
+    n: int,
+) -> tuple[Tail, EffectsFit, tuple[tuple[str, float, float, float], ...]]:
+    """Return the law, or the curve of Kaplan and Meier where it is off and enough has finished."""
+    scaled = (rows.y - fit.middle) / fit.own_spread
+    has_pile = (
+        float(rows.is_on_plan.mean()) > MOST_ON_PLAN
+    )  # its own likelihood is the better guide
+    if n < LEAST_BODY or has_pile or not is_off(scaled, rows.is_open, tail):
+        return tail, fit, comparison
+    found, extra = fit_censored(scaled, rows.is_open, tail)
+    fit = replace(fit, spread=fit.spread * extra, own_spread=fit.own_spread * extra)
+    return found, fit, (*comparison, ("the data (Kaplan-Meier): others are off", 0.0, 0.0, 0.0))
 
 
 def _residuals(rows: Observations, fit: EffectsFit) -> FloatArray:

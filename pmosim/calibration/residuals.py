@@ -13,7 +13,7 @@ import numpy as np
 from pmosim.distributions.tails import LAPLACE_SCALE, SHAPE_SCORES, Tail, interpolated, t_scale
 
 if TYPE_CHECKING:
-    from pmosim.calibration.parts import FloatArray
+    from pmosim.calibration.parts import BoolArray, FloatArray
 
 MOST_DOF = 60.0
 """A Student t of more is a normal for every purpose here."""
@@ -114,6 +114,66 @@ def fit_empirical(residual: FloatArray) -> tuple[Tail, float]:
     rising = np.maximum.accumulate(curve / spread)
     return Tail(law="empirical", shape=tuple(float(v) for v in rising)), spread
 
+
+LEAST_AT_RISK = 5
+"""Items still open or finished later, down to which the curve of Kaplan and Meier is followed."""
+
+
+def kaplan_meier(
+    residual: FloatArray, is_open: BoolArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return where items finished, the share finished by then, and the items at risk there.
+
+    Open items count as longer than they are (Kaplan and Meier 1958); rising, one row per finish.
+    """
+    order = np.lexsort((is_open, residual))
+    ordered, has_ended = residual[order], ~is_open[order]
+    at_risk = len(ordered) - np.arange(len(ordered))
+    left = np.cumprod(np.where(has_ended, 1.0 - 1.0 / at_risk, 1.0))
+    finished = np.asarray(1.0 - left[has_ended], dtype=np.float64)
+    return ordered[has_ended], finished, at_risk[has_ended].astype(np.float64)
+
+
+def fit_censored(residual: FloatArray, is_open: BoolArray, beyond: Tail) -> tuple[Tail, float]:
+    """Return the curve of Kaplan and Meier over normal scores, and its spread.
+
+    Beyond the last finish with ``LEAST_AT_RISK`` items it goes on as ``beyond`` does.
+    """
+    from scipy.special import ndtri
+
+    at, share, at_risk = kaplan_meier(residual, is_open)
+    followed = at_risk >= LEAST_AT_RISK
+    at, share = at[followed], share[followed]
+    before = np.concatenate([[0.0], share[:-1]])
+    scores = np.asarray(ndtri((before + share) / 2.0), dtype=np.float64)
+    curve = np.interp(SHAPE_SCORES, scores, at)
+    for end, is_outside in ((0, scores[0] > SHAPE_SCORES), (-1, scores[-1] < SHAPE_SCORES)):
+        moved = beyond.quantile(SHAPE_SCORES) - beyond.quantile(scores[end])
+        curve = np.where(is_outside, at[end] + moved, curve)
+    spread = float(np.interp(1.0, SHAPE_SCORES, curve) - np.interp(-1.0, SHAPE_SCORES, curve)) / 2.0
+    spread = spread or 1e-9
+    rising = np.maximum.accumulate(curve / spread)
+    return Tail(law="empirical", shape=tuple(float(v) for v in rising)), spread
+
+
+def is_off(residual: FloatArray, is_open: BoolArray, tail: Tail) -> bool:
+    """Whether a law's median or P80 is off that of Kaplan and Meier by a standard error and 5 %.
+
+    The error of a quantile in units of the spread: sqrt(q (1 - q) / n) / density, n finished.
+    """
+    at, share, _ = kaplan_meier(residual, is_open)
+    for level, score, density in ((0.5, 0.0, 0.3989), (0.8, 0.8416, 0.2800)):
+        if share[-1] <= level:
+            continue
+        seen = float(at[np.searchsorted(share, level)])
+        error = math.sqrt(level * (1.0 - level) / len(at)) / density
+        if abs(seen - float(tail.quantile(score))) > max(error, OFF):
+            return True
+    return False
+
+
+OFF = 0.05
+"""Distance of a quantile, in spreads, that matters to nobody."""
 
 FITS = {"normal": fit_normal, "t": fit_t, "laplace": fit_laplace, "empirical": fit_empirical}
 """Laws from the simplest to the richest."""
