@@ -74,6 +74,7 @@ bench: $(VENV)/checks.stamp
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.pairing
+	$(BIN)/python -m benchmarks.mechanisms
 
 wheel: $(VENV)/checks.stamp
 	rm -rf dist
