@@ -96,11 +96,11 @@ def table_of_projects(history: History) -> pd.DataFrame | None:
         return None
     frame["plan_days"] = history.working_days(frame["since"], frame["due"])
     frame["lead_days"] = history.working_days(frame["since"], frame["finished"])
-    since = frame["since"].to_numpy()
-    ended = frame["finished"].to_numpy()
-    before = since[np.newaxis, :] < since[:, np.newaxis]
-    gone = ended[np.newaxis, :] <= since[:, np.newaxis]  # NaT is never before: still open
-    frame["backlog"] = (before & ~gone).sum(axis=1).astype(np.float64)
+    since = frame["since"].to_numpy(dtype="datetime64[D]")
+    ended = np.maximum(frame["finished"].dropna().to_numpy(dtype="datetime64[D]"), since.min())
+    asked = np.searchsorted(np.sort(since), since, side="left")
+    gone = np.searchsorted(np.sort(ended), since, side="right")
+    frame["backlog"] = np.maximum(asked - gone, 0).astype(np.float64)
     return frame.sort_values(["since", "project"], kind="stable")
 
 
