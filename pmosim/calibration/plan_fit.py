@@ -285,11 +285,17 @@ def _climb(
     laws = ["normal", "t", "laplace"]
     laws += ["empirical"] if int(rows.is_finished.sum()) >= LEAST_BODY else []
     scores = [_held_out(few, rungs[chosen], centre, fits[chosen], law) for law in laws]
-    tail, tail_lines = _simplest(few, [f"{law} tails" for law in laws], scores)
-    fit = fit_effects(
-        rows, terms_of(rows, rungs[chosen], centre, project=project), with_errors=False
+    sums = [_sum_bias(few, rungs[chosen], centre, fits[chosen], law) for law in laws]
+    right = [k for k, bias in enumerate(sums) if abs(bias) <= MOST_SUM_BIAS]
+    right = right or [int(np.argmin(np.abs(sums)))]
+    best, _ = _simplest(few, [laws[k] for k in right], [scores[k] for k in right])
+    tail = right[best]
+    tail_lines = tuple(
+        (f"{law} tails, sums {100.0 * math.expm1(bias):+.0f} %", *_beside(few, score, scores[tail]))
+        for law, score, bias in zip(laws, scores, sums, strict=True)
     )
-    residual, _ = FITS[laws[tail]](_residuals(rows, fit))
+    fit = fit_effects(few, terms_of(few, rungs[chosen], centre, project=project), with_errors=False)
+    residual, _ = FITS[laws[tail]](_residuals(few, fit))
     return rungs[chosen], residual, (*lines, *tail_lines)
 
 
@@ -470,6 +476,46 @@ def _simplest(
     return chosen, tuple(lines)
 
 
+def _beside(rows: Observations, score: FloatArray, other: FloatArray) -> tuple[float, float, float]:
+    """Return the mean of a score, its difference to another and the error of that."""
+    return (float(np.nanmean(score)), *_paired(rows, score, other))
+
+
+MOST_SUM_BIAS = 0.1
+"""ln(forecast / actual) of the sum of all work not seen, up to which a law may be taken: a tail
+that fits single tasks may blow up their sums (a log-t has no mean at all)."""
+N_SUM_STEPS = 200
+
+
+def _sum_bias(
+    rows: Observations,
+    rung: Rung,
+    centre: float,
+    fits: list[tuple[IntArray, EffectsFit, Observations]],
+    law: str,
+) -> float:
+    """Return ln(mean forecast / actual) of the sum of all finished work, by folds not seen."""
+    from scipy.special import ndtri
+
+    shares = (np.arange(N_SUM_STEPS) + 0.5) / N_SUM_STEPS
+    forecast, actual = 0.0, 0.0
+    for left, fit, seen in fits:
+        tail, extra = FITS[law](_residuals(seen, fit)) if law != "normal" else (Tail(), 1.0)
+        other = rows.only(left)
+        middle, spread = _predicted(other, rung, centre, fit)
+        wide = np.sqrt((spread * extra) ** 2 + fit.taus.get("project_factor", 0.0) ** 2)
+        plan = np.exp(other.log_plan)
+        for residual in tail.quantile(ndtri(shares)).tolist():
+            core = np.exp(np.clip(middle + wide * residual, -MOST_LOG, MOST_LOG))
+            kept = np.where(core < 1.0, fit.stretched + (1.0 - fit.stretched) * core, core)
+            forecast += float((plan * kept).sum()) / N_SUM_STEPS
+        actual += float((plan * np.exp(other.y)).sum())
+    return math.log(forecast / actual) if forecast > 0.0 and actual > 0.0 else 0.0
+
+
+MOST_LOG = 12.0
+
+
 def _paired(rows: Observations, one: FloatArray, other: FloatArray) -> tuple[float, float]:
     """Return mean difference of two scores and its standard error, projects as clusters."""
     known = np.isfinite(one) & np.isfinite(other)
@@ -500,15 +546,16 @@ def _class_scales(
     """(N,) ln of the spread of each row's classes over the common one, shrunk; None = all alike."""
     if not rung.classes:
         return None
-    fit = fit_effects(
-        rows, terms_of(rows, rung, centre, project=project, dof=dof), with_errors=False
-    )
-    log_scale = np.zeros(len(rows))
-    kept = rows.is_finished & ~rows.is_on_plan
+    few = _thinned(rows)  # more rows cannot tell spreads of classes better by anything that matters
+    fit = fit_effects(few, terms_of(few, rung, centre, project=project, dof=dof), with_errors=False)
+    log_scale, own = np.zeros(len(rows)), np.zeros(len(few))
+    kept = few.is_finished & ~few.is_on_plan
     for key in rung.classes:
-        number, names = rows.classes[key]
-        scaled = ((rows.y - fit.middle) / fit.own_spread / np.exp(log_scale))[kept]
-        log_scale = log_scale + shrunk_log_spreads(scaled, number[kept], len(names))[number]
+        number, names = few.classes[key]
+        scaled = ((few.y - fit.middle) / fit.own_spread / np.exp(own))[kept]
+        spreads = shrunk_log_spreads(scaled, number[kept], len(names))
+        own = own + spreads[number]
+        log_scale = log_scale + spreads[rows.classes[key][0]]
     return log_scale if np.any(log_scale) else None
 
 
