@@ -12,16 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pmosim.distributions import Calibrated
-from pmosim.distributions.laws import normal_score
-from pmosim.streams import uniforms
+from pmosim.network.parameters import parameter_scores
 
 if TYPE_CHECKING:
     from pmosim.distributions import Law
     from pmosim.network import FloatArray, Network, ParameterErrors
-
-ENTITY = "calibration"
-"""Whose luck it is."""
-NAMES = ("typical_bias", "size_slope", "spread")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,9 +40,7 @@ class Beliefs:
 
 def draw_beliefs(errors: ParameterErrors, seed: int, first: int, count: int) -> Beliefs:
     """Return the parameters of each future, normal around their best values."""
-    scores = [
-        normal_score(uniforms(seed, ENTITY, f"parameter {name}", 0, first, count)) for name in NAMES
-    ]
+    scores = parameter_scores(seed, first, count)
     return Beliefs(
         bias=errors.bias * scores[0],
         slope=errors.slope * scores[1],

@@ -18,6 +18,7 @@ from pmosim.forecast import (
     bottleneck,
     cost,
     curves,
+    doubt,
     earned_value,
     fates,
     finish,
@@ -116,7 +117,11 @@ def forecast_document(
         "roles": bottleneck.role_documents(outcomes, forecast.planned_days),
         "portfolio": portfolio,
         **reactions.reaction_documents(outcomes),
-        "assumptions": [*network.assumptions, *_silence_on_cost(forecast)],
+        "assumptions": [
+            *network.assumptions,
+            *doubt.doubt_assumption(portfolio.get("from_doubt", {})),
+            *_silence_on_cost(forecast),
+        ],
         "warnings": [*_warnings_of_scope(scope), *network.warnings, *_warnings(forecast)],
     }
     if network.bookings is not None:
@@ -297,6 +302,7 @@ def _portfolio(forecast: Forecast) -> Json:
         },
         "unfinished": _mean_number(outcomes, outcomes.has_status("active", "queued", "blocked")),
         "by_quarter": _by_quarter(outcomes),
+        **doubt.doubt_document(outcomes, _committed_days(forecast), spending.cost),
     }
 
 
