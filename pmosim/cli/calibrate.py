@@ -137,7 +137,7 @@ def _sources(paths: Sequence[str]) -> list[str]:
 
     found = []
     for path in map(Path, paths):
-        files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        files = sorted([*path.glob("*.csv"), *path.glob("*.csv.gz")]) if path.is_dir() else [path]
         for file in files:
             digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
             found.append(f"{file.name} sha256 {digest}")

@@ -144,7 +144,7 @@ class _Sizes:
         sheet.line(x, y, "ink", 2.0)
         steps = [self.line[k][0] for k in (0, 2, 4, 6, 8) if k < len(self.line)]
         _below(sheet, frame, [(v, _amount(math.exp(v))) for v in steps], "Planned")
-        sheet.text(frame.left - 8, frame.top - 8, "actual / plan", 8.5, "soft", "right")
+        sheet.text(frame.left, frame.top - 8, "actual / plan", 8.5, "soft")
 
 
 # --- on plan ------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ class _Quantiles:
         xs, ys = zip(*(frame.at(*pair) for pair in self.pairs), strict=True)
         sheet.dots(xs, ys, 2.4, "bar", "bar")
         _below(sheet, frame, ticks, "By the law, in spreads")
-        sheet.text(frame.left - 8, frame.top - 8, "seen", 8.5, "soft", "right")
+        sheet.text(frame.left, frame.top - 8, "seen, in spreads", 8.5, "soft")
 
 
 # --- requests -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,12 @@ def cesaw() -> Observations:
     )
 
 
+@lru_cache(maxsize=1)
+def cesaw_fit() -> PlanFit:
+    """Return the fit of all of CESAW, laws compared: found once for all tests."""
+    return fit_plan(cesaw(), "work", "CESAW")
+
+
 def total_futures(fit: PlanFit, rows: Observations, name: str, futures: int) -> np.ndarray:
     """(futures,) sums of the work of one project that the fit has not seen."""
     import datetime as dt
@@ -52,7 +59,7 @@ def total_futures(fit: PlanFit, rows: Observations, name: str, futures: int) -> 
 
 def test_sums_of_tasks_of_projects_not_seen_are_covered_as_they_should() -> None:
     rows = cesaw()
-    chosen = fit_plan(rows, "work", "CESAW")
+    chosen = cesaw_fit()
     covered, naive, log_bias = [], [], []
     for project in range(len(rows.project_names)):
         seen, left = rows.only(rows.project != project), rows.only(rows.project == project)
@@ -79,7 +86,7 @@ def test_sums_of_tasks_of_projects_not_seen_are_covered_as_they_should() -> None
 
 
 def test_single_tasks_are_forecast_as_well_as_by_the_best_single_law() -> None:
-    fit = fit_plan(cesaw(), "work", "CESAW")
+    fit = cesaw_fit()
     scores = {law: crps for law, crps, _, _ in fit.comparison}
     laws = {law.partition(" tails")[0]: crps for law, crps in scores.items() if " tails" in law}
     print(f"\nCESAW, log-CRPS of tasks of projects not seen: {scores}; chosen {fit.residual.law}")
