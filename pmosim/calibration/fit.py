@@ -427,16 +427,23 @@ def _presence(
         weekmask=mask,
         holidays=np.array(history.calendar.closures, dtype="datetime64[D]"),
     )
+    names = rows["project"].fillna("") + "\0" + rows["task"].fillna("")
+    says_task = bool(rows["task"].notna().all())
     seen = presence(
-        who.astype(np.int64), numbers.astype(np.int64), rows["hours"].to_numpy(dtype=np.float64)
+        who.astype(np.int64),
+        numbers.astype(np.int64),
+        rows["hours"].to_numpy(dtype=np.float64),
+        np.unique(names.to_numpy(dtype=str), return_inverse=True)[1] if says_task else None,
     )
     if seen is None:
         notes.append(
             "absence: too few people book their time nearly every day; stays as the scenario says."
         )
         return
+    where = "within a task" if says_task else "at all (the log names no task: idle days count too)"
     source = (
-        f"days without an entry of {seen.n_people} people who book nearly daily; leave included"
+        f"days without an entry {where}, {seen.n_people} people who book nearly daily; "
+        "leave included"
     )
     found.append(_parameter("absence_rate", STAFF, seen.absence_rate, source))
     found.append(_parameter("spell_days", STAFF, seen.spell_days, source))

@@ -1,8 +1,9 @@
 """Spells: how long people stay, are away, and how many hours of a day reach the work.
 
 Turnover is a gamma-shrunk hazard: leavers over person-years, with a prior worth two leavers at the
-sourced rate. Absence is what a time log leaves open between entries of people who book nearly every
-day; it holds leave, sickness and all else, which a log cannot tell apart.
+sourced rate. Absence is what a time log leaves open between two entries of one person on the same
+task: between tasks nobody can tell who is away from who has nothing to do. It holds leave, sickness
+and all else, which a log cannot tell apart.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from pmosim.calibration.parts import Z95
 
 if TYPE_CHECKING:
-    from pmosim.calibration.parts import FloatArray, IntArray
+    from pmosim.calibration.parts import BoolArray, FloatArray, IntArray
 
 PRIOR_LEAVERS = 2.0
 PRIOR_HAZARD = -math.log(1.0 - 0.13)
@@ -62,37 +63,60 @@ class Presence:
     n_people: int
 
 
-def presence(person: IntArray, day: IntArray, hours: FloatArray) -> Presence | None:
+def presence(
+    person: IntArray, day: IntArray, hours: FloatArray, task: IntArray | None = None
+) -> Presence | None:
     """Return absence and hours of those who book nearly every day, None if nobody does.
 
     Parameters
     ----------
     person, day, hours : (N,) one row per entry; ``day`` counts working days.
+    task : (N,) what was worked on. None = the log does not say: then every day without an entry
+        counts as away, and days with nothing to do are among them.
     """
-    rates, weights, spells, means = [], [], [], []
+    rates, weights, spells, means, worked = [], [], [], [], []
     for who in np.unique(person):
         rows = person == who
         days, place = np.unique(day[rows], return_inverse=True)
         booked = np.bincount(place, hours[rows])
         if len(days) < LEAST_LOGGED_DAYS:
             continue
-        gaps = np.diff(days) - 1
-        away = gaps[(gaps > 0) & (gaps <= LONGEST_SPELL)]
-        span = len(days) + int(away.sum())
-        if 5.0 * len(days) / span < LEAST_PER_WEEK:
+        steps = np.diff(days)
+        is_near = steps - 1 <= LONGEST_SPELL
+        if 5.0 * len(days) / (len(days) + int((steps - 1)[is_near].sum())) < LEAST_PER_WEEK:
+            continue
+        is_counted = is_near if task is None else is_near & _goes_on(place, task[rows])
+        away = (steps - 1)[is_counted]
+        span = int(steps[is_counted].sum())
+        if not span:
             continue
         rates.append(float(away.sum()) / span)
         weights.append(span)
-        spells.extend(away.tolist())
+        spells.extend(away[away > 0].tolist())
         means.append(float(booked.mean()))
+        worked.append(len(days))
     if len(rates) < 3:
         return None
     return Presence(
         absence_rate=_mean(np.array(rates), np.array(weights, dtype=np.float64)),
         spell_days=_mean(np.array(spells or [0.0], dtype=np.float64), None),
-        hours_per_day=_mean(np.array(means), np.array(weights, dtype=np.float64)),
+        hours_per_day=_mean(np.array(means), np.array(worked, dtype=np.float64)),
         n_people=len(rates),
     )
+
+
+def _goes_on(place: IntArray, task: IntArray) -> BoolArray:
+    """Return for each two days with entries that follow one another if they share a task.
+
+    Parameters
+    ----------
+    place, task : (n,) number of the day with entries, and the task, of each entry.
+    """
+    pairs = np.unique(np.stack([task, place], axis=1), axis=0)
+    follows = (pairs[1:, 0] == pairs[:-1, 0]) & (pairs[1:, 1] == pairs[:-1, 1] + 1)
+    goes_on = np.zeros(int(place.max()), dtype=np.bool_)
+    goes_on[pairs[:-1, 1][follows]] = True
+    return goes_on
 
 
 def _mean(values: FloatArray, weights: FloatArray | None) -> Measured:
