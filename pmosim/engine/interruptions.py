@@ -145,7 +145,7 @@ def _by_order(task: Task) -> int:
     return task.order
 
 
-def _how_low(project: Project) -> tuple[bool, int, int]:
-    """Return how late in the order of ranks, none last, then of releases."""
+def _how_low(project: Project) -> tuple[bool, bool, int, int]:
+    """Return how late in the order of ranks, none last, then of releases; escalated ones first."""
     rank = int(project.plan.network.projects.rank[project.row])
-    return rank == NONE, rank, project.release_number
+    return not project.is_first, rank == NONE, rank, project.release_number

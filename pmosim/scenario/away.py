@@ -56,7 +56,9 @@ def _answer(answers: WhenAway, cause: str, node: Node, reader: Reader, path: str
         least = 0 if found is MISSING else found
     elif not node.is_scalar:
         example = "" if cause == "leaving" else ", or {hand_over: 10d} from so many days on"
-        problems.error("PMO104", node, path, f"is {node.shown()}; say one of {WORDS}{example}.")
+        words = [one for one in WORDS if (cause, one) not in _CANNOT]
+        said = f"is {node.shown()}; say {' or '.join(words)}{example}."
+        problems.error("PMO104", node, path, said)
         return answers
     if word not in WORDS:
         said = f"is {node.shown()}; it must be one of the following.{did_you_mean(word, WORDS)}"
@@ -82,7 +84,7 @@ def check_withdrawn(facts: Facts) -> None:
                 where = node.place_of(name) if node.mapping else node
                 facts.problems.error("PMO202", where, f"{site.path}.withdrawn", said)
         for need, place, path in needs_of(site):
-            if need.who in withdrawn:
+            if need.who in withdrawn and need.who in facts.people:
                 said = (
                     f"asks for {need.who} by name, who is withdrawn on {withdrawn[need.who]}; what "
                     "is not done by then is never finished. Ask for the role if anybody may go on."

@@ -218,7 +218,7 @@ def _check_usefulness(
     asked = {name: _asked_by(sites[name]) for name in {s.booking.project for s in bookings}}
     for site in bookings:
         person = facts.people[site.booking.person]
-        known = {person.id, person.role, *(role for role, _level in person.skills)}
+        known = {person.id, person.role, *_other_roles(person)}
         wanted = asked[site.booking.project]
         if not known & wanted:
             said = f"is '{person.id}' ({person.role}), who can do nothing of what "
@@ -305,7 +305,7 @@ def _check_plans(facts: Facts, bookings: Sequence[BookingSite], sites: Mapping[s
         booked: dict[str, float] = defaultdict(float)
         for site in own:
             role = _role_for(facts.people[site.booking.person], planned)
-            booked[role] += _booked_minutes(facts, absences, site.booking) / per_day
+            booked[role] += _booked_minutes(facts, absences, site.booking, sites[name]) / per_day
         short = [
             f"{role} {booked[role]:.0f} of {days:.0f}"
             for role, days in planned.items()
@@ -330,13 +330,23 @@ def _planned_days(facts: Facts, site: Site) -> dict[str, float]:
 def _role_for(person: Person, planned: Iterable[str]) -> str:
     """Return the role in which somebody is booked: the home role, else the first that is asked."""
     asked = [*planned]
-    skills = [role for role, _level in person.skills]
-    return next((role for role in (person.role, *skills) if role in asked), person.role)
+    roles = (person.role, *_other_roles(person))
+    return next((role for role in roles if role in asked), person.role)
 
 
-def _booked_minutes(facts: Facts, absences: Absences, booking: Booking) -> float:
+def _other_roles(person: Person) -> Iterator[str]:
+    """Yield what somebody can do beside the home role, or is trained in."""
+    yield from (role for role, _level in person.skills)
+    yield from (training.role for training in person.training)
+
+
+def _booked_minutes(facts: Facts, absences: Absences, booking: Booking, site: Site) -> float:
+    """Return the person-minutes of a booking, which ends when its person is withdrawn."""
     first = max(booking.first or facts.frame.calendar.as_of, facts.frame.calendar.as_of)
     last = booking.last or facts.frame.window_end or facts.frame.last_day
+    withdrawn = dict(site.project.withdrawn).get(booking.person)
+    if withdrawn is not None:
+        last = min(last, withdrawn - timedelta(days=1))
     if last < first:
         return 0.0
     offered = absences.planned_minutes(facts.people[booking.person], first, last)

@@ -70,6 +70,13 @@ def read_drivers(
         found = [(project, task) for project in by_template.get(owner, ()) if task]
         if found and all(task in activities[project] for project, task in found):
             return found
+        if task and owner in activities:
+            known = activities[owner]
+            return f"'{owner}' has no task or phase '{task}'.{did_you_mean(task, known)}"
+        if task and owner in by_template:
+            known = list(dict.fromkeys(t for p in by_template[owner] for t in activities[p]))
+            said = f"not each project of '{owner}' has a task or phase '{task}'."
+            return said + did_you_mean(task, known)
         known = [*activities, *by_template]
         return f"there is no project, stream or template '{owner}'.{did_you_mean(owner, known)}"
 

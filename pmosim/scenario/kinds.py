@@ -30,8 +30,8 @@ MOST_SPREAD = 3
 Schema = Union["Mapping[str, Any]", bool]
 NO_PRIOR = (
     "`prior` can stand for settings.correlation and settings.spread, and for bau, leave_days, "
-    "sickness, turnover, time_to_hire, hand_over, ramp, mentor and learning of roles and people, "
-    "and cancellation of projects, templates and streams. Give a value."
+    "sickness, turnover, time_to_hire, hand_over, overlap, ramp, mentor and learning of roles and "
+    "people, and cancellation of projects, templates and streams. Give a value."
 )
 MISSING = object()
 """Stands for a value that could not be read; the problem is noted already."""
@@ -80,7 +80,7 @@ class Reader:
     def fields(self, shape: Shape, node: Node, path: str) -> dict[str, Any]:
         """Return the values of an object by key; what cannot be read is left out."""
         if not isinstance(node.value, dict):
-            if not node.is_null:
+            if not node.is_null and not self.problems.has_told("PMO104", node):
                 said = f"is {node.shown()}; it must be a mapping of keys to values ({shape.name})."
                 self.problems.error("PMO104", node, path, said)
             return {}
@@ -285,6 +285,9 @@ def _below_whole(text: str, at_whole: str = "at 100% nothing is left for project
 
 
 BAU = _of_text(_below_whole, amounts.SHARE, _SCALAR)
+SHORTENS = _of_text(
+    lambda text: _below_whole(text, "at 100% nobody would be new"), amounts.SHARE, _SCALAR
+)
 
 
 def _turnover(text: str) -> float:

@@ -207,6 +207,10 @@ class Problems:
         """Do not tell what is missing in a row of which a cell could not be read."""
         self._silent.add(row)
 
+    def has_told(self, code: str, node: Node) -> bool:
+        """Return whether a fault of this kind was noted at a place."""
+        return any((node.place, code) == key[:2] for key in self._found)
+
     @property
     def has_errors(self) -> bool:
         """Whether anything found forbids a run."""

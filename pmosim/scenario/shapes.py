@@ -115,7 +115,7 @@ RAMP = Shape(
 
 MENTOR = Shape(
     name="a mentor",
-    keys={"share": kinds.SHARE, "shortens": kinds.BAU, "most": kinds.WHOLE_FROM_1},
+    keys={"share": kinds.SHARE, "shortens": kinds.SHORTENS, "most": kinds.WHOLE_FROM_1},
     required=("share", "shortens"),
 )
 

@@ -469,7 +469,8 @@ def _say_payers(head: str, payers: Payers) -> str:
     elif not later:
         text = f"{nobody} certainly pays: no other project certainly finishes later"
         if payers.open:
-            text += f" ({len(payers.open)} not yet certain{_say_further(payers.open).strip(' ')})"
+            further = _say_further(payers.open).strip(" ()")
+            text += f" ({len(payers.open)} not yet certain{further and f': {further}'})"
     else:
         listed = [f"{move.name} ({_signed(move.difference.value)})" for move in later[:NAMED]]
         more = len(later) - NAMED

@@ -294,3 +294,20 @@ def test_each_reaction_has_a_price_of_its_own() -> None:
     assert [each.id for each in found] == ["reaction:r0", "reaction:r1"]
     assert isinstance(found[0].switched, pm.Scenario)
     assert [one.id for one in found[0].switched.reactions] == ["r1"]
+
+
+def test_an_escalated_project_makes_way_for_an_urgent_one_after_all_others() -> None:
+    # Both end a stage on day 5; c is late, escalated, and would be the lowest by its rank.
+    tasks = {"t": task("5pd", gate=True), "u": task("5pd", after="t")}
+    said = document({"id": "e", "when": {"late_by": "0d"}, "asked": "stage end", "do": "escalate"})
+    said |= {
+        "people": [{"role": "dev", "headcount": 2}],
+        "intake": {"policy": "wip_limit", "max_active": 2, "interrupt": {"class": "urgent"}},
+        "projects": [
+            {"id": "a", "rank": 1, "tasks": tasks},
+            {"id": "c", "rank": 2, "tasks": tasks, "due": "2027-01-05"},
+            {"id": "b", "rank": 3, "tasks": tasks, "class": "urgent", "arrives": "2027-01-05"},
+        ],
+    }
+    outcomes = pm.simulate(pm.parse_scenario(said), replications=1, seed=1, audit=True, jobs=1)
+    assert (outcomes.projects_.finished / DAY).tolist() == [15, 10, 15]

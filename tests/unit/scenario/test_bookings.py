@@ -286,3 +286,23 @@ def test_the_past_months_of_a_plan_are_over_without_a_word() -> None:
         for name in ("crm", "hr")
     ]
     assert booked(*rows).warnings == booked().warnings
+
+
+def test_who_is_trained_in_what_a_project_asks_for_may_be_booked_for_it() -> None:
+    training = [{"role": "test", "lasts": "5d"}]
+    people = [{"id": "ana", "role": "dev", "training": training}, {"role": "test"}]
+    projects = [{"id": "crm", "tasks": {"t": {"effort": "20pd", "needs": {"test": 1}}}}]
+    scenario = booked(
+        {"person": "ana", "project": "crm", "until": "2027-02"}, projects=projects, people=people
+    )
+    assert doubts(scenario, "PMO925") == []
+    assert doubts(scenario, "PMO924") == []
+
+
+def test_what_is_booked_behind_a_withdrawal_is_not_counted() -> None:
+    row = {"person": "dev-1", "project": "crm", "from": "2027-01-04", "until": "2027-02-26"}
+    projects = document()["projects"]
+    assert doubts(booked(row, projects=projects), "PMO924") == []
+    projects[0]["withdrawn"] = {"dev-1": "2027-01-11"}
+    (text,) = doubts(booked(row, projects=projects), "PMO924")
+    assert "dev 5 of 20 person-days to go" in text

@@ -293,3 +293,35 @@ def test_dates_and_links_that_hold_back_what_runs_already_are_warnings(parse: Pa
     projects = [running | {"after": "q", "not_before": "2027-06"}, {"id": "q", "template": "small"}]
     places = [problem.place for problem in parse(projects=projects).warnings]
     assert places == ["projects[0].starts", "projects[0].not_before", "projects[0].after"]
+
+
+def test_a_task_that_a_driver_misnames_is_told_beside_the_tasks_there_are(parse: Parse) -> None:
+    hits = ["a.biuld", "small.chek", "x.build"]
+    found = refused(parse, risks=[{"id": "r", "probability": "10%", "work": 2, "hits": hits}])
+    texts = [problem.text for problem in found]
+    assert any("'a' has no task or phase 'biuld'. Did you mean 'build'?" in text for text in texts)
+    assert any("of 'small' has a task or phase 'chek'. Did you mean 'check'?" in t for t in texts)
+    assert any("no project, stream or template 'x'" in text for text in texts)
+
+
+def test_an_object_that_is_no_mapping_is_told_once(parse: Parse) -> None:
+    interrupted = [{"id": "z", "template": "small", "interruption": 5}]
+    reactions = [{"id": "r", "when": 5, "do": "stop"}]
+    found = refused(parse, projects=interrupted, reactions=reactions)
+    places = ["projects.z.interruption", "reactions.r.when"]
+    for place in places:
+        assert sum(problem.text.startswith(f"{place} is 5;") for problem in found) == 1
+
+
+def test_answers_to_absence_are_named_as_they_are_written(parse: Parse) -> None:
+    answers = {"leave": ["x"], "sickness": {"y": 1}, "leaving": {"hand_over": "3d"}}
+    texts = [one.text for one in refused(parse, settings={"when_away": answers})]
+    assert any("say pause or hand_over or finish, or {hand_over: 10d}" in text for text in texts)
+    assert any("say pause or hand_over, or {hand_over: 10d}" in text for text in texts)
+    assert any(text.endswith("say hand_over or finish.") for text in texts)
+
+
+def test_a_withdrawal_of_nobody_says_nothing_of_work_that_asks_for_a_role(parse: Parse) -> None:
+    tasks = {"t": {"effort": "5pd", "needs": {"dev": 1}}}
+    projects = [{"id": "z", "tasks": tasks, "withdrawn": {"dev": "2027-02"}}]
+    assert [problem.code for problem in refused(parse, projects=projects)] == ["PMO202"]

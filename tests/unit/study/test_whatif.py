@@ -290,3 +290,13 @@ def test_a_delay_harms_from_half_a_day_on(
     for added in ([], ["crm"]):
         found = starts._harmed(both, both, added)  # noqa: SLF001
         assert {name for name, _ in found} == harmed - set(added)
+
+
+def test_how_many_more_futures_would_tell_is_parted_from_who_is_not_certain() -> None:
+    chance = [{"id": name, "template": "chance", "rank": n} for n, name in enumerate("ab", 1)]
+    chance.append({"id": "c", "template": "chance", "rank": 3, "arrives": "2027-01-19"})
+    people = [{"role": "developer", "headcount": 2}, {"role": "archivist"}]
+    document = with_(projects=chance, people=people, dispatch={"rule": "fifo"})
+    found = answer(document, ("--add", "chance,id=new,starts=2027-01-18"), n=3)
+    assert "later (1 not yet certain: about " in found.texts["who_pays"]
+    assert found.texts["who_pays"].endswith(" more futures would settle it).")
