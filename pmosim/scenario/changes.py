@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pmosim.scenario import amounts, dates
 from pmosim.scenario.amounts import AmissError
 from pmosim.scenario.draft import BY_ID, Draft
-from pmosim.scenario.edits import LinksTo, appended, owners, put
+from pmosim.scenario.edits import LinksTo, appended, ids_of, owners, put
 from pmosim.scenario.frame import Frame, read_frame
 from pmosim.scenario.mentions import drop_mentions
 from pmosim.scenario.messages import Problems, did_you_mean
@@ -38,6 +38,7 @@ EXAMPLES = {
 """Every verb with an example of what stands behind it."""
 MOST_ADDED = 10_000
 _BY_NAME = {"roles", "templates", "demand", "places"}
+_LISTED = {"risks": "driver", "reactions": "reaction"}
 _KEY_OF = {"projects": "due", "people": "fte"}
 
 
@@ -306,6 +307,11 @@ class _Changes(Draft):
             self.problems.error("PMO703", place, path, said)
         elif section in BY_ID:
             self._set_by_id(section, keys, value, place, path)
+        elif section == "bookings" and keys:
+            said = "cannot be set alone: bookings have no ids. Set the whole list: bookings: [...]."
+            self.problems.error("PMO703", place, path, said)
+        elif section in _LISTED and keys and keys[0] not in ids_of(self.section(section)):
+            self.no_such(place, path, _LISTED[section], keys[0], ids_of(self.section(section)))
         elif section in _BY_NAME and keys:
             known = self.section(section).mapping
             if keys[0] not in known:

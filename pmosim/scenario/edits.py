@@ -22,11 +22,19 @@ _EXCLUDING = (
 
 
 def put(node: Node, keys: list[str], value: Node) -> Node:
-    """Return a mapping with one value at the end of a chain of keys set."""
+    """Return a mapping with one value at the end of a chain of keys set.
+
+    Of a list whose entries have an id (risks, reactions) a key chooses the entry.
+    """
     key, *rest = keys
     entries = dict(node.mapping)
-    if rest:
-        below = entries.get(key)
+    below = entries.get(key)
+    if below is not None and len(rest) > 1 and rest[0] in ids_of(below):
+        entries[key] = Node(
+            [put(one, rest[1:], value) if _id_of(one) == rest[0] else one for one in below.items],
+            below.place,
+        )
+    elif rest:
         if below is None or not isinstance(below.value, dict):
             below = Node({}, value.place)
         entries[key] = put(below, rest, value)
@@ -39,6 +47,16 @@ def put(node: Node, keys: list[str], value: Node) -> Node:
     if key not in node.mapping:
         changed.key_places[key] = value.place
     return changed
+
+
+def ids_of(listed: Node) -> list[str]:
+    """Return the ids of the entries of a list, nothing of what is none."""
+    return [own for entry in listed.items or () if (own := _id_of(entry)) is not None]
+
+
+def _id_of(entry: Node) -> str | None:
+    own = entry.get("id") if isinstance(entry.value, dict) else None
+    return own.text if own is not None and own.is_scalar else None
 
 
 def appended(before: Node | None, value: Node) -> Node:

@@ -1367,7 +1367,7 @@ class Simulator:
         able = [v for v in self.ventures.values() if rule and self.can_make_way(v, rule, now)]
         if not urgent or not able:
             return False
-        lowest = max(able, key=lambda v: (v.source.rank or INFINITE, v.sequence))
+        lowest = max(able, key=lambda v: (not v.is_first, v.source.rank or INFINITE, v.sequence))
         lowest.status = "aside"
         if not self.passes(urgent[0], now):
             lowest.status = "active"

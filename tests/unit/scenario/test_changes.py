@@ -255,3 +255,33 @@ def test_a_changed_template_that_is_used_later_is_no_warning(parse: Parse) -> No
         "add": {"template": "small", "id": "b"},
     }
     assert "PMO702" not in {problem.code for problem in made.change(**changes).warnings}
+
+
+def test_a_value_of_a_reaction_a_driver_or_a_risk_of_a_project_is_set_by_its_id(
+    parse: Parse,
+) -> None:
+    risks = [{"id": "r", "probability": "10%", "work": 2}]
+    reactions = [{"id": "e", "when": {"late_by": "5d"}, "do": "escalate"}]
+    projects = [{"id": "a", "template": "small", "due": "2027-03", "risks": risks}]
+    scenario = parse(projects=projects, risks=risks, reactions=reactions)
+    changed = scenario.change(
+        set={
+            "risks.r.probability": "20%",
+            "reactions.e.when.late_by": "9d",
+            "projects.a.risks.r.probability": "30%",
+        }
+    )
+    assert changed.document["risks"][0] == {"id": "r", "probability": "20%", "work": 2}
+    assert changed.document["reactions"][0]["when"] == {"late_by": "9d"}
+    assert project(changed, "a").risks[0].probability == 0.3
+
+
+def test_who_sets_a_value_of_what_is_not_listed_is_told_what_is(parse: Parse) -> None:
+    reactions = [{"id": "help", "when": {"late_by": "5d"}, "do": "escalate"}]
+    with pytest.raises(ScenarioError) as error:
+        parse(reactions=reactions).change(
+            set={"reactions.hlep.do": "stop", "bookings.ana.share": "50%"}
+        )
+    first, second = error.value.problems
+    assert "there is no reaction 'hlep'. Did you mean 'help'?" in first.text
+    assert "bookings have no ids. Set the whole list" in second.text
