@@ -104,3 +104,41 @@ def test_equal_plans_say_nothing_of_a_size_effect() -> None:
     (slope,) = [p for p in fit.parameters if p.name == "size_slope"]
     assert slope.basis == "assumed"
     assert slope.value == 1.0
+
+
+def test_projects_that_ran_over_together_show_a_period_factor_and_others_none() -> None:
+    history = made(2, n_projects=80, n_tasks=8, open_share=0.0)
+    quarter = 8000 + np.arange(80) // 5
+    shared = 0.35 * scores(2, "quarter", 16)[quarter - 8000]
+    moved = dict(history)
+    moved["actual"] = history["actual"] * np.exp(shared)[history["project"]]
+    found = {}
+    for name, one in (("alike", history), ("together", moved)):
+        rows = observe(**one, grid=0.0, period=quarter[history["project"]])
+        parameters = fit_plan(rows, "work", "made", compare=False).parameters
+        found[name] = {p.name: p for p in parameters}
+    assert "period_factor" not in found["alike"]
+    assert found["together"]["period_factor"].low <= 0.35
+    assert found["together"]["period_factor"].high >= 0.35
+
+
+def test_classes_take_their_own_middle_the_smaller_the_more_it_is_shrunk() -> None:
+    n = 400
+    role = np.where(np.arange(n) < 200, "developer", np.where(np.arange(n) < 390, "tester", "lead"))
+    shift = np.where(role == "developer", 0.3, np.where(role == "tester", -0.3, 0.6))
+    y = shift + 0.3 * scores(4, "own", n)
+    plan = np.exp(1.5 + 0.8 * scores(4, "plan", n))
+    order = np.argsort(uniforms(4, "order", "x", 0, 0, n))
+    rows = observe(
+        plan[order],
+        (plan * np.exp(y))[order],
+        project=np.arange(n) // 10,
+        classes={"role": role[order]},
+        grid=0.0,
+    )
+    fit = fit_plan(rows, "work", "made")
+    bias = {p.group: p.value for p in fit.parameters if p.name == "class_bias"}
+    gap = bias["work role=developer"] - bias["work role=tester"]
+    assert abs(gap - 0.6) < 4 * 0.3 * np.sqrt(1 / 200 + 1 / 190)
+    own = float(np.mean(y[role == "lead"]) - np.mean(y[role == "developer"]))
+    assert bias["work role=lead"] - bias["work role=developer"] < own
