@@ -60,9 +60,8 @@ class _Source:
         else:
             base = tables.with_tables(root, self._workspace, folder, self._problems)
         base = without(base, "extends", "changes")
-        if root.get("extends") is None:
-            base = self._with_calibration(base, folder)
-        return base if given is None else changes.applied(base, given, self._problems)
+        whole = base if given is None else changes.applied(base, given, self._problems)
+        return self._with_calibration(whole, folder)
 
     def _with_calibration(self, root: Node, folder: Path) -> Node:
         """Return the document with what stands in its ``fitted.yaml`` in place of the path."""

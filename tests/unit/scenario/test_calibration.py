@@ -92,6 +92,18 @@ def test_a_plain_amount_becomes_the_law_of_past_work_and_a_stated_law_stays(
     assert not isinstance(stated.work["dev"], Calibrated)
 
 
+def test_an_overlay_takes_a_calibration_by_its_path(workspace: Path) -> None:
+    plain = {key: value for key, value in DOCUMENT.items() if key != "calibration"}
+    base = workspace / "scenarios" / "base.yaml"
+    base.write_text(resolved_yaml(pm.parse_scenario(plain)), encoding="utf-8")
+    overlay = workspace / "scenarios" / "fitted.yaml"
+    said = "changes: [{set: {calibration: ../calibration/fitted.yaml}}]"
+    overlay.write_text(f"pmosim: 1\nextends: base.yaml\n{said}\n", encoding="utf-8")
+    project = pm.read_scenario(overlay).projects[0]
+    assert isinstance(project.activities[0].work["dev"], Calibrated)
+    assert not isinstance(pm.read_scenario(base).projects[0].activities[0].work["dev"], Calibrated)
+
+
 def test_silent_keys_take_what_was_measured_and_stated_ones_stay(workspace: Path) -> None:
     taken = scenario(workspace)
     assert taken.settings.correlation == pytest.approx(0.2**2 / (0.2**2 + 0.4**2), abs=1e-4)
