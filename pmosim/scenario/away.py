@@ -10,10 +10,12 @@ from pmosim.scenario.facts import needs_of
 from pmosim.scenario.kinds import MISSING
 from pmosim.scenario.messages import did_you_mean
 from pmosim.scenario.organisation import WhenAway
+from pmosim.scenario.portfolio import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from pmosim.scenario.demand import Site
     from pmosim.scenario.facts import Facts
     from pmosim.scenario.kinds import Reader
     from pmosim.scenario.nodes import Node
@@ -74,7 +76,7 @@ def _answer(answers: WhenAway, cause: str, node: Node, reader: Reader, path: str
 
 
 def check_withdrawn(facts: Facts) -> None:
-    """Report people to withdraw who do not exist, and work that asks for them by name."""
+    """Report people to withdraw who do not exist, and work that nobody else can do."""
     for site in facts.demand.projects:
         withdrawn = dict(site.project.withdrawn)
         for name in withdrawn:
@@ -90,3 +92,32 @@ def check_withdrawn(facts: Facts) -> None:
                     "is not done by then is never finished. Ask for the role if anybody may go on."
                 )
                 facts.problems.warning("PMO941", place, path, said)
+        if withdrawn:
+            _check_who_is_left(facts, site, withdrawn)
+
+
+def _check_who_is_left(facts: Facts, site: Site, withdrawn: Collection[str]) -> None:
+    """Warn where fewer people are left than a project asks for at a time."""
+    asked: dict[str, int] = {}
+    needs = [(need.who, need.heads) for need in site.project.throughout]
+    for activity in site.project.activities:
+        if activity.progress is not None and activity.progress.done == 1:
+            continue
+        if isinstance(activity, Phase):
+            needs += [(role, 1) for role in activity.work]
+        else:
+            needs += [(need.who, need.heads) for need in activity.needs]
+    for who, heads in needs:
+        if who in facts.roles:
+            asked[who] = max(heads, asked.get(who, 0))
+    for role, heads in asked.items():
+        able = facts.able.get(role, ())
+        n_left = sum(person.id not in withdrawn for person in able)
+        if n_left < heads <= len(able):
+            said = (
+                f"leaves {n_left} of the {len(able)} who can do {role}, and '{site.project.id}' "
+                f"asks for {heads} at a time: what has not begun by then is never finished. Leave "
+                "somebody, or train, hire or ask for others."
+            )
+            node = site.node.get("withdrawn") or site.node
+            facts.problems.warning("PMO941", node, f"{site.path}.withdrawn", said)

@@ -124,7 +124,7 @@ CODES: dict[str, str] = {
     "PMO930": "Experience with a kind of work that nothing asks for.",
     "PMO931": "Training that cannot bring what it says.",
     "PMO940": "An answer to somebody going away that makes no sense for the cause.",
-    "PMO941": "Work that asks by name for somebody who is withdrawn from it.",
+    "PMO941": "Work that only people who are withdrawn from it can do.",
     "PMO950": "Risks that explain more than all the spread of past work.",
     "PMO951": "A reaction that is never taken.",
     "PMO990": "A day of a backtest at or after the end of the data.",

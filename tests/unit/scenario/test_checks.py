@@ -325,3 +325,16 @@ def test_a_withdrawal_of_nobody_says_nothing_of_work_that_asks_for_a_role(parse:
     tasks = {"t": {"effort": "5pd", "needs": {"dev": 1}}}
     projects = [{"id": "z", "tasks": tasks, "withdrawn": {"dev": "2027-02"}}]
     assert [problem.code for problem in refused(parse, projects=projects)] == ["PMO202"]
+
+
+def test_a_withdrawal_that_leaves_fewer_people_than_are_asked_for_is_a_warning(
+    parse: Parse,
+) -> None:
+    tasks = {"t": {"effort": "5pd", "needs": {"dev": 2}}}
+    projects = [{"id": "z", "tasks": tasks, "withdrawn": {"dev-1": "2027-02"}}]
+    text = text_of(parse(projects=projects), "PMO941")
+    assert "leaves 1 of the 2 who can do dev, and 'z' asks for 2 at a time" in text
+    tasks["t"]["needs"] = {"dev": 1}
+    assert "PMO941" not in warned(parse(projects=projects))
+    projects[0]["withdrawn"] = {"dev-1": "2027-02", "dev-2": "2027-03"}
+    assert "leaves 0 of the 2" in text_of(parse(projects=projects), "PMO941")
