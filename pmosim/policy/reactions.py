@@ -32,7 +32,7 @@ class Reaction:
 
     id: str
     late_by: int
-    """Working minutes behind the due date from which on it is taken."""
+    """Working minutes behind the due date from which on it is taken; 0 = late at all."""
     asked: Occasion
     action: Action
     projects: tuple[str, ...] = ()
@@ -49,6 +49,6 @@ class Reaction:
     """Share of the benefit that is lost with it."""
 
     def is_due(self, outlook: Outlook, project: int) -> bool:
-        """Return whether it is to be taken for a project now."""
+        """Return whether it is to be taken for a project now; what ends on its date is not late."""
         late = outlook.lateness(project)
-        return late is not None and late >= self.late_by
+        return late is not None and late > 0.0 and late >= self.late_by

@@ -163,8 +163,8 @@ def describe(reaction: Reaction, days: float) -> str:
         "escalate": "it goes first from then on",
         "stop": "it is stopped, unless it is mandatory",
         "cut_scope": (
-            f"{reaction.work / WHOLE:.0%} of its open work is left out, and "
-            f"{reaction.benefit:.0%} of its benefit lost"
+            f"{reaction.work / WHOLE * 100:.4g}% of its open work is left out, and "
+            f"{reaction.benefit * 100:.4g}% of its benefit lost"
         ),
         "add_people": (
             f"{reaction.heads} more {reaction.role} {'is' if reaction.heads == 1 else 'are'} asked "
@@ -172,4 +172,5 @@ def describe(reaction: Reaction, days: float) -> str:
         ),
     }[reaction.action]
     when = "at the end of a stage" if reaction.asked not in PERIOD_OF else reaction.asked
-    return f"`{reaction.id}` (asked {when}): a project late by {days:g} days or more: {what}"
+    late = f"late by {days:g} days or more" if days else "that will be late at all"
+    return f"`{reaction.id}` (asked {when}): a project {late}: {what}"

@@ -1562,7 +1562,8 @@ class Simulator:
         """Take a reaction once if it is due."""
         if (venture.id, rule.id) in self.taken or venture.due == INFINITE:
             return False
-        if now + self.rest_length(venture, now, is_bar=True) - venture.due < rule.late_by:
+        late = now + self.rest_length(venture, now, is_bar=True) - venture.due
+        if late <= 0 or late < rule.late_by:
             return False
         if venture.status != "active" and rule.action != "escalate":
             return False

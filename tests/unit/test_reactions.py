@@ -311,3 +311,18 @@ def test_an_escalated_project_makes_way_for_an_urgent_one_after_all_others() -> 
     }
     outcomes = pm.simulate(pm.parse_scenario(said), replications=1, seed=1, audit=True, jobs=1)
     assert (outcomes.projects_.finished / DAY).tolist() == [15, 10, 15]
+
+
+@pytest.mark.parametrize(("due", "status"), [("2027-01-15", "finished"), ("2027-01-14", "stopped")])
+def test_late_at_all_is_not_what_ends_on_its_very_date(due: str, status: str) -> None:
+    # Five and five days of work: planned to end with the tenth day, Friday 15 January.
+    tasks = {"t": task("5pd", gate=True), "u": task("5pd", after="t")}
+    said = document({"id": "e", "when": {"late_by": "0d"}, "asked": "stage end", "do": "stop"})
+    said["projects"] = [{"id": "a", "tasks": tasks, "due": due}]
+    scenario = pm.parse_scenario(said)
+    outcomes = pm.simulate(scenario, replications=1, seed=1, audit=True, jobs=1)
+    assert outcomes.has_status(status).tolist() == [True]
+    assert any(
+        "a project that will be late at all: it is stopped" in one.text
+        for one in scenario.assumptions
+    )
