@@ -75,6 +75,8 @@ class Course(Reactions):
         self.gate_numbers = blueprint.gate_numbers if self.gates.stop else {}
         if self.network.trainings:
             self.trainings = Trainings(self.network.trainings, self.floor, self.desk)
+        self.has_stages = bool(self.interrupt or self.reactions or self.gate_numbers)
+        """Whether anything is decided when a task has finished."""
         self.at_gate: list[Task] = []
         """Tasks with a gate that have finished and on which the rule has not decided yet."""
 
@@ -352,11 +354,13 @@ class Course(Reactions):
     def _note_finish(self, task: Task) -> None:
         """Note that a task has finished: less open work, and perhaps a gate."""
         self.office.note_finish(task)
+        if not self.has_stages:
+            return
         if self.interrupt is not None:
             self._note_stage_end(task)
         if self.reactions:
             self._note_stage(task)
-        if self.gate_numbers and task.row in self.gate_numbers:
+        if task.row in self.gate_numbers:
             self.at_gate.append(task)
             self._come_again()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pmosim.engine.order import FINISH
 from pmosim.engine.practice import Practice
 from pmosim.engine.rates import attention_rate, focus_factor, progress_rate
-from pmosim.engine.state import FAR, Hold, Person
+from pmosim.engine.state import FAR, Hold, Person, hold_kind
 from pmosim.engine.teams import Bench
 from pmosim.network import NONE
 from pmosim.units import WHOLE, times
@@ -44,6 +44,7 @@ class Floor:
         )
         self.people = [Person(n, *row) for n, row in enumerate(rows)]
         self.bench = bench_kind(self.people, len(network.role_ids))
+        self.hold_kind = hold_kind(network)
         self.minute = 0
         self.at = at
         self.may_stand_still = False
@@ -121,10 +122,10 @@ class Floor:
         minute, is_whole = self.minute, share == WHOLE
         holds: list[Hold] = []
         others: list[Pool] | tuple[()] = ()
-        people = self.people
+        people, hold_kind = self.people, self.hold_kind
         for n in team:
             person = people[n]
-            hold = Hold(person, pool, need, minute)
+            hold = hold_kind(person, pool, need, minute)
             held = person.holds
             if held or share < person.max_parallel:
                 others = [*others, *self._load(person, share, len(held), len(held) + 1)]
@@ -179,8 +180,8 @@ class Floor:
         return others
 
     def retime(self, pools: Iterable[Pool]) -> None:
-        """Settle and time pools whose rates have changed."""
-        for pool in pools:
+        """Settle and time pools whose rates have changed, each once."""
+        for pool in dict.fromkeys(pools):
             self.settle(pool)
             self.time(pool)
 
@@ -206,9 +207,10 @@ class Floor:
         self.bench.note_room(person)
         for hold in person.holds:
             hold.is_sole = False
-        if max(before, WHOLE) != max(after, WHOLE) or focus_factor(
-            person.focus, n_before
-        ) != focus_factor(person.focus, n_after):
+        if max(before, WHOLE) != max(after, WHOLE) or (
+            person.loses_focus
+            and focus_factor(person.focus, n_before) != focus_factor(person.focus, n_after)
+        ):
             return [hold.pool for hold in person.holds]
         return []
 
@@ -223,8 +225,8 @@ def note_taught(holds: Iterable[Hold], minutes: int) -> None:
 def _rates(hold: Hold) -> tuple[int, int]:
     """Return (attention, progress) of somebody at work."""
     person = hold.person
-    attention = attention_rate(person.presence, hold.share, person.in_hand)
-    focus = focus_factor(person.focus, len(person.holds))
+    attention = attention_rate(person.presence, hold.need[4], person.in_hand)
+    focus = focus_factor(person.focus, len(person.holds)) if person.loses_focus else WHOLE
     if hold.teacher is not None and hold.teacher.is_here:
         return attention, 0
     if hold.learned is None:

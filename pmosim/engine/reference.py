@@ -146,7 +146,8 @@ class Replication(Course):
                 cancelled.append(item)
         if self.finishing:
             self._let_go()
-        self._decide(cancelled)
+        if cancelled or self.at_gate or self.reactions:
+            self._decide(cancelled)
         while is_open and (self.forced or self.office.line or self.at_gate):
             self._release()
             if not (self.at_gate or self.stage_ended):

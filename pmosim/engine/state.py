@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pmosim.engine.blueprint import InnerLink, LoopSheet, TaskSheet
+    from pmosim.network import Network
     from pmosim.plan import Need, Plan
 
 WAITS_FOR_LINKS, READY, RUNNING, SUSPENDED, DONE, NEVER = range(6)
@@ -32,6 +33,9 @@ NOT_HELD: dict[int, int] = {}
 
 Link = tuple[int, "Task | Project", int, bool]
 """(kind, successor, lag, is ignored if absent) of a link to another project or a task of it."""
+
+Replanned = tuple[int, "Sequence[tuple[int, int, int]]", int, tuple[int, ...]]
+"""(share of the work left, people added, parts of a minute, planned parts of each task)."""
 
 
 class Person:
@@ -176,6 +180,29 @@ class Hold:
     def share(self) -> int:
         """Share of the person, billionths."""
         return self.need[4]
+
+
+class PlainHold(Hold):
+    """A share where nobody learns, tells a successor, or covers: it costs less to make."""
+
+    __slots__ = ()
+    covers, practises, changes_at = None, (), FAR
+    learned = teacher = lesson = None
+    taught = 0
+
+    def __init__(self, person: Person, pool: Pool, need: Need, since: int) -> None:
+        self.person, self.pool, self.need, self.since = person, pool, need, since
+        self.proficiency = person.skill[need[1]]
+        self.is_sole = False
+        self.attention = self.total = 0
+
+
+def hold_kind(network: Network) -> type[Hold]:
+    """Return what people of a network have in hand."""
+    change = network.people.change
+    has_lessons = change is not None and change.overlap_lasts.any()
+    is_more = has_lessons or network.practice is not None or network.covers is not None
+    return Hold if is_more else PlainHold
 
 
 class Pool:
@@ -325,6 +352,7 @@ class Project:
         "reactions",
         "release_number",
         "released",
+        "replanned",
         "rests",
         "rework",
         "row",
@@ -379,6 +407,8 @@ class Project:
         """Shares of the open work, billionths, and of the benefit that were not cut."""
         self.added: Sequence[tuple[int, int, int]] = ()
         """(role, heads, briefing) added to each open task."""
+        self.replanned: Replanned | None = None
+        """As it was when management last asked for its length."""
         self.briefed: Mapping[tuple[int, int], int] = {}
         """(task, place in ``added``) -> how many were briefed."""
         self.is_staffed = True
@@ -504,6 +534,25 @@ class Ask:
         self.group: Group
         self.entry: tuple[Any, ...]
         """Set by the desk; no entry is left when it is served or withdrawn."""
+
+
+class StartAsk(Ask):
+    """A request of a task that starts: nobody left it, covers or was added."""
+
+    __slots__ = ()
+    teacher = covers = briefing = None
+
+    def __init__(
+        self,
+        project: Project,
+        task: Task,
+        units: tuple[Need, ...],
+        minutes: int,
+        ready: int,
+        asked: int,
+    ) -> None:
+        self.kind, self.project, self.task, self.units = START, project, task, units
+        self.minutes, self.ready, self.asked = minutes, ready, asked
 
 
 class Group:

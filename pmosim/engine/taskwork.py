@@ -31,6 +31,7 @@ from pmosim.engine.state import (
     Hold,
     Pool,
     Project,
+    StartAsk,
     Task,
 )
 from pmosim.engine.teams import Bench
@@ -80,7 +81,7 @@ class Taskwork(ABC):
         self.first_asks: list[Ask] = []
         """Of running work on day 0: served before anything new starts."""
         self.may_stand_still = any(sheet.covers for sheet in blueprint.projects)
-        self.floor.may_stand_still = self.may_stand_still
+        self.floor.may_stand_still = self.desk.may_free = self.may_stand_still
         self.still_log: list[tuple[int, int]] = []
         """(project order, minute) of every change between standing still and going on."""
         self.is_passing = False
@@ -215,7 +216,7 @@ class Taskwork(ABC):
         if len(task.pools) > 1:
             units = tuple(need for need in units if task.pools[need[0]].is_open)
         minutes = project.plan.whole_minutes[task.order]
-        ask = Ask(START, project, task, units, minutes, task.ready_last, self.minute)
+        ask = StartAsk(project, task, units, minutes, task.ready_last, self.minute)
         task.asks = (ask,)
         self.desk.add(ask, task.key, project.order, task.order)
 
@@ -264,7 +265,7 @@ class Taskwork(ABC):
             pool.since = self.minute
             floor.time(pool)
             if changed:
-                floor.retime(changed)
+                floor.retime([other for other in changed if other is not pool])
             return
         others: list[Pool] = []
         for need, people in zip(ask.units, team, strict=True):
@@ -275,7 +276,7 @@ class Taskwork(ABC):
                 pool.since = self.minute
                 floor.time(pool)
         if others:
-            floor.retime(others)
+            floor.retime([other for other in others if other.task is not task])
 
     def _refill(self, ask: Ask, task: Task, team: Team) -> None:
         """Give running work somebody in the place of those who are missing."""
@@ -357,7 +358,7 @@ class Taskwork(ABC):
 
     def _mark_started(self, task: Task) -> None:
         """Note the start of a task, and of its phase and project with the first."""
-        if task.kind != MILESTONE:
+        if task.project.is_at_stage_end and task.kind != MILESTONE:
             task.project.is_at_stage_end = False
         if task.state != DONE:
             task.state = RUNNING
