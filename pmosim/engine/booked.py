@@ -84,6 +84,7 @@ class BookedDesk(Desk):
     bench: BookedBench
     reservations: Reservations
     """Set by ``BookedReplication``."""
+    is_by_project = True
     has_news = True
     """Whether anything has happened that could end, rest or wake a booking."""
 

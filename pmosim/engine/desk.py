@@ -30,6 +30,9 @@ Entry = tuple[Any, ...]
 class Desk:
     """All asks that wait, and the order in which they are served."""
 
+    is_by_project = False
+    """Whether asks of different projects never stand in one group."""
+
     def __init__(
         self,
         bench: Bench,
@@ -37,9 +40,12 @@ class Desk:
         start: Callable[[Ask, Team], None],
     ) -> None:
         self.bench, self.hold_after, self.start = bench, hold_after, start
+        self.keeps = hold_after is not None
         self.groups: dict[tuple[tuple[Need, ...], Task | Project | int | None], Group] = {}
         self.ripe: set[Group] = set()
         """Groups that may fit."""
+        self.wanted: set[Group] = set()
+        """With ``hold_after`` the groups in which anybody asks."""
         self.asleep: defaultdict[int, set[Group]] = defaultdict(set)
         """Groups that did not fit, by the role (or ~person) they were short of."""
         self.n_asks = 0
@@ -50,11 +56,14 @@ class Desk:
         self.is_passing = False
         self.is_stirred = True
         """Whether anything has come since the last pass that could let an ask start."""
+        self.may_free = False
+        """Whether a pass may give people back: who covers, when the holder is found there."""
         self.leavers = [person for person in bench.people if person.until != FAR]
 
     def add(self, ask: Ask, key: float, project_order: int, task_order: int) -> None:
         """Put an ask in its place."""
-        of = self.owner(ask)
+        is_alike = ask.kind == START and not self.is_by_project and ask.project.withdrawn is None
+        of = None if is_alike else self.owner(ask)
         group = self.groups.get((ask.units, of))
         if group is None:
             group = self.groups[ask.units, of] = self._group(ask.units)
@@ -64,7 +73,10 @@ class Desk:
         ask.group = group
         ask.entry = entry = (key, project_order, task_order, group.first_need, self.n_asks, ask)
         asks = group.asks
-        if not asks or self.hold_after is not None:
+        if self.keeps:
+            self.ripe.add(group)
+            self.wanted.add(group)
+        elif not asks:
             self.ripe.add(group)
         insort(asks, entry)
         if self.is_passing and asks[0] is entry:
@@ -111,9 +123,12 @@ class Desk:
         if entry:
             del asks[0 if asks[0] is entry else bisect_left(asks, entry)]
             ask.entry = ()
-            if not asks and ask.group.of is not None:
-                self.ripe.discard(ask.group)
-                del self.groups[ask.group.of]
+            if not asks:
+                if self.keeps:
+                    self.wanted.discard(ask.group)
+                if ask.group.of is not None:
+                    self.ripe.discard(ask.group)
+                    del self.groups[ask.group.of]
 
     def _rouse(self) -> None:
         """Look again at the groups that were short of somebody like those freed meanwhile.
@@ -137,11 +152,17 @@ class Desk:
         """Start every ask that fits, smaller keys first."""
         if self.bench.freed:
             self._rouse()
-        ripe, passed = self.ripe, self.passed
+        ripe, passed, keeps = self.ripe, self.passed, self.keeps
         if not ripe or not (self.is_stirred or self._may_change_hands()):
             return
         self.is_stirred = False
-        heap = self.heap = [group.asks[0] for group in ripe if group.asks]
+        if not keeps:
+            heap = self.heap = [group.asks[0] for group in ripe if group.asks]
+        else:
+            can_wait = self.may_free
+            heap = self.heap = [
+                group.asks[0] for group in ripe if group.asks and (can_wait or self._has_use(group))
+            ]
         heapify(heap)
         self.is_passing = True
         kept: list[Person] = []
@@ -153,21 +174,35 @@ class Desk:
                 passed.discard(ask)
                 kept += self._keep(ask, minute)
             elif asks and asks[0] is ask.entry and group in ripe:
-                if self._serve(ask, minute):
+                if keeps and not self._has_use(group):
+                    self._put_to_sleep(group)
+                elif self._serve(ask, minute):
                     if asks:
                         heappush(heap, asks[0])
                     else:
                         ripe.discard(group)
                 else:
                     self._put_to_sleep(group)
-                    if self.hold_after is not None:
+                    if keeps:
                         kept += self._keep(ask, minute)
         for person in kept:
             person.is_free = True
             self.bench.note_room(person)
         self.is_passing = False
-        if self.hold_after is not None:
-            self.ripe = set(self.groups.values())
+        if keeps:
+            self.ripe = self.wanted.copy()
+
+    def _has_use(self, group: Group) -> bool:
+        """Return whether a group could be given, or keep, anybody as things are now.
+
+        Where nobody of the one role it asks for has room the answer is no, and no search is due.
+        Asked ahead of a pass this holds to its end, unless a pass may free people.
+        """
+        place = group.places[0] if len(group.places) == 1 else NONE
+        if place < 0 or self.bench.idle[place] or self.bench.partly[place]:
+            return True
+        group.short = 0
+        return False
 
     def _may_change_hands(self) -> bool:
         """Return whether old asks could keep others than before, though nobody was freed.
@@ -182,9 +217,9 @@ class Desk:
         return bool(ask.entry) and self._serve(ask, minute)
 
     def _serve(self, ask: Ask, minute: int) -> bool:
-        excluded = barred(ask)
-        until = minute + ask.minutes
-        team = find_team(self.bench, ask.group, ask.project.workers, until, excluded)
+        project, until = ask.project, minute + ask.minutes
+        excluded = () if ask.kind == START and project.withdrawn is None else barred(ask)
+        team = find_team(self.bench, ask.group, project.workers, until, excluded)
         if team is None:
             return False
         self._take_out(ask)

@@ -44,11 +44,18 @@ class Bench:
 
     def note_room(self, person: Person) -> None:
         """Keep those with room in mind, so that a search costs nothing for the others."""
-        for seats in (*person.idle, *person.partly):
-            seats.discard(person.n)
-        if person.room > 0:
-            for seats in person.partly if person.in_hand else person.idle:
-                seats.add(person.n)
+        n, in_hand = person.n, person.in_hand
+        if person.is_free and in_hand < person.max_parallel:
+            into, out = (person.partly, person.idle) if in_hand else (person.idle, person.partly)
+            for seats in into:
+                seats.add(n)
+            for seats in out:
+                seats.discard(n)
+        else:
+            for seats in person.idle:
+                seats.discard(n)
+            for seats in person.partly:
+                seats.discard(n)
 
     def set_skill(self, person: Person, role: int, skill: tuple[int, ...]) -> None:
         """Let somebody be able to do a role, or not any more, from now on."""
