@@ -69,13 +69,20 @@ class Practice:
                 done[key] = done.get(key, 0) + rate * elapsed
         self.since[n] = minute
         rates: dict[int, int] = {}
-        if not person.holds:
+        holds = person.holds
+        if not holds:
             self.rates[n] = rates
             return ()
         if person.is_here:
-            for hold in person.holds:
+            if len(holds) == 1 and len(holds[0].practises) == 1:
+                hold = holds[0]
+                if not hold.pool.project.stands_still:
+                    rate = attention_rate(person.presence, hold.need[4], person.in_hand)
+                    self.rates[n] = {hold.practises[0]: rate}
+                    return [hold.pool] if self._begin_in_one(n, hold, rate) else ()
+            for hold in holds:
                 if hold.practises and not hold.pool.project.stands_still:
-                    rate = attention_rate(person.presence, hold.share, person.in_hand)
+                    rate = attention_rate(person.presence, hold.need[4], person.in_hand)
                     for key in hold.practises:
                         rates[key] = rates.get(key, 0) + rate
         self.rates[n] = rates
@@ -89,7 +96,7 @@ class Practice:
         for hold in person.holds:
             if not hold.practises:
                 continue
-            if any(key not in speed for key in hold.practises):
+            if not speed or any(key not in speed for key in hold.practises):
                 hold.changes_at = FAR
                 continue
             learned, changes_at = _learned(hold, speed), end or FAR
@@ -118,16 +125,24 @@ class Practice:
 
     def _rise_in_one(self, n: int, hold: Hold) -> None:
         """Begin the step of a morning for somebody at work on one thing all day, which is usual."""
-        minute = self.floor.minute
+        minute, done = self.floor.minute, self.done[n]
         ((key, rate),) = self.rates[n].items()
-        line, done = self.lines[n][key], self.done[n]
-        before = done[key] = done.get(key, 0) + rate * (minute - self.since[n])
+        done[key] = done.get(key, 0) + rate * (minute - self.since[n])
         self.since[n] = minute
-        end = end_of_step(minute, self.day, {key: rate}, done, self.lines[n])
-        speed = line_mean(line, before, rate * ((end or minute + self.day) - minute))
-        hold.learned = (hold.proficiency, speed) if key >= 0 else (speed, WHOLE)
-        hold.changes_at = end or FAR
+        self._begin_in_one(n, hold, rate)
+
+    def _begin_in_one(self, n: int, hold: Hold, rate: int) -> bool:
+        """Begin a step of somebody at work on one thing; return whether its rate changes."""
+        minute, day, key = self.floor.minute, self.day, hold.practises[0]
+        line, before = self.lines[n][key], self.done[n].get(key, 0)
+        end = end_of_step(minute, day, self.rates[n], self.done[n], self.lines[n])
+        speed = line_mean(line, before, rate * ((end or minute + day) - minute))
+        learned = (hold.proficiency, speed) if key >= 0 else (speed, WHOLE)
+        changes_at = end or FAR
+        is_other = learned != hold.learned or changes_at != hold.changes_at
+        hold.learned, hold.changes_at = learned, changes_at
         self._note_morning(n, end)
+        return is_other
 
     def _note_morning(self, n: int, morning: int) -> None:
         """Note on which morning the step of somebody ends, 0 = never; one event is for all."""
@@ -159,12 +174,14 @@ def end_of_step(
 
     The first one by which a tenth of the way has been given to what rises soonest.
     """
-    ends = [
-        minute - (-lines[key][2] // (STEPS * rate))
-        for key, rate in rates.items()
-        if rate and done.get(key, 0) < lines[key][2]
-    ]
-    return max(minute // day + 1, -(-min(ends) // day)) * day if ends else 0
+    soonest = FAR
+    for key, rate in rates.items():
+        takes = lines[key][2]
+        if rate and done.get(key, 0) < takes:
+            by = minute - (-takes // (STEPS * rate))
+            if by < soonest:
+                soonest = by
+    return 0 if soonest == FAR else max(minute // day + 1, -(-soonest // day)) * day
 
 
 def lines_of(arrays: PracticeArrays) -> list[dict[int, Line]]:
