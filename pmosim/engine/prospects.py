@@ -28,7 +28,10 @@ def planned_rest(project: Project, minute: int, *, is_begun_counted: bool = Fals
     plan, tasks = project.plan, project.tasks
     scale, minutes = plan.scaled_minutes
     if project.scope != WHOLE or project.added:
-        scale, minutes = scaled([_changed_minutes(project, at) for at in range(len(tasks))])
+        if project.replanned is None or project.replanned[:2] != (project.scope, project.added):
+            changed = scaled([_changed_minutes(project, at) for at in range(len(tasks))])
+            project.replanned = project.scope, project.added, *changed
+        _, _, scale, minutes = project.replanned
     start, finish = [0] * len(tasks), [0] * len(tasks)
     for at in plan.shape.order:
         task = tasks[at]
@@ -68,6 +71,8 @@ def _changed_minutes(project: Project, at: int) -> Fraction:
         return minutes
     minutes *= Fraction(project.scope, WHOLE)
     needs = plan.needs[at]
+    if not any(role == need[1] for need in needs for role, _, _ in project.added):
+        return minutes
     speeds: dict[int, tuple[Fraction, Fraction]] = {}
     for need in needs:
         before, after = speeds.get(need[0], (Fraction(0), Fraction(0)))

@@ -48,6 +48,8 @@ class Reactions(Departures):
         self.least_late = min((one.late_by for one in self.reactions), default=0)
         self.meetings: dict[str, frozenset[int]] = {}
         """Occasion -> minutes at which it is; day 0 is none of them: what is known then is said."""
+        self.meeting_minutes: frozenset[int] = frozenset()
+        """Of all of them."""
         self.stage_ended: dict[int, Project] = {}
         """Projects of which a stage has ended and about which nothing is decided yet."""
         self.met = NONE
@@ -66,6 +68,7 @@ class Reactions(Departures):
                 self.meetings[one.asked] = frozenset(starts)
                 for minute in starts:
                     self.at(minute, WAIT, None)
+        self.meeting_minutes = frozenset().union(*self.meetings.values())
 
     def _note_stage(self, task: Task) -> None:
         """Note that a stage of a project has ended: a phase, or a task with a gate."""
@@ -77,8 +80,7 @@ class Reactions(Departures):
         """Return whether anybody is asked in this minute."""
         if self.stage_ended:
             return True
-        is_new = self.met != self.minute
-        return is_new and any(self.minute in minutes for minutes in self.meetings.values())
+        return self.minute in self.meeting_minutes and self.met != self.minute
 
     def _react(self) -> None:
         """Ask for every project, in project order, what is to be done about it."""
