@@ -38,6 +38,11 @@ class BookedBench(Bench):
         self.reserved: set[int] = set()
         """Roles (and ~person) of those of whom anything is reserved now."""
 
+    def set_skill(self, person: Person, role: int, skill: tuple[int, ...]) -> None:
+        """Let somebody be able to do a role, or not any more, from now on."""
+        super().set_skill(person, role, skill)
+        self.reserved = {place for p in self.people if p.reserved for place in p.places}
+
     def free(self, need: Wanted, excluded: Collection[int] = ()) -> list[Person]:
         """Return who could fill a need of the project now."""
         role, named, _, share = need
@@ -113,6 +118,12 @@ class BookedDesk(Desk):
         """Start one ask ahead of all others if it fits."""
         self._settle(minute)
         return super().serve_alone(ask, minute)
+
+    def note_skills(self) -> None:
+        """Look again at everything: who can do what has changed, and what is left of bookings."""
+        self.known.clear()
+        super().note_skills()
+        self.has_news = True
 
     def _settle(self, minute: int) -> None:
         self.reservations.settle(minute, has_news=self.has_news)

@@ -255,3 +255,27 @@ def test_the_cut_into_blocks_does_not_matter() -> None:
     whole, cut = (pm.simulate(scenario, replications=60, seed=2, jobs=jobs) for jobs in (1, 2))
     assert whole.unused.attention.tolist() == cut.unused.attention.tolist()
     assert whole.unused.project_row.tolist() == cut.unused.project_row.tolist()
+
+
+def test_who_is_trained_in_a_further_role_stays_reserved_for_the_project_booked() -> None:
+    # Ana is booked for a, which has nothing to do for her until day 20; b would take her as tester.
+    people = [
+        {"id": "ana", "role": "dev", "training": [{"role": "test", "lasts": "5d"}]},
+        {"role": "test", "from": "2027-03-29"},
+    ]
+    test: Document = {"effort": "6pd", "needs": {"test": 1}}
+    document = {
+        "pmosim": 1,
+        "as_of": "2027-01-04",
+        "assume": "none",
+        "roles": {"dev": {}, "test": {}},
+        "people": people,
+        "bookings": [{"person": "ana", "project": "a", "until": "2027-02-26"}],
+        "projects": [
+            {"id": "a", "not_before": "2027-02-01", "tasks": {"t": test}},
+            {"id": "b", "tasks": {"t": test}},
+        ],
+    }
+    outcomes = pm.simulate(pm.parse_scenario(document), replications=1, audit=True, jobs=1)
+    # 60 % of full speed: ten days for a, whose booking ends with it, then b.
+    assert (outcomes.tasks_.started / 480).tolist() == [20, 30]
