@@ -679,8 +679,7 @@ class Simulator:
     def wsjf(self, venture: Venture) -> Number:
         """Return cost of delay per planned person-day."""
         delay = self.cost_of_delay(venture) or Fraction(0)
-        work = self.planned_days(venture)
-        return delay / work if work else INFINITE
+        return delay / max(self.planned_days(venture), Fraction(1, WHOLE))
 
     def planned_value(self, venture: Venture) -> Fraction:
         """Return the undiscounted planned NPV (this oracle knows no discounting)."""
@@ -1116,6 +1115,11 @@ class Simulator:
             job.asked, job.state = now, "ready"
             job.key = self.dispatch_key(job, now)
             return True
+        if job.state == "ready" and job.start is None:
+            if self.links_allow(ending, job, job.project) is None:
+                job.state = "blocked"  # could never finish, so nobody begins it
+                return True
+            return False
         if job.state == "running":
             for want in job.wants:
                 part = want.who if job.kind == "roles" else ""

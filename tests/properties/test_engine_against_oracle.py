@@ -110,6 +110,62 @@ def report(document: Document) -> str:
     return "\n".join(lines)
 
 
+def said_by_both(document: Document) -> dict[str, Any]:
+    """Return what both say of a valid scenario."""
+    assert not differences(document), report(document)
+    return engine_rows(pm.parse_scenario(document))
+
+
+@pytest.mark.parametrize("rules", [{"dispatch": {"rule": "wsjf"}}, {}])
+def test_of_two_projects_without_work_of_people_wsjf_takes_the_dearer_delay_first(
+    rules: Document,
+) -> None:
+    def waits(name: str, per_day: str) -> Document:
+        return {"id": name, "cost_of_delay": per_day, "tasks": {"wait": {"duration": "2d"}}}
+
+    found = said_by_both(
+        {
+            "name": "nobody's work",
+            "as_of": "2027-01-04",
+            "projects": [waits("free", "0/d"), waits("cheap", "1k/d"), waits("dear", "2k/d")],
+            "intake": {"policy": "wip_limit", "max_active": 1, "order": "wsjf"},
+            **rules,
+        }
+    )
+    assert [found[name]["released"] for name in ("dear", "cheap", "free")] == [0, 960, 1920]
+
+
+def test_a_task_that_asks_for_people_is_not_begun_once_it_could_never_finish() -> None:
+    found = said_by_both(
+        {
+            "name": "a finish that never comes",
+            "as_of": "2027-01-04",
+            "people": [{"id": "ana", "role": "analyst"}],
+            "projects": [
+                {
+                    "id": "crm",
+                    "tasks": {"build": {"effort": "12pd", "needs": {"ana": 1}}},
+                    "cancelled": "2027-01-18",
+                },
+                {
+                    "id": "portal",
+                    "tasks": {
+                        "link": {"duration": "2d", "after": {"project": "crm"}},
+                        "test": {
+                            "duration": "3d",
+                            "needs": {"ana": 1},
+                            "after": {"task": "link", "type": "FF"},
+                        },
+                    },
+                },
+            ],
+        }
+    )
+    assert found["crm"]["status"] == "stopped"
+    assert found["portal"]["status"] == "blocked"
+    assert (found["portal.test"]["ready"], found["portal.test"]["started"]) == (0, None)
+
+
 @pytest.mark.parametrize("block", range(N_BLOCKS))
 def test_the_engine_and_the_oracle_agree_to_the_minute_on_random_scenarios(block: int) -> None:
     for seed in range(FIRST + block, FIRST + N_SCENARIOS, N_BLOCKS):
