@@ -16,7 +16,7 @@ import numpy as np
 from pmosim.calibration.parts import Z95, curvature
 
 if TYPE_CHECKING:
-    from pmosim.calibration.parts import BoolArray, FloatArray, IntArray
+    from pmosim.calibration.parts import FloatArray, IntArray
 
 LEAST_MONTHS = 6
 """Months of counts for a rate of their own."""
@@ -268,9 +268,3 @@ def _summary(
 def _best_rate(theta: FloatArray, log_excess: float, covariance: FloatArray) -> float:
     slope = covariance[0, 1] / covariance[1, 1] if covariance[1, 1] > 0.0 else 0.0
     return float(theta[0] + slope * (log_excess - theta[1]) * (abs(log_excess - theta[1]) < 3.0))
-
-
-def months_of(days: FloatArray | IntArray, first: int, last: int) -> tuple[IntArray, BoolArray]:
-    """(last - first + 1,) counts of month numbers, and which months had none."""
-    counts = np.bincount(np.asarray(days, dtype=np.int64) - first, minlength=last - first + 1)
-    return counts.astype(np.int64), counts == 0

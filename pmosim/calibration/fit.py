@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pmosim.calibration.counts import LEAST_MONTHS, CountsFit, fit_counts
-from pmosim.calibration.observations import Observations, observe
+from pmosim.calibration.observations import observe
 from pmosim.calibration.outside import KAPPA, blended
 from pmosim.calibration.parts import Z95, share_interval
 from pmosim.calibration.plan_fit import LEAST_OWN, PlanFit, fit_plan
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 MEASURED_AS = {"work": WORK, "touch": WORK, "elapsed": ELAPSED}
 """Group of an amount by what its column was declared to count."""
 DAYS_OF_A_YEAR = 365.25
+RISKS = "risks"
+"""Column of ``projects``, and group of what is found there."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,7 +103,7 @@ def calibration_of(
             f"arrivals: fewer than {LEAST_MONTHS} months of dated requests; say `rate` yourself."
         )
     fitted = Fitted(
-        parameters=(*parameters, *staff),
+        parameters=(*parameters, *staff, *_risks(history)),
         as_of=history.as_of,
         tails=tuple(
             (plan.group, plan.residual.law, plan.residual.shape) for plan in plans if plan.fit
@@ -465,22 +467,34 @@ def _parameter(name: str, group: str, measured: Measured, source: str) -> Parame
     )
 
 
-def risk_frequency(hits: int, n: int, risk: str) -> Parameter:
-    """Return how often a risk happened: Beta(1/2 + k, 1/2 + n - k) of n projects."""
-    value, se, low, high = share_interval(hits, n)
-    return Parameter(
-        name="frequency",
-        group=f"risks risk={risk}",
-        value=value,
-        se=se,
-        low=low,
-        high=high,
-        n=n,
-        basis="measured",
-        source=f"{hits} of {n} projects",
-    )
+def _risks(history: History) -> list[Parameter]:
+    """Return how often each risk happened in ended projects, from the column ``risks``.
 
-
-def median_ratio(rows: Observations) -> float:
-    """Return exp of the mean of ln(actual / plan) of finished rows."""
-    return math.exp(float(np.mean(rows.y[rows.is_finished])))
+    The column names those that happened, with ``;`` between; blank = none. Jeffreys: Beta(1/2 + k,
+    1/2 + n - k) of n projects.
+    """
+    projects = history.projects
+    if projects is None or RISKS not in projects:
+        return []
+    ended = projects.loc[projects["status"].isin(["finished", "cancelled"]), RISKS]
+    happened = [
+        {name.strip() for name in str(text).split(";")} - {""} for text in ended.fillna("").tolist()
+    ]
+    found = []
+    for risk in sorted(set().union(*happened)):
+        hits, n = sum(risk in names for names in happened), len(happened)
+        value, se, low, high = share_interval(hits, n)
+        found.append(
+            Parameter(
+                name="frequency",
+                group=f"{RISKS} risk={risk}",
+                value=value,
+                se=se,
+                low=low,
+                high=high,
+                n=n,
+                basis="measured",
+                source=f"happened in {hits} of {n} ended projects",
+            )
+        )
+    return found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OUTPUT = Path("calibration/fitted.yaml")
 FACTORS = ("plan_bias", "typical_bias", "class_bias")
 """Logarithms that are told as factors."""
-SHARES = ("on_plan_share", "stretched_share", "cancel_share", "absence_rate", "trend")
+SHARES = ("on_plan_share", "stretched_share", "cancel_share", "absence_rate", "trend", "frequency")
 QUIET = ("least_plan", "most_plan", "typical_plan")
 """Stand in the file, not on the terminal."""
 WORDS = {
@@ -44,6 +44,7 @@ WORDS = {
     "absence_rate": "away (leave included)",
     "spell_days": "working days of an absence",
     "hours_per_day": "hours booked a day",
+    "frequency": "how often it happened",
 }
 
 

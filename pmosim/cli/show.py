@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pmosim.cli.terminal import Terminal
     from pmosim.scenario import Scenario
 
-NEVER_HAPPENS = ("done", "cancelled")
-
 
 @click.command("show", short_help="Show what a scenario says, also resolved.")
 @click.argument("path", metavar="PATH")

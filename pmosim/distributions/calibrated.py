@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MOST_LOG = 12.0
 """ln of the largest factor on a plan that is believed: 160,000 times."""
-ALMOST_ALL = 1.0 - 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)

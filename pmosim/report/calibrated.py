@@ -54,9 +54,10 @@ WORDS = {
     "absence_rate": "Away, leave included",
     "spell_days": "Working days of an absence",
     "hours_per_day": "Hours booked a day",
+    "frequency": "How often it happened",
 }
 FACTORS = {"plan_bias", "typical_bias", "class_bias"}
-SHARES = {"on_plan_share", "stretched_share", "cancel_share", "absence_rate", "trend"}
+SHARES = {"on_plan_share", "stretched_share", "cancel_share", "absence_rate", "trend", "frequency"}
 TERMS = (
     (
         "Actual / plan",

@@ -27,8 +27,6 @@ from pmosim.report.reading import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-N_DOTS = 20
-"""Dots of a dot plot, each one future in twenty."""
 LEVELS = tuple(range(5, 100, 5))
 
 

@@ -121,20 +121,6 @@ def make_changes(scenario: Scenario, typed: Sequence[tuple[str, str]]) -> Change
     return maker.result()
 
 
-def as_changes(scenario: Scenario, entries: Sequence[tuple[str, Any]]) -> Changed:
-    """Return the scenario with changes given as verbs of an overlay and their values.
-
-    Raises
-    ------
-    InputError : with every problem.
-    """
-    maker = _Maker(scenario)
-    for verb, value in entries:
-        change = Change(option=verb, typed="", verb=verb, value=value, words=f"{verb}: {value}")
-        maker.apply(change, verb)
-    return maker.result()
-
-
 @dataclass(eq=False)
 class _Maker:
     """Makes one change after the other to the document as written."""
