@@ -5,6 +5,7 @@ In: parts of ``pmosim.backtest/1``. Out: Plans of charts. Not here: files and SV
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from pmosim.report.reading import as_finite, as_mapping, clean
 from pmosim.report.tables import DASH, Cell, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pmosim.report.figures import Sheet
 
@@ -102,6 +103,26 @@ class _Hits:
             sheet.text(right, y, f"{hit['hits']} of {n}", 9, "ink", "right")
 
 
+def misfit(counts: Sequence[int], *, is_date: bool) -> str:
+    """Return in which way forecasts were wrong: by their place, else by their width.
+
+    Parameters
+    ----------
+    counts : how often the truth fell into each of equal parts of its forecast, the lowest first.
+
+    Right forecasts have the mean place 1/2 with the variance 1/(12 n); outside of 95 of 100 of that
+    the place is called wrong.
+    """
+    n, parts = sum(counts), len(counts)
+    mean = sum(count * (k + 0.5) for k, count in enumerate(counts)) / (n * parts)
+    if abs(mean - 0.5) > 1.96 / math.sqrt(12 * n):
+        above, below = ("late", "early") if is_date else ("high", "low")
+        return f"mostly too {above if mean < 0.5 else below}"
+    third = parts // 3
+    outside = sum(counts[:third]) + sum(counts[-third:])
+    return "too wide" if outside < n * 2 * third / parts else "too narrow"
+
+
 def plan_places(measure: Json) -> list[Plan]:
     """Return the histogram of where the truth fell in its forecast."""
     pit = as_mapping(measure.get("pit"))
@@ -110,14 +131,9 @@ def plan_places(measure: Json) -> list[Plan]:
     if n < FEWEST_PLACES:
         return []
     id_ = clean(measure.get("id"))
-    third = len(counts) // 3
-    low, high = sum(counts[:third]), sum(counts[-third:])
     p_value = as_finite(pit.get("p_value"))
     if p_value is not None and p_value < 0.05:
-        shape = "too wide" if low + high < n * 2 * third / len(counts) else "too narrow"
-        if low > 2 * high or high > 2 * low:
-            shape = "too late" if low > high else "too early"
-        finding = f"{name_of(id_)}: the forecasts were {shape}"
+        finding = f"{name_of(id_)}: the forecasts were {misfit(counts, is_date=id_ == 'finish')}"
     else:
         finding = f"{name_of(id_)}: the truth fell anywhere in its forecast, as it should"
     names = [f"{10 * k} to {10 * k + 10}" for k in range(len(counts))]
