@@ -159,6 +159,11 @@ def _sheet_of(
         said = f"must be a table: {{csv: tables/{section}.csv}} or {{xlsx: plan.xlsx, sheet: "
         said += f"{workbook.SHEETS[section][0]}}}"
         said += inside if section in {"phases", "tasks"} else ""
+        extra = ", ".join(sorted(set(node.mapping) - known))
+        if path is not None and extra:
+            may = known - {kind} - ({"sheet"} if kind == "csv" else set())
+            more = ", ".join(sorted(may)) or "nothing"
+            said = f"says {extra}, which a table does not know; beside {kind} stand: {more}"
         problems.error("PMO104", node, section, f"{said}.")
         return None
     try:
