@@ -17,6 +17,7 @@ from pmosim import priors
 from pmosim.calibration.effects import HALF_CHI2, EffectsFit, Terms, fit_effects
 from pmosim.calibration.parts import Z95, share_interval
 from pmosim.calibration.residuals import FITS, fit_censored, is_off
+from pmosim.distributions.calibrated import MOST_LOG
 from pmosim.distributions.tails import Tail
 from pmosim.fitted import CLASS_KEYS, Basis, Parameter
 
@@ -176,7 +177,7 @@ def fit_plan(
     parameters = _parameters(
         rows, group, source, fit, chosen, centre, residual, log_scale, factor=factor
     )
-    if not factor:
+    if not factor and not group.startswith("project"):
         notes.append(
             f"{group}: fewer than {LEAST_PROJECTS} projects with {LEAST_TASKS_EACH} finished "
             f"items each, so the share that a project has in common is a prior "
@@ -186,9 +187,7 @@ def fit_plan(
         group=group,
         parameters=tuple(parameters),
         residual=residual,
-        notes=tuple(
-            notes if not group.startswith("project") else notes[: len(notes) - (not factor)]
-        ),
+        notes=tuple(notes),
         rows=rows,
         fit=fit,
         centre=centre,
@@ -513,9 +512,6 @@ def _sum_bias(
     return math.log(forecast / actual) if forecast > 0.0 and actual > 0.0 else 0.0
 
 
-MOST_LOG = 12.0
-
-
 def _paired(rows: Observations, one: FloatArray, other: FloatArray) -> tuple[float, float]:
     """Return mean difference of two scores and its standard error, projects as clusters."""
     known = np.isfinite(one) & np.isfinite(other)
@@ -627,6 +623,8 @@ def _with_large_tasks(
 
 
 LEAST_QUARTERS = 6
+CHI2_AT_ITS_BOUND = 2.705543454095404
+"""90 % quantile of chi-squared with one degree: 5 % for a variance that may only be above 0."""
 
 
 def _with_period(
@@ -648,7 +646,7 @@ def _with_period(
         return fit, []
     terms = terms_of(rows, rung, centre, project=True, period=True, dof=dof, log_scale=log_scale)
     with_period = fit_effects(rows, terms)
-    if 2.0 * (with_period.log_likelihood - fit.log_likelihood) < 2.705543454095404:
+    if 2.0 * (with_period.log_likelihood - fit.log_likelihood) < CHI2_AT_ITS_BOUND:
         return fit, []
     return with_period, ["work: projects begun in the same quarter ran over together."]
 

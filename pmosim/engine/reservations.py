@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pmosim.engine.state import DONE, FAR, NEVER
+from pmosim.engine.teams import can_fill
 from pmosim.network import NONE
 from pmosim.units import WHOLE
 
@@ -149,7 +150,7 @@ class Reservations:
     def has_work(self, booking: Reservation) -> bool:
         """Return whether a project still asks for what a booked person can do."""
         person, project = booking.person, booking.project
-        return any(_can_help(person, need) for need in open_needs(self.blueprint, project))
+        return any(can_fill(person, need) for need in open_needs(self.blueprint, project))
 
     def look(self, minute: int) -> None:
         """See what is reserved and not used from now on: what is not in hand, and at work."""
@@ -214,8 +215,3 @@ def _open_needs_of(task: Task) -> Iterable[Need]:
     for need in task.project.plan.needs[task.order]:
         if task.pools[need[0]].is_open:
             yield need
-
-
-def _can_help(person: Person, need: Need) -> bool:
-    _, role, named, _, _ = need
-    return named == person.n or (role != NONE and bool(person.skill[role]))

@@ -34,7 +34,7 @@ from pmosim.engine.state import (
     StartAsk,
     Task,
 )
-from pmosim.engine.teams import Bench
+from pmosim.engine.teams import Bench, can_fill
 from pmosim.network import DURATION, FF, MILESTONE, NONE, PHASE
 
 if TYPE_CHECKING:
@@ -521,7 +521,7 @@ class Taskwork(ABC):
         left = [need[3] for need in needs]
         others: list[Pool] = []
         for person in (people[n] for n in held_by):
-            able = [i for i, need in enumerate(needs) if left[i] and _can_fill(person, need)]
+            able = [i for i, need in enumerate(needs) if left[i] and can_fill(person, need)]
             if able:
                 best = min(
                     able, key=lambda i: (needs[i][2] != person.n, needs[i][1] != person.home)
@@ -604,8 +604,3 @@ class _View:
 
 def _without(asks: Sequence[Ask], ask: Ask) -> tuple[Ask, ...]:
     return tuple(other for other in asks if other is not ask)
-
-
-def _can_fill(person: Person, need: Need) -> bool:
-    _, role, named, _, _ = need
-    return named == person.n or (role != NONE and bool(person.skill[role]))

@@ -146,6 +146,12 @@ class Bench:
         return True
 
 
+def can_fill(person: Person, need: tuple[int, ...]) -> bool:
+    """Return whether somebody could ever fill a need of a plan, by name or by skill."""
+    _, role, named, _, _ = need
+    return named == person.n or (role != NONE and bool(person.skill[role]))
+
+
 def _able_first(people: Sequence[Person], role: int) -> list[Person]:
     """Return who can do a role, in the order in which they are preferred, all else alike."""
     able = [p for p in people if p.skill[role]]

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pmosim.forecast.estimate import Estimate
+from pmosim.forecast.estimate import NORMAL_QUANTILE, Estimate
 from pmosim.network.parameters import parameter_scores
 
 if TYPE_CHECKING:
     from pmosim.network import FloatArray
     from pmosim.outcomes import Outcomes
 
-Z95 = 1.959963984540054
 LEAST_FUTURES = 100
 """Fewer cannot tell the parts from each other."""
 
@@ -44,7 +43,10 @@ def share_of_doubt(values: FloatArray, scores: FloatArray) -> Estimate:
     share = max(0.0, 1.0 - left * (n - 1) / (n - k - 1))
     error = math.sqrt(4.0 * share * (1.0 - share) ** 2 / n + 2.0 * k / n**2)
     return Estimate(
-        value=share, low=max(0.0, share - Z95 * error), high=min(1.0, share + Z95 * error), n=n
+        value=share,
+        low=max(0.0, share - NORMAL_QUANTILE * error),
+        high=min(1.0, share + NORMAL_QUANTILE * error),
+        n=n,
     )
 
 
